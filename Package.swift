@@ -1,0 +1,134 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Rules that every target of ours is built with.
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+
+let package = Package(
+    name: "orch",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "orch", targets: ["OrchCLI"]),
+        .executable(name: "taxi", targets: ["Taxi"]),
+        .library(name: "Orch", targets: ["Orch"]),
+        .library(name: "OrchETL", targets: ["OrchETL"]),
+        .library(name: "OrchBlocks", targets: ["OrchBlocks"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // libcurl, found by pkg-config; variadic calls wrapped for Swift.
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        // libpq, found by pkg-config.
+        .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        // zlib, found by pkg-config.
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+        // HTTP over TCP, TLS or a unix socket; bodies stream both ways; one multi handle on its own thread.
+        .target(name: "CurlTransport", dependencies: ["CCurl"]),
+        // libpq: connect, query, COPY in; no SQL of its own.
+        .target(name: "Postgres", dependencies: ["CLibpq"]),
+        // Columns, schemas, CSV, gzip, Parquet: bytes to columns and back; opens no file, no socket.
+        .target(name: "TableFormats", dependencies: ["CZlib"]),
+        // Values that all sides exchange: states, parameters, blocks, descriptions, the run stream; no I/O.
+        .target(name: "OrchModel", dependencies: [crypto]),
+
+        // The Docker Engine API, one function per endpoint; knows nothing of flows.
+        .target(name: "DockerEngine", dependencies: ["CurlTransport"]),
+        // Google tokens, Cloud Storage, BigQuery.
+        .target(name: "GoogleCloud", dependencies: ["CurlTransport", crypto, cryptoExtras]),
+        // Typed client of orch's own API.
+        .target(name: "OrchClient", dependencies: ["CurlTransport", "OrchModel"]),
+        // The store protocol and its SQLite implementation.
+        .target(name: "OrchStore", dependencies: ["OrchModel", grdb]),
+
+        // The SDK flow authors import: flows, parameters, tasks, the run stream.
+        .target(name: "Orch", dependencies: ["OrchModel", "OrchClient", argumentParser]),
+        // Sources, sinks and the pipeline between them; works in a plain script.
+        .target(
+            name: "OrchETL",
+            dependencies: ["TableFormats", "CurlTransport", "GoogleCloud", "Postgres", crypto]
+        ),
+        // Start, follow, wait for, stop and adopt one container per flow run.
+        .target(name: "OrchInfrastructure", dependencies: ["OrchModel", "DockerEngine"]),
+
+        // What typed blocks yield to flow authors: configured clients.
+        .target(name: "OrchBlocks", dependencies: ["OrchModel", "Orch", "GoogleCloud", "Postgres"]),
+        // Claim, launch, forward, reconcile.
+        .target(
+            name: "OrchAgent",
+            dependencies: ["OrchModel", "OrchClient", "OrchInfrastructure", "DockerEngine", logging, lifecycle]
+        ),
+        // API routes, authentication, claims.
+        .target(
+            name: "OrchServer",
+            dependencies: ["OrchModel", "OrchStore", hummingbird, logging, lifecycle, crypto]
+        ),
+
+        // Product `orch`: the one place where parts are chosen and joined.
+        .executableTarget(
+            name: "OrchCLI",
+            dependencies: [
+                "OrchModel", "OrchClient", "OrchStore", "OrchServer", "OrchAgent", "OrchInfrastructure",
+                "DockerEngine", "CurlTransport", argumentParser, logging, lifecycle, unixSignals,
+            ]
+        ),
+        // Product `taxi`: the flows of the flow image.
+        .executableTarget(
+            name: "Taxi",
+            dependencies: ["Orch", "OrchModel", "OrchETL", "OrchBlocks", "GoogleCloud", "Postgres", "TableFormats", "CurlTransport", argumentParser]
+        ),
+
+        .testTarget(name: "CurlTransportTests", dependencies: ["CurlTransport"]),
+        .testTarget(name: "PostgresTests", dependencies: ["Postgres"]),
+        .testTarget(name: "TableFormatsTests", dependencies: ["TableFormats"]),
+        .testTarget(name: "OrchModelTests", dependencies: ["OrchModel"]),
+        .testTarget(name: "DockerEngineTests", dependencies: ["DockerEngine", "CurlTransport"]),
+        .testTarget(name: "GoogleCloudTests", dependencies: ["GoogleCloud", "CurlTransport"]),
+        .testTarget(name: "OrchClientTests", dependencies: ["OrchClient", "OrchModel"]),
+        .testTarget(name: "OrchStoreTests", dependencies: ["OrchStore", "OrchModel"]),
+        .testTarget(name: "OrchTests", dependencies: ["Orch", "OrchModel"]),
+        .testTarget(name: "OrchETLTests", dependencies: ["OrchETL", "TableFormats"]),
+        .testTarget(name: "OrchInfrastructureTests", dependencies: ["OrchInfrastructure", "OrchModel", "DockerEngine"]),
+        .testTarget(name: "OrchAgentTests", dependencies: ["OrchAgent", "OrchModel"]),
+        .testTarget(
+            name: "OrchServerTests",
+            dependencies: [
+                "OrchServer", "OrchStore", "OrchModel",
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ]
+        ),
+        .testTarget(name: "OrchCLITests", dependencies: ["OrchCLI", "OrchModel"]),
+        .testTarget(name: "TaxiTests", dependencies: ["Taxi", "Orch", "OrchModel"]),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: ["OrchModel", "OrchClient", "DockerEngine", "CurlTransport", "Postgres", "GoogleCloud"]
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = settings
+}

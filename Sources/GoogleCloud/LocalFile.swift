@@ -1,0 +1,156 @@
+import Dispatch
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// A file of this machine. All calls that may block run on a thread outside the cooperative pool.
+final class LocalFile: Sendable {
+    /// Where the file lies.
+    let path: String
+    private let descriptor: Int32
+
+    /// Bytes read at a time.
+    private static let blockSize = 1 << 20
+    private static let threads = DispatchQueue(label: "orch.google-cloud.files", attributes: .concurrent)
+
+    private init(path: String, descriptor: Int32) {
+        self.path = path
+        self.descriptor = descriptor
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// Opens a regular file for reading.
+    static func reading(_ path: String) async throws -> LocalFile {
+        try await blocking {
+            LocalFile(path: path, descriptor: try check(open(path, O_RDONLY | O_CLOEXEC), path, "open"))
+        }
+    }
+
+    /// Creates a file that was not there.
+    static func creating(_ path: String) async throws -> LocalFile {
+        try await blocking {
+            let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
+            return LocalFile(path: path, descriptor: try check(open(path, flags, 0o666), path, "create"))
+        }
+    }
+
+    /// Gives the file another name, atomically, replacing what has it.
+    static func rename(_ path: String, to destination: String) async throws {
+        try await blocking {
+            #if canImport(Glibc)
+            let result = Glibc.rename(path, destination)
+            #else
+            let result = Darwin.rename(path, destination)
+            #endif
+            _ = try check(result, destination, "rename \(path) to")
+        }
+    }
+
+    /// Removes the file if it is there.
+    static func remove(_ path: String) async throws {
+        try await blocking {
+            guard unlink(path) != 0, errno != ENOENT else { return }
+            throw GoogleCloudError.localFile(path: path, operation: "remove", code: errno)
+        }
+    }
+
+    /// The number of bytes.
+    func length() async throws -> Int64 {
+        try await Self.blocking { [self] in
+            var status = stat()
+            _ = try Self.check(fstat(descriptor, &status), path, "open")
+            return Int64(status.st_size)
+        }
+    }
+
+    /// The number of bytes and their checksum, read from start to end.
+    func summary() async throws -> (length: Int64, checksum: CRC32C) {
+        try await Self.blocking { [self] in
+            var checksum = CRC32C()
+            var length: Int64 = 0
+            var block = [UInt8](repeating: 0, count: Self.blockSize)
+            while true {
+                let count = try block.withUnsafeMutableBytes { try fill($0, at: length) }
+                guard count > 0 else { return (length, checksum) }
+                block.withUnsafeBytes { checksum.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+                length += Int64(count)
+            }
+        }
+    }
+
+    /// The first `length` bytes; fewer if the file has become shorter.
+    func bytes(_ length: Int) async throws -> [UInt8] {
+        try await Self.blocking { [self] in
+            try [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
+                let target = UnsafeMutableRawBufferPointer(buffer)
+                while count < length {
+                    let read = try fill(UnsafeMutableRawBufferPointer(rebasing: target[count...]), at: Int64(count))
+                    guard read > 0 else { return }
+                    count += read
+                }
+            }
+        }
+    }
+
+    /// Appends bytes.
+    func write(_ bytes: [UInt8]) async throws {
+        try await Self.blocking { [self] in
+            try bytes.withUnsafeBytes { buffer in
+                var rest = buffer[...]
+                while !rest.isEmpty {
+                    let written = Self.repeating {
+                        #if canImport(Glibc)
+                        Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                        #else
+                        Darwin.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                        #endif
+                    }
+                    guard written >= 0 else {
+                        throw GoogleCloudError.localFile(path: path, operation: "write", code: errno)
+                    }
+                    rest = rest.dropFirst(written)
+                }
+            }
+        }
+    }
+
+    /// Waits until the bytes are on the disk.
+    func synchronize() async throws {
+        try await Self.blocking { [self] in
+            _ = try Self.check(fsync(descriptor), path, "write")
+        }
+    }
+
+    private func fill(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws -> Int {
+        let count = Self.repeating { pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset)) }
+        guard count >= 0 else { throw GoogleCloudError.localFile(path: path, operation: "read", code: errno) }
+        return count
+    }
+
+    /// Repeats a call that a signal interrupted.
+    private static func repeating(_ call: () -> Int) -> Int {
+        while true {
+            let result = call()
+            if result >= 0 || errno != EINTR { return result }
+        }
+    }
+
+    private static func check(_ result: Int32, _ path: String, _ operation: String) throws -> Int32 {
+        guard result >= 0 else { throw GoogleCloudError.localFile(path: path, operation: operation, code: errno) }
+        return result
+    }
+
+    private static func blocking<Value: Sendable>(
+        _ work: @escaping @Sendable () throws -> Value
+    ) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            threads.async { continuation.resume(with: Result { try work() }) }
+        }
+    }
+}

@@ -1,0 +1,160 @@
+import CurlTransport
+
+/// Sends a file in chunks to an upload session, going on from what the server has.
+///
+/// See [resumable uploads](https://cloud.google.com/storage/docs/performing-resumable-uploads); BigQuery's load jobs
+/// from local files use [the same protocol](https://cloud.google.com/bigquery/docs/reference/api-uploads).
+struct ResumableUpload {
+    let api: GoogleAPI
+    let resource: GoogleResource
+    /// The file to send.
+    let path: String
+    /// Its length, in bytes.
+    let length: Int64
+    let contentType: String
+    /// Bytes in a chunk; a multiple of 256 KiB, as sessions demand of every chunk but the last.
+    let chunkSize: Int64
+    /// Sent as `X-Goog-Hash` with the last chunk, so that the server checks too.
+    let checksum: CRC32C?
+
+    /// Chunks of 8 MiB, as Google recommends.
+    static let defaultChunkSize: Int64 = 8 << 20
+
+    private enum Step {
+        case finished(GoogleAnswer)
+        case received(Int64)
+        /// The session is gone: expired, or ended by the server.
+        case lost(GoogleCloudError)
+        case failed(GoogleCloudError, hint: Duration?, severed: Bool)
+    }
+
+    /// Runs the upload to its end.
+    ///
+    /// - Parameter open: Starts a session; asked again when one is lost.
+    /// - Returns: The answer to the last chunk.
+    func run(open: () async throws -> GoogleAnswer) async throws -> GoogleAnswer {
+        var attempts = api.retrier.begin()
+        var session = try Self.location(of: try await open(), endpoint: api.endpoint, resource: resource)
+        var offset: Int64 = 0
+        var severed = false
+        while true {
+            let step = severed ? try await probe(session) : try await put(session, from: offset)
+            switch step {
+            case .finished(let answer):
+                return answer
+            case .received(let count):
+                if count > offset { attempts.progressed() } else if !severed { try await pauseIdle(&attempts) }
+                offset = count
+                severed = false
+            case .lost(let error):
+                try await attempts.pauseForRestart(after: error)
+                session = try Self.location(of: try await open(), endpoint: api.endpoint, resource: resource)
+                offset = 0
+                severed = false
+            case .failed(let error, let hint, let broken):
+                try await attempts.pause(after: error, hint: hint)
+                severed = severed || broken
+            }
+        }
+    }
+
+    /// A server that takes a chunk and has no more than before must not be asked for ever.
+    private func pauseIdle(_ attempts: inout Retrier.Attempts) async throws {
+        let error = GoogleCloudError.api(
+            status: 503,
+            reason: "noProgress",
+            message: "the upload session accepted a chunk but kept none of it",
+            resource: resource.name
+        )
+        try await attempts.pause(after: error)
+    }
+
+    /// Puts one chunk.
+    private func put(_ session: String, from offset: Int64) async throws -> Step {
+        let size = min(chunkSize, length - offset)
+        let isLast = offset + size == length
+        var request = GoogleRequest(method: .put, url: session, resource: resource)
+        request.headers["Content-Type"] = contentType
+        if size > 0 {
+            request.headers["Content-Range"] = "bytes \(offset)-\(offset + size - 1)/\(length)"
+            request.body = .file(path: path, offset: offset, length: size)
+        } else {
+            request.headers["Content-Range"] = "bytes */\(length)"
+        }
+        if isLast, let checksum { request.headers["X-Goog-Hash"] = "crc32c=\(checksum.base64)" }
+        // The server of a load job may answer the last chunk only when the job is done.
+        if isLast { request.idle = .seconds(300) }
+        return try await step(request)
+    }
+
+    /// Asks how much the server has.
+    private func probe(_ session: String) async throws -> Step {
+        var request = GoogleRequest(method: .put, url: session, resource: resource)
+        request.headers["Content-Range"] = "bytes */\(length)"
+        return try await step(request)
+    }
+
+    private func step(_ request: GoogleRequest) async throws -> Step {
+        let answer: GoogleAnswer
+        do {
+            answer = try await api.answer(request)
+        } catch let error as GoogleCloudError where error.isNetworkFailure {
+            return .failed(error, hint: nil, severed: true)
+        }
+        if answer.succeeded { return .finished(answer) }
+        if answer.status == 308 { return .received(try received(answer)) }
+        let error = GoogleCloudError(status: answer.status, body: answer.body, resource: resource)
+        if answer.status == 404 || answer.status == 410 { return .lost(error) }
+        return .failed(error, hint: answer.retryAfter, severed: false)
+    }
+
+    /// The number of bytes that the server has kept, from `Range: bytes=0-<last>`; no header means none.
+    ///
+    /// Servers keep whole granules, so one single byte is an emulator's way to say none.
+    private func received(_ answer: GoogleAnswer) throws -> Int64 {
+        guard let range = answer.headers["Range"] else { return 0 }
+        guard range.hasPrefix("bytes=0-"), let last = Int64(range.dropFirst("bytes=0-".count)),
+            (0..<length).contains(last)
+        else {
+            throw GoogleCloudError.malformedAnswer(
+                resource: resource.name, cause: MalformedHeader(name: "Range", value: range))
+        }
+        return last == 0 && length > 1 ? 0 : last + 1
+    }
+
+    /// The session's address; a relative one is taken from the endpoint.
+    private static func location(
+        of answer: GoogleAnswer,
+        endpoint: GoogleEndpoint,
+        resource: GoogleResource
+    ) throws -> String {
+        guard let location = answer.headers["Location"], !location.isEmpty else {
+            throw GoogleCloudError.malformedAnswer(
+                resource: resource.name, cause: MalformedHeader(name: "Location", value: ""))
+        }
+        return location.hasPrefix("/") ? endpoint.origin + location : location
+    }
+}
+
+/// A header of an answer that is absent or not of the documented form.
+struct MalformedHeader: Error, CustomStringConvertible {
+    let name: String
+    let value: String
+
+    var description: String {
+        value.isEmpty ? "the header \(name) is absent" : "the header \(name) has the value “\(value)”"
+    }
+}
+
+extension Retrier.Attempts {
+    /// Pauses before a lost session is started again; counts as a failed attempt.
+    fileprivate mutating func pauseForRestart(after error: GoogleCloudError) async throws {
+        guard number < 2 else { throw error }
+        let passing = GoogleCloudError.api(status: 503, reason: "sessionLost", message: "\(error)", resource: "")
+        do {
+            try await pause(after: passing)
+        } catch is GoogleCloudError {
+            throw error
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import CurlTransport
+
+extension CloudStorageClient {
+    /// Uploads a file; the object appears whole or not at all.
+    ///
+    /// Maps to `POST /upload/storage/v1/b/{bucket}/o`; see
+    /// <https://cloud.google.com/storage/docs/json_api/v1/objects/insert>. Up to 8 MiB go in one request
+    /// (`uploadType=multipart`), more in a resumable session of 8 MiB chunks, which goes on where the server stands
+    /// after a failure. The checksum is sent along and compared with the one in the answer. An object that holds
+    /// exactly these bytes already counts as written, whatever `ifGenerationMatch` says: so a repeated request whose
+    /// first answer got lost succeeds.
+    ///
+    /// - Parameters:
+    ///   - path: The file to read; it must not change meanwhile.
+    ///   - contentType: Defaults to `application/octet-stream`.
+    ///   - generation: The generation that the object must have now; 0 if it must not be there. Defaults to any.
+    /// - Throws: `precondition`, `checksumMismatch`, `notFound` without the bucket, `invalidName`, `localFile`.
+    @discardableResult
+    package func upload(
+        file path: String,
+        to bucket: String,
+        as object: String,
+        contentType: String = "application/octet-stream",
+        ifGenerationMatch generation: Int64? = nil
+    ) async throws -> CloudStorageObject {
+        try CloudStorageName.checkObject(object)
+        let file = try await LocalFile.reading(path)
+        let (length, checksum) = try await file.summary()
+        let upload = Upload(
+            path: path, length: length, checksum: checksum, bucket: bucket, object: object, contentType: contentType,
+            generation: generation)
+        do {
+            let answer =
+                length <= Self.multipartLimit
+                ? try await sendWhole(upload, file: file) : try await sendInChunks(upload)
+            let written = try answer.decoded(CloudStorageObject.self, resource: upload.resource)
+            try upload.verify(written)
+            return written
+        } catch GoogleCloudError.precondition(let resource, let message) {
+            let existing = try? await stat(object, in: bucket)
+            guard let existing, existing.crc32c == checksum.base64, existing.size == length else {
+                throw GoogleCloudError.precondition(resource: resource, message: message)
+            }
+            return existing
+        }
+    }
+
+    private func sendWhole(_ upload: Upload, file: LocalFile) async throws -> GoogleAnswer {
+        let related = MultipartRelated(
+            metadata: try GoogleRequest.json(upload.metadata(withChecksum: true)),
+            content: try await file.bytes(Int(upload.length)),
+            contentType: upload.contentType,
+            random: { UInt64.random(in: .min ... .max) }
+        )
+        var request = request(.post, upload.requestPath, query: upload.query("multipart"), resource: upload.resource)
+        request.headers["Content-Type"] = related.contentType
+        request.body = .bytes(related.body)
+        return try await api.call(request)
+    }
+
+    private func sendInChunks(_ upload: Upload) async throws -> GoogleAnswer {
+        let session = ResumableUpload(
+            api: api, resource: upload.resource, path: upload.path, length: upload.length,
+            contentType: upload.contentType, chunkSize: ResumableUpload.defaultChunkSize, checksum: upload.checksum)
+        return try await session.run {
+            var request = request(
+                .post, upload.requestPath, query: upload.query("resumable"), resource: upload.resource)
+            try request.setJSON(upload.metadata(withChecksum: false))
+            request.headers["X-Upload-Content-Type"] = upload.contentType
+            request.headers["X-Upload-Content-Length"] = "\(upload.length)"
+            return try await api.call(request)
+        }
+    }
+
+    private struct Upload {
+        let path: String
+        let length: Int64
+        let checksum: CRC32C
+        let bucket: String
+        let object: String
+        let contentType: String
+        let generation: Int64?
+
+        var resource: GoogleResource { .object(object, in: bucket, writing: true) }
+        var requestPath: String { CloudStorageClient.path(bucket: bucket, under: "/upload/storage/v1") + "/o" }
+
+        func query(_ type: String) -> [(name: String, value: String)] {
+            [("uploadType", type)] + CloudStorageClient.precondition(generation)
+        }
+
+        func metadata(withChecksum: Bool) -> Metadata {
+            Metadata(name: object, contentType: contentType, crc32c: withChecksum ? checksum.base64 : nil)
+        }
+
+        /// Compares what was read here with what the server has.
+        func verify(_ written: CloudStorageObject) throws {
+            guard let got = written.crc32c, got != checksum.base64 else { return }
+            throw GoogleCloudError.checksumMismatch(resource: resource.name, expected: checksum.base64, got: got)
+        }
+    }
+
+    private struct Metadata: Encodable {
+        let name: String
+        let contentType: String
+        let crc32c: String?
+    }
+}

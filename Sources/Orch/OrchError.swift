@@ -1,0 +1,47 @@
+/// Why the SDK could not do what a flow or its command line asked for.
+@nonexhaustive
+public enum OrchError: Error, Sendable {
+    /// The program has no such flow.
+    case unknownFlow(String, nearest: [String], known: [String])
+    /// Two flows of a program have one name.
+    case duplicateFlow(String)
+    /// A flow's name has a character it must not have, or none at all.
+    case invalidFlowName(String)
+    /// A default deployment that its flow cannot run.
+    case invalidDeployment(String, reason: String)
+    /// An environment variable does not hold what it must. Its value is left out, as it may be secret.
+    case invalidEnvironment(variable: String, expected: String)
+    /// A block that was asked for is not in the environment.
+    case missingBlock(type: String, name: String, variable: String, present: [String])
+    /// A block's document does not have the shape of its type. Values are left out, as they may be secret.
+    case invalidBlock(type: String, name: String, reason: String)
+    /// A call of the operating system failed.
+    case system(call: String, reason: String)
+}
+
+extension OrchError: CustomStringConvertible {
+    /// A sentence: what failed, what was expected, what to do.
+    public var description: String {
+        switch self {
+        case .unknownFlow(let name, let nearest, let known):
+            let hint = nearest.first.map { "did you mean \"\($0)\"? " } ?? ""
+            return "no flow is called \"\(name)\": \(hint)this program has \(known.joined(separator: ", "))"
+        case .duplicateFlow(let name):
+            return "two flows are called \"\(name)\": give each flow a name of its own"
+        case .invalidFlowName(let name):
+            return "\"\(name)\" cannot name a flow: expected letters, digits, \"-\" and \"_\""
+        case .invalidDeployment(let name, let reason):
+            return "the default deployment \"\(name)\" cannot run: \(reason)"
+        case .invalidEnvironment(let variable, let expected):
+            return "the environment variable \(variable) must hold \(expected)"
+        case .missingBlock(let type, let name, let variable, let present):
+            let nearest = NearestName.nearest(to: variable, in: present).first.map { " (there is \($0))" } ?? ""
+            return "the \(type) block \"\(name)\" is not here: expected its JSON document in \(variable)\(nearest). "
+                + "Create it with `orch block create \(type) \(name)`, and name it in a parameter that the flow declares"
+        case .invalidBlock(let type, let name, let reason):
+            return "the \(type) block \"\(name)\" cannot be read: \(reason)"
+        case .system(let call, let reason):
+            return "\(call) failed: \(reason)"
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import ArgumentParser
+import FoundationEssentials
+import Glibc
+import Synchronization
+
+/// Runs one flow.
+struct RunCommand<Program: FlowProgram>: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "run",
+            abstract: "Run a flow.",
+            discussion: """
+                By hand it prints its logs. Launched by orch, it takes parameters from ORCH_PARAMETERS and reports \
+                through the run stream. Exit codes: 0 completed, 1 failed, 2 wrong parameters, 130 cancelled.
+                """
+        )
+    }
+
+    @Argument(help: "The flow's name.", completion: .list(Program.flows.map { $0.name }))
+    var flow: String
+
+    @Option(
+        name: [.customShort("p"), .customLong("param")],
+        help: ArgumentHelp("A parameter; lists, objects and null are JSON. May be repeated.", valueName: "key=value"))
+    var parameters: [String] = []
+
+    func run() async throws {
+        let variables = ProcessInfo.processInfo.environment
+        let reporter = try Self.reporter(variables)
+        let exit: FlowRunner.Exit
+        do {
+            let flow = try ProgramDescription.flow(flow, in: Program.self)
+            exit = try await run(flow, reporter, variables)
+        } catch {
+            reporter.finish(.init(type: .failed, name: "Failed", message: ErrorMessage.text(error)))
+            exit = .usage
+        }
+        if exit != .completed { throw ExitCode(exit.rawValue) }
+    }
+
+    private func run(
+        _ flow: any Flow.Type, _ reporter: any Reporter, _ variables: [String: String]
+    ) async throws -> FlowRunner.Exit {
+        let launch = try LaunchEnvironment(variables)
+        let services = RunServices(
+            reporter: reporter, logLevel: launch.logLevel, clock: ContinuousClock(), now: { .now() },
+            scratchRoot: FileManager.default.temporaryDirectory.path)
+        let runner = FlowRunner(services: services, launch: launch, variables: variables)
+        let cause = CancellationCause()
+        let assignments = parameters
+        let work = Task { await runner.run(flow, assignments: assignments) { cause.message } }
+        try SignalWatcher.start { signal in
+            cause.set("cancelled by \(signal)")
+            work.cancel()
+        }
+        return await work.value
+    }
+
+    /// The run stream where orch launched the program, else the terminal.
+    private static func reporter(_ variables: [String: String]) throws -> any Reporter {
+        guard let attempt = try LaunchEnvironment.attempt(variables) else {
+            return ConsoleReporter(isColored: ConsoleReporter.wantsColor(variables), now: { .now() })
+        }
+        // Child processes have no business with the run's key: with it they could forge records.
+        unsetenv("ORCH_API_KEY")
+        LineBuffering.enable()
+        let reporter = try StreamReporter(
+            output: STDOUT_FILENO, redirected: [(STDOUT_FILENO, .stdout), (STDERR_FILENO, .stderr)],
+            attempt: attempt, now: { .now() })
+        reporter.drainBeforeCrashing()
+        return reporter
+    }
+}
+
+/// Why a run is cancelled, told from one thread to another.
+private final class CancellationCause: Sendable {
+    private let text = Mutex("cancelled")
+
+    var message: String { text.withLock { $0 } }
+
+    func set(_ message: String) {
+        text.withLock { $0 = message }
+    }
+}

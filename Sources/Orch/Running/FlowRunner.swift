@@ -1,0 +1,70 @@
+/// Runs one flow of a program to its end and reports everything about it.
+struct FlowRunner: Sendable {
+    /// How a program ends, as its exit code.
+    enum Exit: Int32, Sendable {
+        case completed = 0
+        case failed = 1
+        case usage = 2
+        case cancelled = 130
+    }
+
+    let services: RunServices
+    let launch: LaunchEnvironment
+    let variables: [String: String]
+
+    /// Runs the flow. Cancelling the task that calls this cancels the run.
+    ///
+    /// - Parameters:
+    ///   - type: the flow.
+    ///   - assignments: `key=value` parameters, which win over those of the environment.
+    ///   - cancellation: what a cancelled run gives as its reason.
+    func run<F: Flow>(_ type: F.Type, assignments: [String], cancellation: @Sendable () -> String) async -> Exit {
+        let reporter = services.reporter
+        reporter.report(.hello(.init(sdk: SDKVersion.current, flow: F.name)))
+        let schema: ParameterSchema
+        let values: [String: JSONValue]
+        let flow: F
+        do {
+            schema = try FlowParameters.schema(of: type)
+            let given = try schema.parse(assignments: assignments)
+            values = try schema.resolve(launch.parameters.merging(given) { _, given in given })
+            flow = try FlowParameters.make(type, values: values)
+        } catch {
+            reporter.finish(.init(type: .failed, name: "Failed", message: ErrorMessage.text(error)))
+            return .usage
+        }
+        let context = context(for: type, values: values)
+        let shown = JSONValue.object(schema.redacted(values)).jsonText
+        context.logger.info("Started \(F.name), run \(context.runID), with \(shown)")
+        let started = services.now()
+        do {
+            let output = try await context.directory.during {
+                try await flow.run(context)
+            } onLeftover: { context.logger.warning($0) }
+            try reportResult(output)
+            let message = "completed in \((services.now() - started).inSeconds)"
+            reporter.finish(.init(type: .completed, name: "Completed", message: message))
+            return .completed
+        } catch {
+            guard Task.isCancelled else {
+                reporter.finish(.init(type: .failed, name: "Failed", message: ErrorMessage.text(error)))
+                return .failed
+            }
+            reporter.finish(.init(type: .cancelled, name: "Cancelled", message: cancellation()))
+            return .cancelled
+        }
+    }
+
+    private func context<F: Flow>(for type: F.Type, values: [String: JSONValue]) -> FlowContext {
+        let id = launch.attempt?.flowRun ?? .new()
+        return FlowContext(
+            runID: id, flowName: F.name, attempt: launch.attempt?.number ?? 1, parameters: values,
+            dataInterval: launch.dataInterval, blocks: FlowBlocks(variables: variables), services: services,
+            directory: Scratch(root: services.scratchRoot, run: id), childRun: nil)
+    }
+
+    private func reportResult(_ output: some Sendable) throws {
+        guard let encodable = output as? any Encodable else { return }
+        services.reporter.report(.result(try JSONValue(encoding: encodable)))
+    }
+}

@@ -1,0 +1,104 @@
+package import Logging
+package import OrchInfrastructure
+package import OrchModel
+import ServiceLifecycle
+
+/// Claims runs from work queues and runs each in its container; reports what it sees and nothing else.
+///
+/// It keeps no state that matters: what should run is asked of the controller, what runs is asked of the engine. A
+/// graceful shutdown sends what is on its way and leaves containers running for the next agent of the same name.
+package final class Agent: Service {
+    let configuration: AgentConfiguration
+    let api: any ControllerAPI
+    let engine: any ContainerEngine
+    let logger: Logger
+    let clock: any Clock<Duration>
+    let now: @Sendable () -> Timestamp
+    let registry = AttemptRegistry()
+    let watch = EngineWatch()
+    let ledger: LaunchLedger
+    /// What the loops hand to the body of ``run()``. Each attempt and each question comes once, so it stays small.
+    let jobs = AsyncStream.makeStream(of: Job.self, bufferingPolicy: .unbounded)
+
+    /// What is done in a task of its own.
+    enum Job: Sendable {
+        case run(ClaimedRun, DockerRunner.Mode, StopOrder)
+        case answer(AgentTask)
+    }
+
+    /// An agent that does nothing yet.
+    ///
+    /// - Parameters:
+    ///   - configuration: what it is and does.
+    ///   - api: its controller.
+    ///   - engine: its container engine.
+    ///   - logger: where it tells what it does; runs and attempts are metadata.
+    ///   - clock: what pauses are measured with. Defaults to the continuous clock.
+    ///   - now: the wall clock. Defaults to the system's.
+    /// - Throws: `invalidSetting`, or `dataDirectory` where its memory cannot be opened.
+    package init(
+        configuration: AgentConfiguration, api: any ControllerAPI, engine: any ContainerEngine, logger: Logger,
+        clock: any Clock<Duration> = ContinuousClock(), now: @escaping @Sendable () -> Timestamp = Timestamp.now
+    ) throws(AgentError) {
+        try configuration.validate()
+        self.configuration = configuration
+        self.api = api
+        self.engine = engine
+        var logger = logger
+        logger[metadataKey: "agent"] = "\(configuration.name)"
+        self.logger = logger
+        self.clock = clock
+        self.now = now
+        ledger = try LaunchLedger(dataDirectory: configuration.dataDirectory)
+    }
+
+    /// Works until a graceful shutdown, or until the surrounding task is cancelled.
+    package func run() async throws {
+        logger.info(
+            "the agent starts",
+            metadata: ["queues": "\(configuration.queues.joined(separator: ","))", "limit": "\(configuration.limit)"])
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.work() }
+            for await job in jobs.stream {
+                group.addTask { await self.perform(job) }
+            }
+        }
+        logger.info("the agent has stopped; containers it looked after run on")
+    }
+
+    /// The loops, until a graceful shutdown or cancellation.
+    private func work() async {
+        await cancelWhenGracefulShutdown {
+            await withDiscardingTaskGroup { group in
+                group.addTask { await self.pollForWork() }
+                group.addTask { await self.renewLeases() }
+                group.addTask { await self.reconcile() }
+            }
+        }
+        jobs.continuation.finish()
+    }
+
+    /// Takes an attempt in hand, unless it is already.
+    func take(_ claimed: ClaimedRun, _ mode: DockerRunner.Mode) {
+        guard let order = registry.begin(claimed) else { return }
+        jobs.continuation.yield(.run(claimed, mode, order))
+    }
+
+    /// Passes the wish to end attempts on to whoever runs them.
+    func obey(_ cancellations: [WorkReply.Cancellation]) {
+        for cancellation in cancellations {
+            let key = AttemptKey(run: cancellation.runID, attempt: cancellation.attempt)
+            registry.order(of: key)?.give(.cancelled(cancellation.request))
+        }
+    }
+
+    /// Sleeps; false when the surrounding task was cancelled.
+    func pause(_ time: Duration) async -> Bool {
+        do {
+            try await clock.sleep(for: time)
+            return true
+        } catch {
+            return false
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import Logging
+import OrchInfrastructure
+import OrchModel
+
+extension Agent {
+    /// Compares what should run here with what does, now and every few seconds.
+    func reconcile() async {
+        repeat {
+            await lookAtEngine()
+            await reconcileOnce()
+        } while await pause(configuration.reconcileInterval)
+    }
+
+    private func lookAtEngine() async {
+        let answer: Result<EngineFacts, EngineFault>
+        do throws(EngineFault) { answer = .success(try await engine.facts()) } catch { answer = .failure(error) }
+        if case .failure(.cancelled) = answer { return }
+        guard watch.note(answer) else { return }
+        switch answer {
+        case .success(let facts):
+            logger.info("the container engine answers", metadata: ["engine": "\(facts.version)", "host": "\(facts.host)"])
+        case .failure(let fault):
+            logger.error("the container engine does not answer", metadata: ["reason": "\(fault)"])
+        }
+        registry.freed.open()
+    }
+
+    /// One pass. Where the controller or the engine does not answer nothing is decided: runs stay as they are.
+    func reconcileOnce() async {
+        registry.beginPass()
+        do {
+            let held = try await api.held(by: configuration.name)
+            let unknown = held.filter { !registry.isKnown($0.key) }
+            if !unknown.isEmpty {
+                let containers = try await attemptsWithContainer(of: Set(unknown.map(\.instance)))
+                for claimed in unknown { settle(claimed, hasContainer: containers.contains(claimed.key)) }
+            }
+            ledger.closeGap()
+        } catch {
+            logger.debug("nothing was reconciled", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    private func attemptsWithContainer(of instances: Set<Identifier>) async throws(EngineFault) -> Set<AttemptKey> {
+        var keys: Set<AttemptKey> = []
+        for instance in instances {
+            let containers = try await engine.list(label: ContainerLabels.instance, value: "\(instance)")
+            keys.formUnion(containers.compactMap { ContainerLabels.attempt(of: $0.labels) })
+        }
+        return keys
+    }
+
+    private func settle(_ claimed: ClaimedRun, hasContainer: Bool) {
+        let key = claimed.key
+        let decision = Reconciliation.decision(
+            isKnown: registry.isKnown(key), hasContainer: hasContainer, history: ledger.history(of: key))
+        switch decision {
+        case .leave: return
+        case .adopt: take(claimed, .adopt)
+        case .launch: take(claimed, .launch)
+        case .missing: take(claimed, .missing)
+        }
+        logger.notice("an attempt is taken up", metadata: metadata(of: key, ["decision": "\(decision)"]))
+    }
+}

@@ -1,0 +1,66 @@
+package import OrchClient
+package import OrchModel
+
+/// The controller behind an orch server's API.
+package struct RemoteController: ControllerAPI {
+    private let client: OrchClient
+
+    /// A controller called through `client`, whose token must be an agent's.
+    package init(_ client: OrchClient) {
+        self.client = client
+    }
+
+    /// `POST /api/work/poll`.
+    package func poll(_ poll: WorkPoll) async throws(ControllerFault) -> WorkReply {
+        do throws(OrchClientError) { return try await client.poll(poll) } catch { throw ControllerFault(error) }
+    }
+
+    /// `GET /api/work/held`.
+    package func held(by agent: String) async throws(ControllerFault) -> [ClaimedRun] {
+        do throws(OrchClientError) { return try await client.held(agent: agent) } catch { throw ControllerFault(error) }
+    }
+
+    /// `POST /api/work/renew`.
+    package func renew(_ renewal: LeaseRenewal) async throws(ControllerFault) -> LeaseReply {
+        do throws(OrchClientError) { return try await client.renew(renewal) } catch { throw ControllerFault(error) }
+    }
+
+    /// `POST /api/attempts/{run}/{attempt}/report`.
+    package func send(_ report: AttemptReport, run: Identifier, attempt: Int) async throws(ControllerFault) {
+        do throws(OrchClientError) {
+            try await client.report(run: run, attempt: attempt, report)
+        } catch {
+            throw ControllerFault(error)
+        }
+    }
+
+    /// `POST /api/agent-tasks/{id}/answer`.
+    package func send(_ answer: AgentTaskAnswer, to task: Identifier) async throws(ControllerFault) {
+        do throws(OrchClientError) { try await client.answer(task: task, answer) } catch { throw ControllerFault(error) }
+    }
+}
+
+extension ControllerFault {
+    /// The fault that a client's error is for an agent.
+    init(_ error: OrchClientError) {
+        if error.isCancellation {
+            self = .cancelled
+            return
+        }
+        switch error {
+        case .badAnswer(_, status: 413, _), .fault(status: 413, _): self = .tooLarge
+        case .badAnswer(let url, let status, _):
+            // The reason quotes the answer, which may hold a run's secrets.
+            self = .unreachable("\(url) answered \(status), but not as an orch server of this version does")
+        case .unreachable, .unsendable: self = .unreachable("\(error)")
+        case .fault(let status, let fault):
+            switch (status, fault.code) {
+            case (409, "stale"): self = .stale
+            case (409, _): self = .conflict(fault.message)
+            case (404, _): self = .unknown(fault.message)
+            case (500..., _), (429, _): self = .unreachable(fault.message)
+            default: self = .refused(status: status, fault.message)
+            }
+        }
+    }
+}

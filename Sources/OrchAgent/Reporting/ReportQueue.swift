@@ -1,0 +1,67 @@
+import OrchInfrastructure
+import OrchModel
+
+/// What waits to be reported of one attempt, and how it is cut into reports. Does no I/O.
+struct ReportQueue: Sendable {
+    private let limits: ReportLimits
+    private let token: String
+    private var waiting: AttemptReport
+    private var bytes = 0
+
+    init(token: String, limits: ReportLimits) {
+        self.token = token
+        self.limits = limits
+        waiting = AttemptReport(token: token)
+    }
+
+    var isEmpty: Bool { waiting.isEmpty }
+
+    /// Whether more is held than should be.
+    var isFull: Bool { waiting.records.count >= limits.recordsWaiting || bytes >= limits.bytesWaiting }
+
+    /// Adds a part behind what waits.
+    mutating func add(_ part: AttemptReport) {
+        bytes += Self.size(of: part.records[...])
+        waiting.append(part)
+    }
+
+    /// Takes the next report, or nil where nothing waits.
+    ///
+    /// What ends a run comes with the last of its lines, never before: the controller then has all when it sees the end.
+    mutating func next() -> AttemptReport? {
+        guard !waiting.isEmpty else { return nil }
+        var report = waiting
+        waiting = AttemptReport(token: token)
+        let cut = end(of: report.records)
+        if cut < report.records.count {
+            waiting.records = Array(report.records[cut...])
+            report.records.removeSubrange(cut...)
+            waiting.termination = report.termination
+            waiting.result = report.result
+            report.termination = nil
+            report.result = nil
+            if let state = report.state, state.type.isTerminal {
+                waiting.state = state
+                report.state = nil
+            }
+        }
+        bytes -= Self.size(of: report.records[...])
+        return report
+    }
+
+    /// How many lines go into the next report: at least one.
+    private func end(of records: [LogRecord]) -> Int {
+        var size = 0
+        for (index, record) in records.prefix(limits.recordsPerReport).enumerated() {
+            size += Self.size(of: record)
+            if size > limits.bytesPerReport, index > 0 { return index }
+        }
+        return min(records.count, limits.recordsPerReport)
+    }
+
+    private static func size(of records: ArraySlice<LogRecord>) -> Int {
+        records.reduce(0) { $0 + size(of: $1) }
+    }
+
+    private static func size(of record: LogRecord) -> Int { record.message.utf8.count + 200 }
+}

@@ -1,0 +1,85 @@
+import OrchInfrastructure
+import OrchModel
+
+/// What becomes of a report that the controller did not take. Decides, does nothing.
+enum ReportRefusal {
+    /// What to do next.
+    enum Remedy: Sendable {
+        /// Send it again as it is, after a pause.
+        case tryAgain
+        /// Send these instead, in order.
+        case sendInstead([AttemptReport])
+        /// The attempt is no longer this agent's: send nothing more.
+        case fenced
+        /// The surrounding task was cancelled.
+        case giveUp
+    }
+
+    /// The shortest message that is still cut when a report is too large.
+    static let shortestCut = 4096
+
+    /// Finds the remedy for a fault.
+    static func remedy(for fault: ControllerFault, of report: AttemptReport, at now: Timestamp) -> Remedy {
+        switch fault {
+        case .unreachable: .tryAgain
+        case .cancelled: .giveUp
+        case .stale, .unknown: .fenced
+        case .conflict: withoutState(report)
+        case .tooLarge: smaller(report)
+        case .refused(let status, let reason):
+            // Credentials can be mended while the agent runs; what the controller cannot read never becomes readable.
+            status == 400 || status == 422 ? withoutRecords(report, reason: reason, at: now) : .tryAgain
+        }
+    }
+
+    /// The lines are kept; the controller knows the run's state better.
+    private static func withoutState(_ report: AttemptReport) -> Remedy {
+        guard report.state != nil else { return .tryAgain }
+        var rest = report
+        rest.state = nil
+        return rest.isEmpty ? .sendInstead([]) : .sendInstead([rest])
+    }
+
+    private static func smaller(_ report: AttemptReport) -> Remedy {
+        if report.records.count > 1 {
+            var first = report
+            var second = report
+            let middle = report.records.count / 2
+            first.records.removeSubrange(middle...)
+            second.records.removeSubrange(..<middle)
+            first.termination = nil
+            first.result = nil
+            if first.state?.type.isTerminal == true { first.state = nil }
+            second.taskRuns = []
+            second.childRuns = []
+            return .sendInstead([first, second])
+        }
+        guard var record = report.records.first, record.message.utf8.count > shortestCut else { return .tryAgain }
+        let bytes = record.message.utf8.count
+        let kept = bytes / 2
+        record.message = String(decoding: record.message.utf8.prefix(kept), as: UTF8.self)
+            + "… (\(bytes - kept) of \(bytes) bytes cut, the controller takes no more)"
+        var shorter = report
+        shorter.records = [record]
+        return .sendInstead([shorter])
+    }
+
+    /// The end of a run is not lost because a line is refused: a remark takes the lines' place.
+    private static func withoutRecords(_ report: AttemptReport, reason: String, at now: Timestamp) -> Remedy {
+        guard let first = report.records.first, report.records.contains(where: { $0.logger != remarkLogger }) else {
+            return .tryAgain
+        }
+        var rest = report
+        rest.records = []
+        let count = report.records.count
+        rest.remark(.error, "the controller refused \(count) lines: \(reason)", attempt: first.attempt, at: now)
+        rest.records = rest.records.map { record in
+            var record = record
+            record.logger = remarkLogger
+            return record
+        }
+        return .sendInstead([rest])
+    }
+
+    private static let remarkLogger = "orch.refused"
+}

@@ -1,0 +1,61 @@
+import OrchInfrastructure
+import OrchModel
+import Synchronization
+
+/// The attempts this agent looks after now.
+final class AttemptRegistry: Sendable {
+    private struct Entry {
+        var token: String
+        var order: StopOrder
+    }
+
+    private struct State {
+        var entries: [AttemptKey: Entry] = [:]
+        /// Those that ended since the last list of held attempts was asked for: that list may still name them.
+        var ended: Set<AttemptKey> = []
+    }
+
+    private let state = Mutex(State())
+    /// Opens when an attempt ends.
+    let freed = Gate()
+
+    /// How many there are.
+    var count: Int { state.withLock { $0.entries.count } }
+
+    /// Takes an attempt in; nil where it is in already, so that nothing is ever run twice.
+    func begin(_ claimed: ClaimedRun) -> StopOrder? {
+        state.withLock { state in
+            guard state.entries[claimed.key] == nil else { return nil }
+            let order = StopOrder()
+            state.entries[claimed.key] = Entry(token: claimed.token, order: order)
+            return order
+        }
+    }
+
+    /// Lets an attempt go.
+    func end(_ key: AttemptKey) {
+        state.withLock { state in
+            state.entries[key] = nil
+            state.ended.insert(key)
+        }
+        freed.open()
+    }
+
+    /// The order of an attempt that is looked after.
+    func order(of key: AttemptKey) -> StopOrder? { state.withLock { $0.entries[key]?.order } }
+
+    /// What leases are renewed for.
+    func held() -> [LeaseRenewal.Held] {
+        state.withLock { state in
+            state.entries.map { LeaseRenewal.Held(runID: $0.key.run, attempt: $0.key.attempt, token: $0.value.token) }
+        }
+    }
+
+    /// Called before the controller is asked which attempts are held.
+    func beginPass() { state.withLock { $0.ended = [] } }
+
+    /// Whether an attempt is looked after, or was since ``beginPass()``.
+    func isKnown(_ key: AttemptKey) -> Bool {
+        state.withLock { $0.entries[key] != nil || $0.ended.contains(key) }
+    }
+}

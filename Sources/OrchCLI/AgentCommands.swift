@@ -1,0 +1,138 @@
+import ArgumentParser
+import CurlTransport
+import DockerEngine
+import FoundationEssentials
+import Logging
+import OrchAgent
+import OrchClient
+import OrchInfrastructure
+import OrchModel
+import ServiceLifecycle
+import UnixSignals
+
+/// `orch agent`.
+struct Agents: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "agent", abstract: "Starts an agent; lists agents.", subcommands: [Start.self, List.self],
+        aliases: ["agents"])
+
+    /// `orch agent start`.
+    struct Start: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Runs containers for a queue until it is told to stop (SIGTERM, Ctrl-C).",
+            discussion: """
+                Stopping leaves containers running: an agent of the same name takes them up again.
+                Example: orch agent start -q default -q nightly --limit 8
+                """)
+
+        @OptionGroup var options: AgentOptions
+        @Option(name: .customLong("ready-file"), help: "A file touched after each answered poll, for health checks.")
+        var readyFile: String?
+        @OptionGroup var connection: Connection
+        @OptionGroup var log: LogOptions
+
+        func run() async throws {
+            let logger = log.logger("orch.agent")
+            let controller = RemoteController(try connection.client())
+            let ready = readyFile.map { ReadyFile(path: $0) }
+            let api: any ControllerAPI = ready.map { PollWatch(api: controller, ready: $0) } ?? controller
+            let agent = try options.agent(api: api, logger: logger)
+            defer { ready?.remove() }
+            let group = ServiceGroup(services: [agent], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            try await group.run()
+        }
+    }
+
+    /// `orch agent ls`.
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(commandName: "ls", abstract: "Lists agents.")
+        @OptionGroup var connection: Connection
+        @OptionGroup var output: Output
+
+        func run() async throws {
+            let now = Timestamp.now()
+            try output.show(try await connection.client().agents()) { agents in
+                Table(
+                    header: ["AGENT", "HOST", "QUEUES", "RUNNING", "ENGINE", "VERSION", "LAST SEEN"],
+                    rows: agents.map {
+                        [
+                            $0.info.name, $0.info.host, $0.info.queues.joined(separator: ","), "\($0.running)",
+                            $0.info.engine ?? "unreachable", $0.info.version, $0.lastSeenAt.ago(at: now),
+                        ]
+                    }, empty: "No agent has been here yet. Start one: orch agent start -q default"
+                ).text
+            }
+        }
+    }
+}
+
+/// Settings of an agent on the command line.
+struct AgentOptions: ParsableArguments {
+    @Option(name: [.customShort("q"), .customLong("queue")], parsing: .singleValue,
+        help: "A work queue. May be given again. Defaults to \"default\".")
+    var queues: [String] = []
+    @Option(name: .customLong("name"), help: "The agent's name; keep it over restarts. Defaults to the host's name.")
+    var name: String?
+    @Option(help: "Containers at the same time. Defaults to twice the CPUs.") var limit: Int?
+    @Option(help: "The network of containers whose block names none. Defaults to the engine's bridge.")
+    var network: String?
+    @Option(
+        name: .customLong("agent-data"), help: "The agent's data directory. Defaults to $ORCH_HOME/agent.")
+    var data: String?
+
+    /// An agent of the engine that `DOCKER_HOST` names.
+    func agent(api: any ControllerAPI, logger: Logger) throws -> Agent {
+        var configuration = AgentConfiguration(
+            dataDirectory: data ?? ProfileFolder().home + "/agent", queues: queues.isEmpty ? ["default"] : queues)
+        if let name { configuration.name = name }
+        if let limit { configuration.limit = limit }
+        configuration.launch.network = network
+        let engine = try DockerContainerEngine(DockerClient(host: DockerHost.fromEnvironment()))
+        return try Agent(configuration: configuration, api: api, engine: engine, logger: logger)
+    }
+}
+
+/// A file whose age tells whether the agent still hears from its controller.
+struct ReadyFile: Sendable {
+    var path: String
+
+    /// Sets the file's time to now; makes it where it is missing.
+    func touch() {
+        do {
+            try Data("ready\n".utf8).write(to: URL(filePath: path))
+        } catch {
+            FileHandles.writeError("Warning: cannot write the ready file \(path): \(error)\n")
+        }
+    }
+
+    /// Removes the file.
+    func remove() { try? FileManager.default.removeItem(atPath: path) }
+}
+
+/// A controller's API that marks each answered poll.
+struct PollWatch: ControllerAPI {
+    var api: any ControllerAPI
+    var ready: ReadyFile
+
+    func poll(_ poll: WorkPoll) async throws(ControllerFault) -> WorkReply {
+        let reply = try await api.poll(poll)
+        ready.touch()
+        return reply
+    }
+
+    func held(by agent: String) async throws(ControllerFault) -> [ClaimedRun] { try await api.held(by: agent) }
+
+    func renew(_ renewal: LeaseRenewal) async throws(ControllerFault) -> LeaseReply {
+        let reply = try await api.renew(renewal)
+        ready.touch()
+        return reply
+    }
+
+    func send(_ report: AttemptReport, run: Identifier, attempt: Int) async throws(ControllerFault) {
+        try await api.send(report, run: run, attempt: attempt)
+    }
+
+    func send(_ answer: AgentTaskAnswer, to task: Identifier) async throws(ControllerFault) {
+        try await api.send(answer, to: task)
+    }
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+import CurlTransport
+import FoundationEssentials
+import OrchClient
+import OrchModel
+
+/// Which controller a command talks to.
+struct Connection: ParsableArguments {
+    @Option(help: "The profile to use instead of the chosen one (\"orch profile ls\").")
+    var profile: String?
+
+    @Option(
+        name: .customLong("api-url"),
+        help: "The controller's address, instead of a profile's. Defaults to $ORCH_API_URL.")
+    var apiURL: String?
+
+    @Option(name: .customLong("token-file"), help: "A file whose first line is the token, instead of a profile's.")
+    var tokenFile: String?
+
+    /// A client of the controller: options first, then the environment, then the profile.
+    func client() throws -> OrchClient {
+        let (url, token) = try endpoint()
+        return OrchClient(url: url, token: token, http: HTTPClient())
+    }
+
+    /// The address and the token that the options, the environment and the profiles come to.
+    func endpoint() throws -> (url: String, token: Secret) {
+        let environment = ProcessInfo.processInfo.environment
+        let saved = try ProfileFolder().load(profile)
+        if let profile, saved == nil {
+            let names = ProfileFolder().names()
+            throw Message(
+                .usage,
+                "there is no profile \(profile); profiles: \(names.isEmpty ? "none" : names.joined(separator: ", "))")
+        }
+        let fromEnvironment = profile == nil ? environment["ORCH_API_URL"].flatMap { $0.isEmpty ? nil : $0 } : nil
+        guard let url = apiURL ?? fromEnvironment ?? saved?.url else {
+            throw Message(
+                .unreachable,
+                """
+                no controller is known here. Start one with "orch up", or "docker compose up" and scripts/install, \
+                or name one: orch profile create NAME --url http://HOST:4200 --token-stdin
+                """)
+        }
+        if let tokenFile { return (url, try Profile.readToken(from: tokenFile)) }
+        if profile == nil, let key = environment["ORCH_API_KEY"], !key.isEmpty { return (url, Secret(key)) }
+        if profile == nil, let path = environment["ORCH_API_KEY_FILE"], !path.isEmpty {
+            return (url, try Profile.readToken(from: path))
+        }
+        guard let saved else {
+            throw Message(.unreachable, "no token for \(url): give --token-file FILE, or set ORCH_API_KEY or ORCH_API_KEY_FILE")
+        }
+        return (url, try saved.readToken())
+    }
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import OrchClient
+import OrchModel
+
+/// `orch deploy`.
+struct Deploy: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Registers the flows and deployments that an image holds.",
+        discussion: """
+            Reads the image's own description through an agent, where the image will run. The same content again makes \
+            no new version.
+
+            Examples:
+              orch deploy --infra docker --image taxi:latest
+              orch deploy --infra docker --image taxi:latest --flow etl-web-to-gcs -n green-lake -p color=green
+              orch deploy --infra docker/big --image taxi:latest -q nightly
+              orch deploy --infra docker --image debian:bookworm-slim -n hello -- echo "hello from a container"
+            """)
+
+    @Option(help: "docker, or docker/BLOCK for another docker-container block than \"default\".") var infra = "docker"
+    @Option(help: "The image: NAME[:TAG] or NAME@DIGEST.") var image: String
+    @Option(name: .shortAndLong, help: "The deployment's name. Without it: the image's default deployments.")
+    var name: String?
+    @Option(help: "The flow, where the image holds several.") var flow: String?
+    @Option(name: [.customShort("q"), .customLong("queue")], help: "The work queue. Defaults to \"default\".")
+    var queue = "default"
+    @Option(name: [.customShort("p"), .customLong("param")], parsing: .singleValue,
+        help: "A parameter's value for every run, KEY=VALUE. May be given again.")
+    var parameters: [String] = []
+    @Option(name: .customLong("tag"), parsing: .singleValue, help: "A tag. May be given again.") var tags: [String] = []
+    @Option(help: "How long to wait for an agent's answer, in seconds.") var timeout = 60.0
+    @Argument(parsing: .postTerminator, help: "After --: the command of an image without orch's SDK.")
+    var command: [String] = []
+    @OptionGroup var connection: Connection
+    @OptionGroup var output: Output
+
+    func validate() throws {
+        _ = try infrastructure()
+        guard !image.isEmpty else { throw ValidationError("--image: expected NAME[:TAG]") }
+    }
+
+    func run() async throws {
+        let client = try connection.client()
+        let answer = try await client.ask(
+            AgentTaskRequest(queue: queue, question: .describeImage(reference: image), waitSeconds: timeout))
+        let plan = DeploymentPlan(
+            image: image, name: name, flow: flow, queue: queue, assignments: parameters, tags: tags,
+            command: command, infrastructure: try infrastructure())
+        var replies: [DeploymentReply] = []
+        for request in try plan.requests(for: answer) {
+            replies.append(try await client.deploy(request))
+        }
+        try output.show(replies) { replies in
+            replies.map { reply in
+                "\(reply.deployment.fullName): \(reply.outcome.rawValue), version \(reply.deployment.version)\n"
+            }.joined() + "Run one: orch run \(replies[0].deployment.name)\n"
+        }
+    }
+
+    private func infrastructure() throws -> Infrastructure {
+        let parts = infra.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard parts[0] == "docker", parts.count == 1 || !parts[1].isEmpty else {
+            throw ValidationError("--infra: expected docker or docker/BLOCK, got \"\(infra)\"")
+        }
+        return Infrastructure(type: "docker", block: parts.count == 2 ? parts[1] : nil)
+    }
+}

@@ -1,0 +1,148 @@
+import ArgumentParser
+import DockerEngine
+import OrchClient
+import OrchModel
+
+/// `orch doctor`.
+struct Doctor: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Checks the API, agents, images, and whether a run's container can reach the API.",
+        discussion: """
+            Runs a short probe container through an agent of the queue.
+            Exit codes: 0 all well, 1 something is wrong (each line says what to do).
+            """)
+
+    @Option(name: [.customShort("q"), .customLong("queue")], help: "The queue whose agent is asked.")
+    var queue = "default"
+    @Option(help: "The image the probe runs. Defaults to the newest flow image of the queue's deployments.")
+    var image: String?
+    @OptionGroup var connection: Connection
+    @OptionGroup var output: Output
+
+    /// One thing that was looked at.
+    struct Check: Encodable {
+        /// How it stands.
+        enum Result: String, Encodable {
+            case ok, warning, failed, skipped
+        }
+
+        var name: String
+        var result: Result
+        var message: String
+    }
+
+    func run() async throws {
+        let checks = await self.checks()
+        try output.show(checks) { checks in
+            checks.map { check in
+                let mark = check.result.rawValue
+                return mark + String(repeating: " ", count: 9 - mark.count) + "\(check.name): \(check.message)\n"
+            }.joined()
+        }
+        if checks.contains(where: { $0.result == .failed }) { throw Ending(code: .failed) }
+    }
+
+    private func checks() async -> [Check] {
+        var checks = [await localEngine()]
+        let client: OrchClient
+        do {
+            client = try connection.client()
+            let version = try await client.version()
+            checks.append(Check(name: "API", result: .ok, message: "orch \(version.version) at \(client.url)"))
+        } catch {
+            return checks + [Check(name: "API", result: .failed, message: "\(error)")]
+        }
+        do {
+            let agents = try await client.agents()
+            let (agentCheck, isPolled) = try await agentCheck(client, agents: agents)
+            checks.append(agentCheck)
+            let deployments = try await client.deployments().filter { $0.workQueue == queue }
+            guard isPolled else { return checks }
+            checks += try await images(client, deployments: deployments)
+            checks.append(try await probe(client, deployments: deployments))
+        } catch {
+            checks.append(Check(name: "API", result: .failed, message: "\(error)"))
+        }
+        return checks
+    }
+
+    private func localEngine() async -> Check {
+        do {
+            let docker = try DockerClient(host: DockerHost.fromEnvironment())
+            let version = try await docker.version()
+            return Check(name: "Docker here", result: .ok, message: "Engine \(version.version) (API \(version.apiVersion))")
+        } catch {
+            // The engine that matters is the agent's; a command line may well have none.
+            return Check(name: "Docker here", result: .warning, message: "\(error)")
+        }
+    }
+
+    private func agentCheck(_ client: OrchClient, agents: [AgentStatus]) async throws -> (Check, isPolled: Bool) {
+        let queues = try await client.workQueues()
+        let polled = queues.first { $0.name == queue }?.agents ?? []
+        guard !polled.isEmpty else {
+            return (
+                Check(
+                    name: "Agent", result: .failed,
+                    message: "no agent is polling the queue \"\(queue)\"; start one: orch agent start -q \(queue)"),
+                false
+            )
+        }
+        let described = agents.filter { polled.contains($0.info.name) }.map { status in
+            "\(status.info.name) on \(status.info.host) (orch \(status.info.version), "
+                + (status.info.engine.map { "Engine \($0))" } ?? "its Docker daemon does not answer)")
+        }
+        let isHealthy = agents.contains { polled.contains($0.info.name) && $0.info.engine != nil }
+        return (
+            Check(name: "Agent", result: isHealthy ? .ok : .failed, message: described.joined(separator: "; ")),
+            isHealthy
+        )
+    }
+
+    private func images(_ client: OrchClient, deployments: [Deployment]) async throws -> [Check] {
+        var checks: [Check] = []
+        for image in Set(deployments.map(\.image)).sorted() {
+            let answer = try await client.ask(
+                AgentTaskRequest(queue: queue, question: .describeImage(reference: image)))
+            switch answer {
+            case .description(let description):
+                let flows = description.flows.map(\.name).joined(separator: ", ")
+                checks.append(Check(name: "Image \(image)", result: .ok, message: "flows: \(flows)"))
+            case .noDescription:
+                checks.append(Check(name: "Image \(image)", result: .ok, message: "an image without the SDK"))
+            case .noImage:
+                checks.append(
+                    Check(
+                        name: "Image \(image)", result: .failed,
+                        message: "is not on the agent's host; build or pull it there"))
+            case .failed(let message):
+                checks.append(Check(name: "Image \(image)", result: .failed, message: message))
+            case .probed:
+                checks.append(Check(name: "Image \(image)", result: .failed, message: "the agent misunderstood"))
+            }
+        }
+        return checks
+    }
+
+    private func probe(_ client: OrchClient, deployments: [Deployment]) async throws -> Check {
+        let name = "Container to API"
+        guard let image = image ?? deployments.filter({ $0.kind == .sdk }).max(by: { $0.updatedAt < $1.updatedAt })?.image
+        else {
+            return Check(
+                name: name, result: .skipped, message: "no flow image is deployed to the queue yet; give one: --image IMAGE")
+        }
+        let question = AgentTask.Question.probe(image: image, container: DockerContainerBlock(), apiURL: "")
+        let answer = try await client.ask(AgentTaskRequest(queue: queue, question: question))
+        switch answer {
+        case .probed(let probe):
+            return Check(
+                name: name, result: probe.reachable ? .ok : .failed, message: "\(probe.apiURL): \(probe.message)")
+        case .failed(let message):
+            return Check(name: name, result: .failed, message: message)
+        case .noImage(let image, _):
+            return Check(name: name, result: .failed, message: "the image \(image) is not on the agent's host")
+        case .description, .noDescription:
+            return Check(name: name, result: .failed, message: "the agent misunderstood the question")
+        }
+    }
+}

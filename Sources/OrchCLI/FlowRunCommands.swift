@@ -1,0 +1,178 @@
+import ArgumentParser
+import OrchClient
+import OrchModel
+
+/// `orch flow-run`.
+struct FlowRuns: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "flow-run", abstract: "Lists, inspects, reads and cancels runs.",
+        subcommands: [List.self, Inspect.self, Logs.self, Cancel.self], aliases: ["flow-runs"])
+
+    /// `orch flow-run ls`.
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "ls", abstract: "Lists runs, newest first.",
+            discussion: "Example: orch flow-run ls --state failed --deployment docker-flow --limit 50")
+
+        @Option(help: "Only runs in this state: scheduled, pending, running, completed, failed, crashed, cancelled, …")
+        var state: String?
+        @Option(help: "Only runs of this deployment.") var deployment: String?
+        @Option(help: "Only runs of this flow.") var flow: String?
+        @Option(help: "Only the child runs of this run.") var parent: String?
+        @Option(help: "How many at most. Defaults to 20.") var limit = 20
+        @OptionGroup var connection: Connection
+        @OptionGroup var output: Output
+
+        func validate() throws {
+            if let state, StateType(rawValue: state.uppercased()) == nil {
+                let names = StateType.allCases.map { $0.rawValue.lowercased() }
+                let nearest = NearestName.nearest(to: state, in: names, limit: 1).first ?? names.joined(separator: ", ")
+                throw ValidationError("--state: there is no state \"\(state)\"; did you mean \(nearest)?")
+            }
+            guard (1...1000).contains(limit) else { throw ValidationError("--limit: expected 1 to 1000, got \(limit)") }
+        }
+
+        func run() async throws {
+            let client = try connection.client()
+            let parentID = if let parent { try await client.run(parent).id.description } else { String?.none }
+            let runs = try await client.runs(
+                FlowRunFilter(
+                    state: state?.uppercased(), deployment: deployment, flow: flow, parent: parentID, limit: limit))
+            let now = Timestamp.now()
+            try output.show(runs) { runs in
+                Table(
+                    header: ["NAME", "FLOW", "STATE", "ATTEMPT", "CREATED", "TOOK", "ID"],
+                    rows: runs.map { run in
+                        [
+                            run.name, run.flowName, run.state.name, "\(run.attempt)", run.createdAt.ago(at: now),
+                            run.startedAt.map { ((run.endedAt ?? now) - $0).brief } ?? "-", "\(run.id)",
+                        ]
+                    }, empty: "No runs yet. Start one: orch run DEPLOYMENT"
+                ).text
+            }
+        }
+    }
+
+    /// `orch flow-run inspect`.
+    struct Inspect: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Shows one run: state and why, container, exit, tasks, child runs.",
+            discussion: "RUN is a run's name, its id, or a unique start or end of the id.")
+
+        @Argument(help: "The run.") var run: String
+        @OptionGroup var connection: Connection
+        @OptionGroup var output: Output
+
+        private struct Details: Encodable {
+            var run: FlowRun
+            var states: [RunState]
+            var tasks: [TaskRun]
+            var children: [FlowRun]
+
+            private enum CodingKeys: String, CodingKey {
+                case states, tasks, children
+            }
+
+            /// The run's own fields, and the three lists beside them.
+            func encode(to encoder: any Encoder) throws {
+                try run.encode(to: encoder)
+                var container = encoder.container(keyedBy: CodingKeys.self)
+                try container.encode(states, forKey: .states)
+                try container.encode(tasks, forKey: .tasks)
+                try container.encode(children, forKey: .children)
+            }
+        }
+
+        func run() async throws {
+            let client = try connection.client()
+            let found = try await client.run(run)
+            async let states = client.states(of: found.id.description)
+            async let tasks = client.taskRuns(of: found.id.description)
+            async let children = client.runs(FlowRunFilter(parent: found.id.description, limit: 1000))
+            let details = try await Details(run: found, states: states, tasks: tasks, children: children)
+            try output.show(details) { RunSummary(run: $0.run, states: $0.states, tasks: $0.tasks, children: $0.children).text }
+        }
+    }
+
+    /// `orch flow-run logs`.
+    struct Logs: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Prints a run's log.",
+            discussion: """
+                Examples:
+                  orch flow-run logs docker-flow-4f2b9c11
+                  orch flow-run logs -f docker-flow-4f2b9c11
+                """)
+
+        @Argument(help: "The run.") var run: String
+        @Flag(name: [.customShort("f"), .long], help: "Go on until the run ends.") var follow = false
+        @Option(help: "Only this level and above: debug, info, warning, error, critical.") var level: String?
+        @OptionGroup var connection: Connection
+        @OptionGroup var output: Output
+
+        func validate() throws {
+            if let level, LogRecord.Level(label: level) == nil {
+                throw ValidationError(
+                    "--level: expected debug, info, warning, error or critical, got \"\(level)\"")
+            }
+            if follow, output.form == .json || level != nil {
+                throw ValidationError("--follow goes with neither --output json nor --level")
+            }
+        }
+
+        func run() async throws {
+            let client = try connection.client()
+            let found = try await client.run(run)
+            let printer = FollowPrinter(coloured: FileHandles.isColoured, showsStates: false)
+            if follow {
+                let follower = RunFollower(
+                    client: client, printer: printer, write: { FileHandles.writeOut($0) },
+                    remark: { FileHandles.writeError($0) })
+                _ = try await follower.follow(found)
+                return
+            }
+            var records: [LogRecord] = []
+            var after: Int64? = 0
+            while let position = after {
+                let page = try await client.logs(
+                    of: found.id.description, after: position, limit: 5000, level: level.flatMap { LogRecord.Level(label: $0) })
+                after = page.next
+                if output.form == .json {
+                    records += page.records
+                } else {
+                    FileHandles.writeOut(page.records.map { printer.line(for: $0) }.joined())
+                }
+            }
+            if output.form == .json { try output.show(records) { _ in "" } }
+        }
+    }
+
+    /// `orch flow-run cancel`.
+    struct Cancel: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Asks runs to end: SIGTERM, the deployment's grace, then SIGKILL.")
+
+        @Argument(help: "The runs.") var runs: [String]
+        @OptionGroup var connection: Connection
+        @OptionGroup var output: Output
+
+        func run() async throws {
+            let client = try connection.client()
+            var changed: [FlowRun] = []
+            for name in runs {
+                changed.append(try await client.cancel(try await client.run(name).id.description))
+            }
+            try output.show(changed) { runs in
+                runs.map { "\($0.name) is \($0.state.name): \($0.state.message)\n" }.joined()
+            }
+        }
+    }
+}
+
+extension LogRecord.Level {
+    /// The level called `label`, in any case.
+    init?(label: String) {
+        guard let level = Self.allCases.first(where: { $0.label == label.uppercased() }) else { return nil }
+        self = level
+    }
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import FoundationEssentials
+import OrchModel
+
+/// `orch`: the command line of controller, agents and runs.
+@main
+struct OrchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "orch",
+        abstract: "Runs data workflows, one container per flow run.",
+        discussion: """
+            First steps:
+              orch up                                           controller and agent on this machine
+              orch deploy --infra docker --image taxi:latest    register what the image holds
+              orch run docker-flow -p month=7                   one run, followed to its end
+
+            Exit codes: 0 completed, 1 failed, 2 usage, 3 crashed, 4 cancelled, 5 API unreachable or refused.
+            Completion: orch --generate-completion-script bash|zsh|fish
+            """,
+        version: OrchVersion.current,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Work", subcommands: [Deploy.self, Run.self, FlowRuns.self, Deployments.self, Blocks.self]),
+            CommandGroup(name: "Parts", subcommands: [Up.self, Server.self, Agents.self, WorkQueues.self]),
+            CommandGroup(name: "This machine", subcommands: [Profiles.self, Doctor.self, Version.self]),
+        ]
+    )
+
+    static func main() async {
+        // A pager that quits early must not kill a server or leave a half-written state file.
+        Signals.ignoreBrokenPipe()
+        do {
+            var command = try parseAsRoot()
+            if var asyncCommand = command as? any AsyncParsableCommand {
+                try await asyncCommand.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            Failure.exit(for: error)
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import ArgumentParser
+import FoundationEssentials
+import OrchClient
+import OrchModel
+
+/// `orch run`.
+struct Run: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Starts a run of a deployment and follows it to its end.",
+        discussion: """
+            Examples:
+              orch run docker-flow -p month=7
+              orch run parent_flow_runner/docker-flow -p color=yellow -p year=2020 -p month=7
+              orch run docker-flow --detach -o json
+
+            Exit codes: 0 completed, 1 failed, 2 usage, 3 crashed, 4 cancelled, 5 API unreachable or refused, \
+            130 detached by Ctrl-C (the run goes on).
+            """
+    )
+
+    @Argument(help: "The deployment: NAME or FLOW/NAME.")
+    var deployment: String
+
+    @Option(name: [.customShort("p"), .customLong("param")], parsing: .singleValue,
+        help: "A parameter, KEY=VALUE; lists, objects and null as JSON. May be given again.")
+    var parameters: [String] = []
+
+    @Option(name: .customLong("params"), help: "Parameters as one JSON object; -p wins.")
+    var parametersJSON: String?
+
+    @Option(name: .customLong("tag"), parsing: .singleValue, help: "A tag for the run. May be given again.")
+    var tags: [String] = []
+
+    @Flag(help: "Return at once; the run goes on.")
+    var detach = false
+
+    @OptionGroup var connection: Connection
+    @OptionGroup var output: Output
+
+    func run() async throws {
+        let client = try connection.client()
+        let found = try await client.deployment(named: deployment)
+        let values = try Parameters.read(assignments: parameters, json: parametersJSON, by: found.parameterSchema)
+        let reply = try await client.createRun(
+            FlowRunRequest(deployment: found.fullName, parameters: values, tags: tags))
+        if reply.queue.agents.isEmpty {
+            FileHandles.writeError(
+                "Warning: no agent is polling the queue \"\(reply.queue.name)\"; the run waits until one does. "
+                    + "Start one: orch agent start -q \(reply.queue.name)\n")
+        }
+        if detach {
+            try output.show(reply.run) { run in
+                "Flow run \(run.name) is \(run.state.name).\nFollow it: orch flow-run logs -f \(run.name)\n"
+            }
+            return
+        }
+        let ended = try await follow(reply.run, client: client)
+        if output.form == .json { try output.show(ended) { _ in "" } }
+        let code = Failure.code(for: ended.state.type)
+        if code != .completed { throw Ending(code: code) }
+    }
+
+    private func follow(_ run: FlowRun, client: OrchClient) async throws -> FlowRun {
+        let quiet = output.form == .json
+        let say: @Sendable (String) -> Void = { quiet ? FileHandles.writeError($0) : FileHandles.writeOut($0) }
+        say("Flow run \(run.name) (\(run.id))\n")
+        let follower = RunFollower(
+            client: client, printer: FollowPrinter(coloured: FileHandles.isColoured && !quiet), write: say,
+            remark: { FileHandles.writeError($0) })
+        let interrupts = Signals.interrupts()
+        let ended: FlowRun? = try await withThrowingTaskGroup(of: FlowRun?.self) { group in
+            group.addTask { () async throws -> FlowRun? in try await follower.follow(run) }
+            group.addTask { () async throws -> FlowRun? in
+                for await _ in interrupts { break }
+                return nil
+            }
+            defer { group.cancelAll() }
+            guard let first = try await group.next() else { return nil }
+            return first
+        }
+        guard let ended else {
+            FileHandles.writeError(
+                "\nDetached; the run goes on. Follow it: orch flow-run logs -f \(run.name)   "
+                    + "End it: orch flow-run cancel \(run.name)\n")
+            throw ExitCode(130)
+        }
+        let took = ended.endedAt.map { ($0 - ended.createdAt).brief }
+        say("\(ended.name) ended \(ended.state.name)\(took.map { " after \($0)" } ?? ""): \(ended.state.message)\n")
+        return ended
+    }
+}

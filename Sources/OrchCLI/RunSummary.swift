@@ -1,0 +1,62 @@
+import OrchModel
+
+/// A run on one screen.
+struct RunSummary {
+    var run: FlowRun
+    var states: [RunState]
+    var tasks: [TaskRun]
+    var children: [FlowRun]
+
+    /// The facts, the states, then tasks and child runs where there are any.
+    var text: String {
+        facts + "\nStates:\n"
+            + Table(
+                header: ["AT", "STATE", "BY", "WHY"],
+                rows: states.map { [$0.at.brief, $0.name, $0.actor, $0.message] }, empty: "none"
+            ).text + taskText + childText
+    }
+
+    private var facts: String {
+        Table.facts([
+            ("Run", "\(run.name) (\(run.id))"),
+            ("Flow", run.flowName),
+            ("Deployment", run.deploymentName.map { name in name + (run.deploymentVersion.map { " version \($0)" } ?? "") }),
+            ("State", "\(run.state.name) (\(run.state.type.rawValue)): \(run.state.message)"),
+            ("Parameters", JSONValue.object(run.parameters).jsonText),
+            ("Queue", run.workQueue),
+            ("Attempt", "\(run.attempt)"),
+            ("Agent", run.agent),
+            ("Image", run.container?.imageDigest.map { "\(run.image) (\($0))" } ?? run.image),
+            ("Container", run.container.map { "\($0.name) (\($0.id.prefix(12)))" }),
+            ("Exit", run.termination?.summary),
+            ("Out of memory", run.termination.flatMap { $0.oom == .no ? nil : $0.oom.rawValue }),
+            ("Warning", run.termination?.warning),
+            ("Created", run.createdAt.brief),
+            ("Started", run.startedAt?.brief),
+            ("Ended", run.endedAt?.brief),
+            ("Metrics", run.metrics.isEmpty ? nil : run.metrics.sorted { $0.key < $1.key }
+                .map { "\($0.key)=\(JSONValue.double($0.value).jsonText)" }.joined(separator: " ")),
+            ("Result", run.result?.jsonText),
+        ])
+    }
+
+    private var taskText: String {
+        guard !tasks.isEmpty else { return "" }
+        return "\nTasks:\n" + Table(
+            header: ["TASK", "STATE", "TRY", "TOOK", "WHY"],
+            rows: tasks.map { task in
+                let took = task.startedAt.flatMap { start in task.endedAt.map { ($0 - start).brief } } ?? "-"
+                return [task.name, task.state.name, "\(task.attempt)", took, task.state.message]
+            }, empty: ""
+        ).text
+    }
+
+    private var childText: String {
+        guard !children.isEmpty else { return "" }
+        return "\nChild runs:\n" + Table(
+            header: ["RUN", "FLOW", "STATE", "PARAMETERS"],
+            rows: children.map { [$0.name, $0.flowName, $0.state.name, JSONValue.object($0.parameters).jsonText] },
+            empty: ""
+        ).text
+    }
+}

@@ -1,0 +1,100 @@
+import ArgumentParser
+import CurlTransport
+import OrchClient
+import OrchModel
+import OrchServer
+import ServiceLifecycle
+import UnixSignals
+
+/// `orch server`.
+struct Server: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Starts and checks a controller.", subcommands: [Start.self, Init.self, Health.self])
+
+    /// `orch server start`.
+    struct Start: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Serves the API until it is told to stop (SIGTERM, Ctrl-C).",
+            discussion: """
+                The first start makes the data directory, its keys and its tokens (mode 0600).
+                Example: orch server start --host 0.0.0.0 --data /var/lib/orch --container-api-url http://server:4200
+                """)
+
+        @OptionGroup var options: ControllerOptions
+        @OptionGroup var log: LogOptions
+
+        func run() async throws {
+            let logger = log.logger("orch.server")
+            let controller = try await Controller.open(options.configuration(), logger: logger)
+            let group = ServiceGroup(
+                services: [controller], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            try await group.run()
+        }
+    }
+
+    /// `orch server init`.
+    struct Init: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Makes the keys of a deployment's parts, each part's in a folder of its own.",
+            discussion: """
+                Makes FOLDER/server, FOLDER/agent and FOLDER/postgres; what exists keeps its content.
+                Example: orch server init --keys /keys --server-uid 1000 --agent-uid 0
+                """)
+
+        @Option(help: "The folder.") var keys: String
+        @Option(name: .customLong("server-uid"), help: "The user the server runs as.") var serverUID: UInt32 = 1000
+        @Option(name: .customLong("agent-uid"), help: "The user the agent runs as.") var agentUID: UInt32 = 0
+
+        func run() async throws {
+            let made = try KeyFolders(root: keys, serverUID: serverUID, agentUID: agentUID).prepare()
+            FileHandles.writeOut(made.isEmpty ? "All keys exist.\n" : made.map { "Made \($0)\n" }.joined())
+        }
+    }
+
+    /// `orch server health`.
+    struct Health: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Asks whether the API answers; exit 0 or 1.")
+
+        @Option(help: "The controller's address.") var url = "http://127.0.0.1:4200"
+
+        func run() async throws {
+            do {
+                try await OrchClient(url: url, token: "", http: HTTPClient()).health()
+            } catch {
+                throw Message(.failed, "\(error)")
+            }
+        }
+    }
+}
+
+/// Settings of a controller on the command line.
+struct ControllerOptions: ParsableArguments {
+    @Option(help: "The address to bind; 0.0.0.0 = every network.") var host = "127.0.0.1"
+    @Option(help: "The port to bind.") var port = 4200
+    @Option(help: "The data directory. Defaults to $ORCH_HOME/server.") var data: String?
+    @Option(help: "A folder with admin.token and agent.token, instead of the data directory's own.")
+    var keys: String?
+    @Option(help: "A JSON file of blocks that are created at start where they do not exist.") var blocks: String?
+    @Option(
+        name: .customLong("container-api-url"),
+        help: "What containers are told to call. Defaults to http://host.docker.internal:PORT.")
+    var containerAPIURL: String?
+
+    /// The directory of `--data`, or this user's.
+    var dataDirectory: String { data ?? ProfileFolder().home + "/server" }
+
+    /// The controller's configuration.
+    func configuration() -> OrchServerConfiguration {
+        var configuration = OrchServerConfiguration(dataDirectory: dataDirectory)
+        configuration.host = host
+        configuration.port = port
+        configuration.containerAPIURL = containerAPIURL
+        configuration.bootstrapBlocks = blocks
+        if let keys {
+            configuration.adminTokenFile = keys + "/admin.token"
+            configuration.agentTokenFile = keys + "/agent.token"
+        }
+        return configuration
+    }
+}

@@ -1,0 +1,23 @@
+import CurlTransport
+package import OrchModel
+
+extension OrchClient {
+    /// Saves a deployment under its flow and name: `POST /api/deployments`.
+    ///
+    /// - Throws: fault 422 `invalid` where its parameters are not what its schema accepts.
+    package func deploy(_ request: DeploymentRequest) async throws(OrchClientError) -> DeploymentReply {
+        try await send(Call(.post, "deployments"), request)
+    }
+
+    /// All deployments by full name: `GET /api/deployments`.
+    package func deployments() async throws(OrchClientError) -> [Deployment] {
+        try await get(Call(.get, "deployments"))
+    }
+
+    /// The deployment called `docker-flow` or `parent_flow_runner/docker-flow`: `GET /api/deployments/lookup`.
+    ///
+    /// - Throws: fault 404 `not_found` with the nearest names as details; 409 `conflict` where a short name fits several.
+    package func deployment(named name: String) async throws(OrchClientError) -> Deployment {
+        try await get(Call(.get, "deployments", "lookup").asking([("name", name)]))
+    }
+}

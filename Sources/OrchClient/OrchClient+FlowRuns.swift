@@ -1,0 +1,94 @@
+import CurlTransport
+package import OrchModel
+
+/// Which runs a list holds; what is nil does not narrow it.
+package struct FlowRunFilter: Sendable, Hashable {
+    /// A state's name or type, in any case: `Running`, `FAILED`.
+    package var state: String?
+    /// A deployment's short or full name.
+    package var deployment: String?
+    package var flow: String?
+    /// The run whose children are listed; nil lists runs that have no parent.
+    package var parent: String?
+    /// How many at most; nil = the server's default, 50.
+    package var limit: Int?
+
+    package init(
+        state: String? = nil, deployment: String? = nil, flow: String? = nil, parent: String? = nil, limit: Int? = nil
+    ) {
+        self.state = state
+        self.deployment = deployment
+        self.flow = flow
+        self.parent = parent
+        self.limit = limit
+    }
+}
+
+/// Wherever a run is asked for, `run` is its id, a unique beginning or end of it of 6 characters or more, or its name.
+extension OrchClient {
+    /// Makes a run of a deployment, due now: `POST /api/flow-runs`.
+    ///
+    /// - Throws: fault 422 `invalid` with each bad parameter or missing block as a detail; 404, 409 as
+    ///   ``deployment(named:)``.
+    package func createRun(_ request: FlowRunRequest) async throws(OrchClientError) -> FlowRunReply {
+        try await send(Call(.post, "flow-runs"), request)
+    }
+
+    /// Runs, newest first: `GET /api/flow-runs`.
+    package func runs(_ filter: FlowRunFilter = FlowRunFilter()) async throws(OrchClientError) -> [FlowRun] {
+        let query: [(String, String?)] = [
+            ("state", filter.state), ("deployment", filter.deployment), ("flow", filter.flow),
+            ("parent", filter.parent), ("limit", filter.limit.map { "\($0)" }),
+        ]
+        return try await get(Call(.get, "flow-runs").asking(query))
+    }
+
+    /// One run: `GET /api/flow-runs/{id}`.
+    package func run(_ run: String) async throws(OrchClientError) -> FlowRun {
+        try await get(Call(.get, "flow-runs", run))
+    }
+
+    /// The states a run has been in, oldest first: `GET /api/flow-runs/{id}/states`.
+    package func states(of run: String) async throws(OrchClientError) -> [RunState] {
+        try await get(Call(.get, "flow-runs", run, "states"))
+    }
+
+    /// The task runs of a run: `GET /api/flow-runs/{id}/task-runs`.
+    package func taskRuns(of run: String) async throws(OrchClientError) -> [TaskRun] {
+        try await get(Call(.get, "flow-runs", run, "task-runs"))
+    }
+
+    /// A page of a run's log: `GET /api/flow-runs/{id}/logs`.
+    ///
+    /// - Parameters:
+    ///   - after: the position after which the page starts; 0 for the beginning.
+    ///   - limit: lines at most; nil = the server's default, 1000.
+    ///   - level: the least level shown; nil shows all.
+    package func logs(
+        of run: String, after: Int64 = 0, limit: Int? = nil, level: LogRecord.Level? = nil
+    ) async throws(OrchClientError) -> LogPage {
+        let query: [(String, String?)] = [
+            ("after", "\(after)"), ("limit", limit.map { "\($0)" }), ("level", level?.label.lowercased()),
+        ]
+        return try await get(Call(.get, "flow-runs", run, "logs").asking(query))
+    }
+
+    /// What happens to a run, as it happens: `GET /api/flow-runs/{id}/follow`.
+    ///
+    /// The states so far come first, then the log after `after`, then both as they come; `.end` is the last event.
+    /// A broken connection ends the sequence with an error; call again with the last position to go on.
+    ///
+    /// - Parameter after: the position after which log lines are sent; 0 for all of them.
+    package func follow(_ run: String, after: Int64 = 0) async throws(OrchClientError) -> RunEvents {
+        let call = Call(.get, "flow-runs", run, "follow").asking([("after", "\(after)")])
+        let response = try await open(call, timeouts: RunEvents.timeouts)
+        return RunEvents(client: self, call: call, body: response.body)
+    }
+
+    /// Asks for the end of a run; a run that has not started is Cancelled at once: `POST /api/flow-runs/{id}/cancel`.
+    ///
+    /// - Throws: fault 409 `conflict` where the run has ended.
+    package func cancel(_ run: String) async throws(OrchClientError) -> FlowRun {
+        try await get(Call(.post, "flow-runs", run, "cancel"))
+    }
+}

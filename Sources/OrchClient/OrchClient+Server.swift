@@ -1,0 +1,31 @@
+import CurlTransport
+package import OrchModel
+
+extension OrchClient {
+    /// Whether the server answers: `GET /api/health`. The only call that needs no token.
+    package func health() async throws(OrchClientError) {
+        _ = try await bytes(Call(.get, "health"), body: .none)
+    }
+
+    /// Version, protocol and identity of the server: `GET /api/version`.
+    package func version() async throws(OrchClientError) -> ServerVersion {
+        try await get(Call(.get, "version"))
+    }
+
+    /// Every agent the server has seen: `GET /api/agents`.
+    package func agents() async throws(OrchClientError) -> [AgentStatus] {
+        try await get(Call(.get, "agents"))
+    }
+
+    /// Every queue with its waiting runs and who polls it: `GET /api/work-queues`.
+    package func workQueues() async throws(OrchClientError) -> [WorkQueueStatus] {
+        try await get(Call(.get, "work-queues"))
+    }
+
+    /// Puts a question to an agent of a queue and waits for the answer: `POST /api/agent-tasks`.
+    ///
+    /// - Throws: fault 503 `no_agent` where none polls the queue, 504 `timeout` where none answered in time.
+    package func ask(_ request: AgentTaskRequest) async throws(OrchClientError) -> AgentTaskAnswer {
+        try await send(Call(.post, "agent-tasks").waiting(request.waitSeconds), request)
+    }
+}

@@ -1,0 +1,182 @@
+package import CurlTransport
+import FoundationEssentials
+package import OrchModel
+
+/// The API of an orch server: one function a route, values in and out.
+///
+/// Any number of calls may run at once. Cancelling the surrounding task ends a call at once. Each call fails with
+/// ``OrchClientError``; nothing is repeated by itself.
+package final class OrchClient: Sendable {
+    /// The server's address, such as `http://127.0.0.1:4200`, without a slash at its end.
+    package let url: String
+    let http: HTTPClient
+    private let token: Secret
+
+    /// The largest answer that is taken, in bytes.
+    private static let answerLimit = 64 << 20
+    private static let encoder = JSONEncoder()
+    private static let decoder = JSONDecoder()
+
+    /// A client of the server at `url`.
+    ///
+    /// - Parameters:
+    ///   - url: the server's address; a slash or `/api` at its end is dropped.
+    ///   - token: an admin's, an agent's or a run's token.
+    ///   - http: where requests go; the caller shuts it down.
+    package init(url: String, token: Secret, http: HTTPClient) {
+        self.url = Self.base(of: url)
+        self.token = token
+        self.http = http
+    }
+
+    static func base(of url: String) -> String {
+        var base = Substring(url)
+        while base.hasSuffix("/") { base.removeLast() }
+        if base.hasSuffix("/api") { base.removeLast(4) }
+        while base.hasSuffix("/") { base.removeLast() }
+        return String(base)
+    }
+}
+
+extension OrchClient {
+    /// One call: what is asked, and how long the server may take before its first byte.
+    struct Call: Sendable {
+        var method: HTTPMethod
+        /// Parts of the path after `/api`, escaped when they are sent.
+        var path: [String]
+        var query: [(name: String, value: String)] = []
+        /// How long the server was asked to hold the answer back, in seconds.
+        var waitSeconds: Double = 0
+
+        init(_ method: HTTPMethod, _ path: String...) {
+            self.method = method
+            self.path = path
+        }
+
+        func asking(_ query: [(String, String?)]) -> Call {
+            var call = self
+            call.query += query.compactMap { name, value in value.map { (name, $0) } }
+            return call
+        }
+
+        func waiting(_ seconds: Double) -> Call {
+            var call = self
+            call.waitSeconds = max(0, seconds)
+            return call
+        }
+    }
+
+    /// Sends a call without a body and reads its answer.
+    func get<Answer: Decodable>(_ call: Call, _ type: Answer.Type = Answer.self) async throws(OrchClientError) -> Answer
+    {
+        try decode(await bytes(call, body: .none), for: call)
+    }
+
+    /// Sends a call with a JSON body and reads its answer.
+    func send<Answer: Decodable>(
+        _ call: Call, _ body: some Encodable, _ type: Answer.Type = Answer.self
+    ) async throws(OrchClientError) -> Answer {
+        try decode(await bytes(call, body: encode(body)), for: call)
+    }
+
+    /// Sends a call with a JSON body whose answer is empty.
+    func send(_ call: Call, _ body: some Encodable) async throws(OrchClientError) {
+        _ = try await bytes(call, body: encode(body))
+    }
+
+    /// The body of a call's answer.
+    func bytes(_ call: Call, body: HTTPRequestBody) async throws(OrchClientError) -> [UInt8] {
+        let patience = Duration.seconds(call.waitSeconds + 30)
+        let timeouts = HTTPTimeouts(idle: patience, total: patience + .seconds(60))
+        let response = try await open(call, body: body, timeouts: timeouts)
+        do {
+            return try await response.body.collect(upTo: Self.answerLimit)
+        } catch {
+            throw .unreachable(url: url, error)
+        }
+    }
+
+    /// Sends a call; returns once the head of a good answer is there.
+    func open(
+        _ call: Call, body: HTTPRequestBody = .none, timeouts: HTTPTimeouts
+    ) async throws(OrchClientError) -> HTTPResponse {
+        var request = HTTPRequest(method: call.method, url: address(of: call), body: body)
+        request.headers["Authorization"] = "Bearer \(token.reveal())"
+        request.headers["Accept"] = "application/json"
+        if case .none = body {} else { request.headers["Content-Type"] = "application/json" }
+        request.timeouts = timeouts
+        request.redirects = .refuse
+        do {
+            let response = try await http.send(request)
+            guard !(200..<300).contains(response.status) else { return response }
+            throw refusal(response.status, body: try await response.body.collect(upTo: 1 << 20))
+        } catch let error as HTTPClientError {
+            throw .unreachable(url: url, error)
+        } catch let error as OrchClientError {
+            throw error
+        } catch {
+            throw .badAnswer(url: url, status: 0, reason: "\(error)")
+        }
+    }
+
+    /// Reads one value of the API from JSON.
+    func decode<Value: Decodable>(
+        _ bytes: [UInt8], for call: Call, as type: Value.Type = Value.self
+    ) throws(OrchClientError) -> Value {
+        do {
+            return try Self.decoder.decode(type, from: Data(bytes))
+        } catch {
+            let start = String(decoding: bytes.prefix(200), as: UTF8.self)
+            let reason =
+                "expected \(type) in JSON from \(call.method) /api/\(call.path.joined(separator: "/")), "
+                + "got \(start): \(error)"
+            throw .badAnswer(url: url, status: 200, reason: reason)
+        }
+    }
+
+    private func encode(_ body: some Encodable) throws(OrchClientError) -> HTTPRequestBody {
+        do {
+            return .bytes(Array(try Self.encoder.encode(body)))
+        } catch {
+            throw .unsendable(url: url, error)
+        }
+    }
+
+    private func refusal(_ status: Int, body: [UInt8]) -> OrchClientError {
+        if let fault = try? Self.decoder.decode(APIFault.self, from: Data(body)) {
+            return .fault(status: status, fault)
+        }
+        let start = String(decoding: body.prefix(200), as: UTF8.self)
+        let reason = start.isEmpty ? "the body is empty" : "expected a JSON object with code and message, got \(start)"
+        return .badAnswer(url: url, status: status, reason: reason)
+    }
+
+    private func address(of call: Call) -> String {
+        var address = "\(url)/api"
+        for part in call.path { address += "/\(Self.escaped(part))" }
+        for (index, item) in call.query.enumerated() {
+            address += "\(index == 0 ? "?" : "&")\(Self.escaped(item.name))=\(Self.escaped(item.value))"
+        }
+        return address
+    }
+
+    /// Percent-encodes all but the unreserved characters.
+    ///
+    /// Source: <https://www.rfc-editor.org/rfc/rfc3986#section-2.3>
+    static func escaped(_ text: String) -> String {
+        var bytes: [UInt8] = []
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"):
+                bytes.append(byte)
+            default:
+                let digits = String(byte, radix: 16, uppercase: true)
+                bytes.append(contentsOf: (byte < 16 ? "%0" : "%").utf8)
+                bytes.append(contentsOf: digits.utf8)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

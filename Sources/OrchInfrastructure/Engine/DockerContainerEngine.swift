@@ -1,0 +1,215 @@
+package import DockerEngine
+import OrchModel
+import Synchronization
+
+/// The container engine of a Docker daemon.
+package final class DockerContainerEngine: ContainerEngine {
+    private let client: DockerClient
+    /// The name of the daemon's host, once it was asked for.
+    private let host = Mutex<String?>(nil)
+
+    /// An engine that speaks through `client`, which the caller shuts down.
+    package init(_ client: DockerClient) {
+        self.client = client
+    }
+
+    package func facts() async throws(EngineFault) -> EngineFacts {
+        do throws(DockerError) {
+            let version = try await client.version().version
+            if let known = host.withLock({ $0 }) { return EngineFacts(version: version, host: known) }
+            let name = try await client.info().name
+            host.withLock { $0 = name }
+            return EngineFacts(version: version, host: name)
+        } catch {
+            throw EngineFault(error)
+        }
+    }
+
+    package func create(_ spec: ContainerSpec) async throws(EngineFault) -> String {
+        do throws(DockerError) {
+            let id = try await client.createContainer(spec.create, name: spec.name, platform: spec.platform).id
+            // Daemons before API 1.44 take one network at creation.
+            for network in spec.furtherNetworks { try await join(network, id: id) }
+            return id
+        } catch {
+            throw EngineFault(error)
+        }
+    }
+
+    /// Joins a network; a container that cannot does not stay, or the next try would find it half made.
+    private func join(_ network: String, id: String) async throws(DockerError) {
+        do throws(DockerError) {
+            try await client.connect(container: id, toNetwork: network)
+        } catch {
+            try await client.removeContainer(id, force: true, volumes: true)
+            throw error
+        }
+    }
+
+    package func start(_ id: String) async throws(EngineFault) {
+        do throws(DockerError) { try await client.startContainer(id) } catch { throw EngineFault(error) }
+    }
+
+    package func inspect(_ id: String) async throws(EngineFault) -> ContainerSnapshot {
+        let details: ContainerDetails
+        do throws(DockerError) { details = try await client.inspectContainer(id) } catch { throw EngineFault(error) }
+        guard let status = ContainerSnapshot.Status(rawValue: details.state.status) else {
+            throw .malformed("container \(id) is in a state unknown here: \(details.state.status)")
+        }
+        return ContainerSnapshot(
+            id: details.id, name: details.plainName, imageDigest: details.image, labels: details.config.labels,
+            status: status, exitCode: details.state.exitCode, oomKilled: details.state.oomKilled,
+            error: details.state.error, startedAt: details.state.started.map(Timestamp.init),
+            finishedAt: details.state.finished.map(Timestamp.init),
+            memoryLimit: details.hostConfig.memory.flatMap { $0 > 0 ? $0 : nil })
+    }
+
+    package func exit(of id: String, next: Bool) async throws(EngineFault) -> any PendingExit {
+        do throws(DockerError) {
+            return Exit(wait: try await client.openWait(id, condition: next ? .nextExit : .notRunning))
+        } catch {
+            throw EngineFault(error)
+        }
+    }
+
+    package func output(of id: String, follow: Bool, tail: Int?) async throws(EngineFault) -> any ContainerOutput {
+        var options = LogOptions()
+        options.follow = follow
+        options.tail = tail
+        do throws(DockerError) {
+            return Output(lines: try await client.containerLogs(id, options: options).makeAsyncIterator())
+        } catch {
+            throw EngineFault(error)
+        }
+    }
+
+    package func stop(_ id: String, grace: Duration) async throws(EngineFault) {
+        do throws(DockerError) { try await client.stopContainer(id, timeout: grace) } catch { throw EngineFault(error) }
+    }
+
+    package func remove(_ id: String, force: Bool) async throws(EngineFault) {
+        do throws(DockerError) {
+            try await client.removeContainer(id, force: force, volumes: true)
+        } catch .notFound {
+            // Gone is what was asked for.
+        } catch {
+            throw EngineFault(error)
+        }
+    }
+
+    package func list(label: String, value: String) async throws(EngineFault) -> [ContainerSummary] {
+        do throws(DockerError) {
+            return try await client.listContainers(labels: ["\(label)=\(value)"]).compactMap { listing in
+                ContainerSnapshot.Status(rawValue: listing.state).map {
+                    ContainerSummary(
+                        id: listing.id, name: listing.names.first ?? "", labels: listing.labels, status: $0)
+                }
+            }
+        } catch {
+            throw EngineFault(error)
+        }
+    }
+
+    package func imageNames() async throws(EngineFault) -> [String] {
+        do throws(DockerError) {
+            return try await client.listImages().flatMap(\.repoTags)
+        } catch {
+            throw EngineFault(error)
+        }
+    }
+
+    package func pull(
+        _ image: String, platform: String?, progress: @Sendable (String) async -> Void
+    ) async throws(EngineFault) {
+        do throws(DockerError) {
+            var steps = try await client.pullImage(image, platform: platform).makeAsyncIterator()
+            while let step = try await steps.next() {
+                await progress(step.id.map { "\($0): \(step.status)" } ?? step.status)
+            }
+        } catch {
+            throw EngineFault(error)
+        }
+    }
+
+    package func file(_ path: String, in id: String, limit: Int) async throws(EngineFault) -> [UInt8]? {
+        do throws(DockerError) {
+            return try await client.readFile(path, of: id, limit: limit)
+        } catch .notFound(.file, _) {
+            return nil
+        } catch {
+            throw EngineFault(error)
+        }
+    }
+
+    private struct Exit: PendingExit {
+        let wait: ContainerWait
+
+        func code() async throws(EngineFault) -> Int {
+            do throws(DockerError) { return try await wait.exit().statusCode } catch { throw EngineFault(error) }
+        }
+    }
+
+    private struct Output: ContainerOutput {
+        var lines: ContainerLogs.Iterator
+
+        mutating func next() async throws(EngineFault) -> [OutputLine]? {
+            do throws(DockerError) {
+                return try await lines.nextBatch()?.map(OutputLine.init)
+            } catch {
+                throw EngineFault(error)
+            }
+        }
+    }
+}
+
+extension OutputLine {
+    /// A line of the daemon's; one that it cut says so at its end.
+    init(_ line: LogLine) {
+        let cut = line.isTruncated ? Array(" … (cut after \(line.bytes.count) bytes)".utf8) : []
+        self.init(
+            line.stream == .stdout ? .stdout : .stderr, time: line.time.map(Timestamp.init) ?? Timestamp(microseconds: 0),
+            bytes: line.bytes + cut, isComplete: line.isTerminated)
+    }
+}
+
+extension Timestamp {
+    /// The daemon's time, nanoseconds cut off.
+    init(_ time: EngineTime) {
+        self.init(microseconds: time.seconds * 1_000_000 + Int64(time.nanoseconds / 1000))
+    }
+}
+
+extension EngineFault {
+    /// The fault that a client's error is for a runner.
+    init(_ error: DockerError) {
+        switch error {
+        case .daemonUnreachable, .permissionDenied, .interrupted: self = .unreachable(error.description)
+        case .noSuchImage(let reference): self = .noSuchImage(reference)
+        case .notFound(.image, let message): self = .noSuchImage(message)
+        case .notFound(_, let message): self = .notFound(message)
+        case .nameInUse: self = .nameInUse(error.description)
+        case .pull(let failure, _, let message): self = .pull(ImageFailure.Cause(failure), message: message)
+        case .conflict(let message): self = .refused(status: 409, message: message)
+        case .api(let status, _, _, let message): self = .refused(status: status, message: message)
+        case .cancelled: self = .cancelled
+        case .decoding, .malformedLogs, .malformedArchive: self = .malformed(error.description)
+        case .invalidHost, .invalidName, .daemonTooOld, .daemonTooNew, .encoding, .unarchivable:
+            self = .refused(status: 0, message: error.description)
+        }
+    }
+}
+
+extension ImageFailure.Cause {
+    /// What the client made of the daemon's words.
+    init(_ failure: DockerError.PullFailure) {
+        switch failure {
+        case .notFound: self = .notFound
+        case .unauthorized: self = .denied
+        case .network: self = .unreachable
+        case .platform: self = .platform
+        case .disk: self = .diskFull
+        case .rateLimit: self = .rateLimit
+        case .other: self = .other
+        }
+    }
+}

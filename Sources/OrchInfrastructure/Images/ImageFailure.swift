@@ -1,0 +1,69 @@
+import OrchModel
+
+/// Why an image could not be had, and what to do.
+package struct ImageFailure: Error, Sendable, Hashable {
+    /// What stood in the way.
+    package enum Cause: Sendable, Hashable {
+        /// The pull policy forbids to ask a registry.
+        case neverPulled
+        /// The registry has no such repository or tag.
+        case notFound
+        /// The registry wants other credentials; some say so of missing images as well.
+        case denied
+        /// The registry allows no more pulls for now.
+        case rateLimit
+        /// The registry has the image for other platforms only.
+        case platform
+        /// The registry could not be reached.
+        case unreachable
+        /// The host's disk is full.
+        case diskFull
+        /// Anything else; the engine's words tell.
+        case other
+    }
+
+    package var image: String
+    package var cause: Cause
+    /// The engine's own words; empty where it was not asked.
+    package var message: String
+    /// Images on the host whose names are near.
+    package var nearest: [String]
+
+    /// A failure to get `image`.
+    package init(image: String, cause: Cause, message: String, nearest: [String]) {
+        self.image = image
+        self.cause = cause
+        self.message = message
+        self.nearest = nearest
+    }
+}
+
+extension ImageFailure: CustomStringConvertible {
+    package var description: String {
+        let near = nearest.isEmpty ? "" : "; images here with near names: \(nearest.joined(separator: ", "))"
+        return "the image \(image) is not on this host and \(why)\(near)"
+    }
+
+    private var why: String {
+        let said = message.isEmpty ? "" : " (\(message))"
+        switch cause {
+        case .neverPulled:
+            return "image_pull_policy is never: build or pull it first, `docker build -t \(image) .`"
+        case .notFound:
+            return "no registry has it\(said): build it, `docker build -t \(image) .`, or correct the name"
+        case .denied:
+            return "its registry gives it to nobody or to others only\(said): correct the name, build it here, "
+                + "`docker build -t \(image) .`, or `docker pull \(image)` on this host with credentials"
+        case .rateLimit:
+            return "its registry allows no more pulls for now\(said): try later, or `docker pull \(image)` as a known user"
+        case .platform:
+            return "the registry has it for other platforms only\(said): set docker-container.platform or build it here"
+        case .unreachable:
+            return "its registry could not be reached\(said): build it here, `docker build -t \(image) .`, or try again"
+        case .diskFull:
+            return "this host's disk is full\(said): free some space, `docker system df` shows what is used"
+        case .other:
+            return "it could not be pulled\(said)"
+        }
+    }
+}

@@ -1,0 +1,113 @@
+import OrchModel
+
+/// Reads a container's output over any number of connections, each line once.
+///
+/// A new connection starts at the first line again (``startOver()``); lines already read are passed over by count, as
+/// times are not ordered across the two streams. What was printed without a newline counts only at the very end, when
+/// nothing can be added to it any more.
+actor OutputCollector {
+    /// Entries asked for when the end of an output is read once more.
+    static let tailEntries = 128
+
+    private var reader: RunStreamReader
+    private let token: String
+    private var toSkip: [OutputLine.Stream: Int] = [:]
+    private var lastLine: [OutputLine.Stream: OutputLine] = [:]
+    private var unfinished: [OutputLine] = []
+    /// Grows with every batch; tells a slow connection from a dead one.
+    private(set) var batches = 0
+
+    init(_ claimed: ClaimedRun) {
+        reader = RunStreamReader(claimed)
+        token = claimed.token
+    }
+
+    /// The program's own last word.
+    var outcome: RunEnding.Outcome? { reader.outcome }
+
+    /// What was printed on standard error, where that was a single line and nothing else was printed.
+    var onlyLine: String? {
+        guard reader.linesRead == [.stderr: 1] else { return nil }
+        return lastLine[.stderr].map { String(decoding: $0.bytes, as: UTF8.self) }
+    }
+
+    /// A new connection follows, which gives all lines again.
+    func startOver() {
+        toSkip = reader.linesRead
+        unfinished = []
+    }
+
+    /// Reads a batch of the connection.
+    func take(_ lines: [OutputLine]) -> AttemptReport {
+        batches += 1
+        var fresh: [OutputLine] = []
+        fresh.reserveCapacity(lines.count)
+        for line in lines {
+            if let skip = toSkip[line.stream], skip > 0 {
+                toSkip[line.stream] = skip - 1
+            } else if line.isComplete {
+                fresh.append(line)
+            } else {
+                unfinished.append(line)
+            }
+        }
+        return read(fresh)
+    }
+
+    /// What a second look at the end of an output showed.
+    enum TailVerdict: Sendable {
+        /// Everything is read; the report holds what the connection had not given.
+        case complete(AttemptReport)
+        /// More than the tail is missing: read everything again.
+        case readAgain
+    }
+
+    /// Compares the end of the output, read after the container's end, with what was read before.
+    ///
+    /// - Parameter tail: all lines of the last ``tailEntries`` entries of the container's log.
+    func compare(tail: [OutputLine]) -> TailVerdict {
+        var fresh: [OutputLine] = []
+        // Fewer entries than were asked for: the tail reaches back to the first line.
+        let isWhole = tail.reduce(0) { $0 + Self.entries(of: $1) } < Self.tailEntries
+        for stream in OutputLine.Stream.allCases {
+            let lines = tail.filter { $0.stream == stream }
+            if isWhole {
+                fresh += lines.dropFirst(reader.linesRead[stream] ?? 0)
+            } else if let last = lastLine[stream] {
+                guard let index = lines.lastIndex(of: last) else {
+                    if lines.isEmpty { continue }
+                    return .readAgain
+                }
+                fresh += lines[(index + 1)...]
+            } else if !lines.isEmpty {
+                return .readAgain
+            }
+        }
+        unfinished = []
+        return .complete(read(fresh.map(Self.completed)))
+    }
+
+    /// Ends the output: what was printed last, without a newline, is a line now.
+    func finish() -> AttemptReport {
+        var report = read(unfinished.map(Self.completed))
+        unfinished = []
+        reader.finish(into: &report)
+        return report
+    }
+
+    private func read(_ lines: [OutputLine]) -> AttemptReport {
+        var report = AttemptReport(token: token)
+        for line in lines { lastLine[line.stream] = line }
+        reader.read(lines, into: &report)
+        return report
+    }
+
+    /// The entries of the engine's log file that a line takes, or more: it stores chunks of 16,384 bytes.
+    private static func entries(of line: OutputLine) -> Int { (line.bytes.count + 16_384) / 16_384 }
+
+    private static func completed(_ line: OutputLine) -> OutputLine {
+        var line = line
+        line.isComplete = true
+        return line
+    }
+}

@@ -1,0 +1,208 @@
+package import OrchModel
+
+/// Turns the lines of one attempt's container into what is reported of it.
+///
+/// The same lines always yield the same keys (source and sequence), so an agent that lost its memory reads again from
+/// the container's first line and the store ignores what it has. Plain lines are counted per stream; records of the run
+/// stream carry the program's own numbers; a hole in those is shown with its size.
+package struct RunStreamReader: Sendable {
+    /// The longest line kept in one piece, in bytes; a longer one becomes several.
+    package static let longestLine = 1 << 20
+
+    /// The program's own last word; nil so far.
+    package private(set) var outcome: RunEnding.Outcome?
+    /// Lines read so far, of each stream: what to pass over when the same output is read again.
+    package private(set) var linesRead: [OutputLine.Stream: Int] = [:]
+
+    let runID: Identifier
+    let attempt: Int
+    private var decoder: StreamDecoder?
+    private var plainLines: [OutputLine.Stream: Int64] = [:]
+    private var unfinished: [StreamRecord.Stream: StreamRecord.Log] = [:]
+    private var childStarts: [Identifier: Timestamp] = [:]
+    private var lastTime = Timestamp(microseconds: 0)
+
+    /// A reader that stands before an attempt's first line.
+    ///
+    /// Only a run of kind `sdk` whose key is known has a run stream; everything else is plain lines.
+    package init(_ claimed: ClaimedRun) {
+        runID = claimed.runID
+        attempt = claimed.attempt
+        if claimed.kind == .sdk, let key = claimed.secrets["ORCH_API_KEY"] {
+            let nonce = StreamNonce.make(apiKey: Secret(key), attempt: claimed.attempt)
+            decoder = StreamDecoder(nonce: nonce, attempt: claimed.attempt)
+        }
+    }
+
+    /// Reads lines in the order they came and adds what they tell to `report`.
+    package mutating func read(_ lines: [OutputLine], into report: inout AttemptReport) {
+        for line in lines {
+            linesRead[line.stream, default: 0] += 1
+            lastTime = max(lastTime, line.time)
+            guard line.stream == .stdout, let events = decoder?.feed(line.bytes) else {
+                addPlain(line.bytes, stream: line.stream, time: line.time, to: &report)
+                continue
+            }
+            for event in events { add(event, time: line.time, to: &report) }
+        }
+    }
+
+    /// Ends the output: what still waited for its other half is added as it is.
+    package mutating func finish(into report: inout AttemptReport) {
+        for event in decoder?.finish() ?? [] { add(event, time: lastTime, to: &report) }
+        guard let sequence = decoder?.last else { return }
+        // Numbers past the last one are free: nothing comes any more.
+        for (offset, stream) in StreamRecord.Stream.allCases.enumerated() {
+            guard let log = unfinished.removeValue(forKey: stream) else { continue }
+            report.records.append(record(log, sequence: sequence &+ 1 &+ offset, time: lastTime))
+        }
+    }
+
+    private mutating func add(_ event: StreamDecoder.Event, time: Timestamp, to report: inout AttemptReport) {
+        switch event {
+        case .plain(let bytes):
+            addPlain(bytes, stream: .stdout, time: time, to: &report)
+        case .record(let sequence, let record):
+            add(record, sequence: sequence, to: &report)
+        case .gap(let from, let to):
+            report.records.append(hole("were lost", from: from, to: to, time: time))
+        case .incomplete(let from, let to):
+            report.records.append(hole("could not be read", from: from, to: to, time: time))
+        }
+    }
+
+    private mutating func add(_ stream: StreamRecord, sequence: Int, to report: inout AttemptReport) {
+        switch stream.kind {
+        case .log(let log):
+            add(log, sequence: sequence, time: stream.time, to: &report)
+        case .taskState(let task):
+            report.taskRuns.append(
+                TaskRun(
+                    id: task.taskRun, flowRunID: task.flowRun ?? runID, name: task.name, attempt: task.attempt,
+                    state: task.state, startedAt: task.started, endedAt: task.ended))
+        case .childRun(let child):
+            report.childRuns.append(childReport(child))
+        case .metric(let metric):
+            add(metric, sequence: sequence, time: stream.time, to: &report)
+        case .result(let value):
+            report.result = value
+        case .artifact(let artifact):
+            let about = artifact.description.isEmpty ? "" : ": \(artifact.description)"
+            let text = "artifact \(artifact.key) (\(artifact.type))\(about)"
+            report.records.append(note(.info, text, sequence: sequence, time: stream.time))
+        case .outcome(let outcome):
+            self.outcome = outcome
+        case .hello(let hello):
+            guard hello.protocolVersion > StreamRecord.protocolVersion else { return }
+            let text = "the program speaks version \(hello.protocolVersion) of the run stream, this agent "
+                + "\(StreamRecord.protocolVersion): update the agent, what it does not know is left out"
+            report.records.append(note(.warning, text, sequence: sequence, time: stream.time))
+        case .unknown(let name):
+            let text = "the program reported \"\(name)\", which this agent does not know: update the agent"
+            report.records.append(note(.debug, text, sequence: sequence, time: stream.time))
+        }
+    }
+
+    private mutating func add(
+        _ log: StreamRecord.Log, sequence: Int, time: Timestamp, to report: inout AttemptReport
+    ) {
+        var joined = log
+        if var start = unfinished.removeValue(forKey: log.stream) {
+            start.message += log.message
+            joined = start
+        }
+        if log.continues, joined.message.utf8.count < Self.longestLine {
+            unfinished[log.stream] = joined
+        } else {
+            report.records.append(record(joined, sequence: sequence, time: time))
+        }
+    }
+
+    private mutating func childReport(_ child: StreamRecord.ChildRun) -> ChildRunReport {
+        if child.state.type == .running, childStarts[child.flowRun] == nil {
+            childStarts[child.flowRun] = child.state.at
+        }
+        return ChildRunReport(
+            id: child.flowRun, parentRunID: child.parent ?? runID, flowName: child.flow,
+            parameters: child.parameters, state: child.state, startedAt: childStarts[child.flowRun],
+            endedAt: child.state.type.isTerminal ? child.state.at : nil)
+    }
+
+    /// Numbers of the run itself become its metrics; a child's are shown in its log, as a run has one value a name.
+    private func add(
+        _ metric: StreamRecord.Metric, sequence: Int, time: Timestamp, to report: inout AttemptReport
+    ) {
+        guard metric.value.isFinite else {
+            let text = "the metric \(metric.name) is not a number"
+            report.records.append(note(.warning, text, sequence: sequence, time: time, child: metric.flowRun))
+            return
+        }
+        guard let child = metric.flowRun, child != runID else {
+            report.metrics[metric.name] = metric.value
+            return
+        }
+        let text = "\(metric.name) = \(metric.value)"
+        report.records.append(note(.debug, text, sequence: sequence, time: time, child: child))
+    }
+}
+
+extension RunStreamReader {
+    private mutating func addPlain(
+        _ bytes: [UInt8], stream: OutputLine.Stream, time: Timestamp, to report: inout AttemptReport
+    ) {
+        for piece in Self.pieces(of: bytes) {
+            plainLines[stream, default: 0] += 1
+            report.records.append(
+                LogRecord(
+                    attempt: attempt, source: stream == .stdout ? .stdout : .stderr,
+                    sequence: plainLines[stream, default: 1], at: time, level: .info,
+                    message: String(decoding: piece, as: UTF8.self)))
+        }
+    }
+
+    /// The line in pieces of at most ``longestLine`` bytes, none cut inside a character's encoding.
+    static func pieces(of bytes: [UInt8]) -> [ArraySlice<UInt8>] {
+        var pieces: [ArraySlice<UInt8>] = []
+        var rest = bytes[...]
+        while rest.count > longestLine {
+            var end = rest.startIndex + longestLine
+            while end > rest.startIndex + longestLine - 4, rest[end] & 0xC0 == 0x80 { end -= 1 }
+            pieces.append(rest[..<end])
+            rest = rest[end...]
+        }
+        return pieces + [rest]
+    }
+
+    private func record(_ log: StreamRecord.Log, sequence: Int, time: Timestamp) -> LogRecord {
+        LogRecord(
+            attempt: attempt, source: .flow, sequence: Int64(sequence), at: time, level: Self.level(log.level),
+            message: log.message, logger: log.logger, taskRunID: log.taskRun,
+            childRunID: log.flowRun == runID ? nil : log.flowRun)
+    }
+
+    private func note(
+        _ level: LogRecord.Level, _ message: String, sequence: Int, time: Timestamp, child: Identifier? = nil
+    ) -> LogRecord {
+        LogRecord(
+            attempt: attempt, source: .flow, sequence: Int64(sequence), at: time, level: level, message: message,
+            logger: "orch", childRunID: child)
+    }
+
+    private func hole(_ what: String, from: Int, to: Int, time: Timestamp) -> LogRecord {
+        let count = to &- from &+ 1
+        let lines = count == 1 ? "1 line (number \(from))" : "\(count) lines (numbers \(from) to \(to))"
+        return LogRecord(
+            attempt: attempt, source: .orch, sequence: Int64(from), at: time, level: .warning,
+            message: "\(lines) of the run's stream \(what): the engine did not give them back whole", logger: "orch")
+    }
+
+    private static func level(_ level: StreamRecord.Level) -> LogRecord.Level {
+        switch level {
+        case .trace, .debug: .debug
+        case .info: .info
+        case .warning: .warning
+        case .error: .error
+        case .critical: .critical
+        }
+    }
+}

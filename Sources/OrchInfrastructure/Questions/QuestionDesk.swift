@@ -1,0 +1,105 @@
+package import OrchModel
+import FoundationEssentials
+
+/// Answers what only a host with the engine can know. Leaves nothing behind on it.
+package struct QuestionDesk: Sendable {
+    let engine: any ContainerEngine
+    let settings: LaunchSettings
+    let clock: any Clock<Duration>
+
+    /// The largest description that is read, in bytes.
+    static let longestDescription = 16 << 20
+
+    /// A desk.
+    ///
+    /// - Parameters:
+    ///   - engine: the engine asked.
+    ///   - settings: what a run gets from this host, and a probe too.
+    ///   - clock: what a probe's patience is measured with.
+    package init(engine: any ContainerEngine, settings: LaunchSettings, clock: any Clock<Duration>) {
+        self.engine = engine
+        self.settings = settings
+        self.clock = clock
+    }
+
+    /// The answer to a question; what goes wrong is an answer too.
+    package func answer(_ task: AgentTask) async -> AgentTaskAnswer {
+        switch task.question {
+        case .describeImage(let image):
+            return await describe(image, task: task.id)
+        case .probe(let image, let container, let apiURL):
+            guard case .description(let description) = await describe(image, task: task.id) else {
+                return .failed(
+                    message: "\(image) is not a flow image on this host: a probe is run by the program of a flow image")
+            }
+            return await probe(image, program: description.program, container, apiURL: apiURL, task: task.id)
+        }
+    }
+
+    /// Reads the description out of a container that is created and never started.
+    private func describe(_ image: String, task: Identifier) async -> AgentTaskAnswer {
+        do throws(EngineFault) {
+            let spec = ContainerSpec.inert(name: "orch-describe-\(task)", image: image)
+            let bytes = try await withContainer(spec) { id throws(EngineFault) in
+                try await engine.file(ImageDescription.path, in: id, limit: Self.longestDescription)
+            }
+            guard let bytes else { return .noDescription(image: image) }
+            return Self.read(bytes, of: image)
+        } catch {
+            guard case .noSuchImage = error else { return .failed(message: "\(image) could not be read: \(error)") }
+            return await missing(image)
+        }
+    }
+
+    private static func read(_ bytes: [UInt8], of image: String) -> AgentTaskAnswer {
+        do {
+            let description = try JSONDecoder().decode(ImageDescription.self, from: Data(bytes))
+            guard description.orch <= ImageDescription.protocolVersion else {
+                return .failed(
+                    message: "\(image) is built for version \(description.orch) of orch's protocol, this agent knows "
+                        + "\(ImageDescription.protocolVersion): update the agent")
+            }
+            return .description(description)
+        } catch {
+            return .failed(
+                message: "\(ImageDescription.path) in \(image) is not a description: \(error); build the image again with "
+                    + "`RUN PROGRAM describe --json > \(ImageDescription.path)`")
+        }
+    }
+
+    private func missing(_ image: String) async -> AgentTaskAnswer {
+        let names: [String]
+        do throws(EngineFault) { names = try await engine.imageNames() } catch { names = [] }
+        let near = NearestName.nearest(to: image, in: names)
+        return .noImage(image: image, available: near + names.filter { !near.contains($0) }.sorted())
+    }
+
+    /// Does something with a container that is removed afterwards, whatever happens.
+    func withContainer<Value: Sendable>(
+        _ spec: ContainerSpec, _ body: @Sendable (String) async throws(EngineFault) -> Value
+    ) async throws(EngineFault) -> Value {
+        let id = try await engine.create(spec)
+        let result: Result<Value, EngineFault>
+        do throws(EngineFault) { result = .success(try await body(id)) } catch { result = .failure(error) }
+        // Not in this task: it may be cancelled, and the container has to go all the same.
+        let removal = await Task { [engine] () -> Result<Void, EngineFault> in
+            do throws(EngineFault) { return .success(try await engine.remove(id, force: true)) } catch {
+                return .failure(error)
+            }
+        }.value
+        let value = try result.get()
+        try removal.get()
+        return value
+    }
+}
+
+extension ContainerSpec {
+    /// A container that is looked into and never started.
+    static func inert(name: String, image: String) -> ContainerSpec {
+        ContainerSpec(
+            name: name, image: image, command: ["describe"], environment: [:], labels: [:], network: "none",
+            furtherNetworks: [], extraHosts: [], mounts: [], tmpfs: [:], memory: nil, memorySwap: nil,
+            sharedMemory: nil, nanoCPUs: nil, pidsLimit: Int64(defaultPidsLimit), user: nil, isReadOnly: false,
+            platform: nil, pullPolicy: .never, removePolicy: .always, stopGrace: .zero)
+    }
+}

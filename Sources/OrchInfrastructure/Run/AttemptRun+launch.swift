@@ -1,0 +1,124 @@
+import OrchModel
+
+extension AttemptRun {
+    /// Creates the container, starts it and follows it to its end.
+    func launch() async throws -> Ending {
+        do {
+            let spec = try ContainerSpec(claimed, settings: runner.settings)
+            if let blocked = try await supplyImage(for: spec, creating: false) { return blocked }
+            switch try await create(spec) {
+            case .created(let id): return try await start(id)
+            case .found(let snapshot): return try await resume(snapshot)
+            case .ended(let ending): return ending
+            }
+        } catch let error as InfrastructureError {
+            return neverStarted("\(error)")
+        }
+    }
+
+    /// Takes over the container of this attempt that was found on the host.
+    func adopt() async throws -> Ending {
+        let found = try await retrying { () throws(EngineFault) in try await engine.inspect(claimed.containerName) }
+        guard let found else { return gone(exitCode: nil) }
+        guard isOurs(found) else {
+            return neverStarted("\(InfrastructureError.foreignContainer(name: claimed.containerName, id: found.id))")
+        }
+        return try await resume(found)
+    }
+
+    private func resume(_ snapshot: ContainerSnapshot) async throws -> Ending {
+        if snapshot.status == .created { return try await start(snapshot.id) }
+        guard snapshot.isLive else { return try await observe(snapshot.id, exit: nil) }
+        await remark(.info, "\(runner.actor) found container \(claimed.containerName) running and follows it")
+        await reportRunning(snapshot)
+        return try await observe(snapshot.id, exit: nil)
+    }
+
+    private enum Creation {
+        case created(String)
+        case found(ContainerSnapshot)
+        case ended(Ending)
+    }
+
+    /// Creates first and asks afterwards: where the image is there, which is nearly always, nothing else is called.
+    private func create(_ spec: ContainerSpec) async throws -> Creation {
+        var backoff = Backoff()
+        var told = false
+        while true {
+            if let request = order.cancellation {
+                return .ended(neverStarted("cancelled by \(request.by) before a container was created"))
+            }
+            do throws(EngineFault) {
+                return .created(try await engine.create(spec))
+            } catch {
+                try Task.checkCancellation()
+                switch error {
+                case .noSuchImage:
+                    if let blocked = try await supplyImage(for: spec, creating: true) { return .ended(blocked) }
+                case .nameInUse:
+                    if let found = try await occupant(of: spec.name) { return .found(found) }
+                case .unreachable(let reason):
+                    if !told { await remark(.warning, "waiting for the container engine: \(reason)") }
+                    told = true
+                    try await pause(&backoff)
+                case .notFound(let reason), .refused(_, let reason), .pull(_, let reason), .malformed(let reason):
+                    return .ended(neverStarted(reason))
+                case .cancelled:
+                    throw CancellationError()
+                }
+            }
+        }
+    }
+
+    /// The container that has this attempt's name; nil where it went meanwhile.
+    private func occupant(of name: String) async throws -> ContainerSnapshot? {
+        let found = try await retrying { () throws(EngineFault) in try await engine.inspect(name) }
+        guard let found else { return nil }
+        guard isOurs(found) else { throw InfrastructureError.foreignContainer(name: name, id: found.id) }
+        return found
+    }
+
+    /// Registers for the end, then starts, so that no end is missed however short the run is.
+    private func start(_ id: String) async throws -> Ending {
+        var backoff = Backoff()
+        while true {
+            if let request = order.cancellation {
+                return neverStarted("cancelled by \(request.by) before its process started")
+            }
+            if order.reason == .fenced { return neverStarted("the attempt is no longer this agent's") }
+            do throws(EngineFault) {
+                let exit = try await engine.exit(of: id, next: true)
+                try await engine.start(id)
+                return try await observeStarted(id, exit: exit)
+            } catch {
+                try Task.checkCancellation()
+                switch error {
+                case .unreachable:
+                    // The start may have been done: the container tells.
+                    try await pause(&backoff)
+                    let found = try await retrying { () throws(EngineFault) in try await engine.inspect(id) }
+                    guard let found else { return gone(exitCode: nil) }
+                    if found.startedAt != nil { return try await resume(found) }
+                case .noSuchImage(let reason), .nameInUse(let reason), .notFound(let reason),
+                    .refused(_, let reason), .pull(_, let reason), .malformed(let reason):
+                    return try await failedStart(id, reason: reason)
+                case .cancelled:
+                    throw CancellationError()
+                }
+            }
+        }
+    }
+
+    private func failedStart(_ id: String, reason: String) async throws -> Ending {
+        let snapshot = try await retrying { () throws(EngineFault) in try await engine.inspect(id) }
+        var termination = TerminationReader.failedStart(reason, exitCode: snapshot?.exitCode)
+        termination.actor = order.cancellation?.by
+        return Ending(termination: termination, snapshot: snapshot)
+    }
+
+    /// Waits before another try; the order to stop cuts it short.
+    private func pause(_ backoff: inout Backoff) async throws {
+        let time = backoff.next()
+        _ = try await untilOrdered { try await runner.clock.sleep(for: time) }
+    }
+}

@@ -1,0 +1,201 @@
+import OrchModel
+
+extension AttemptRun {
+    /// How long the lines of a container that has ended may stall before they are read anew.
+    private static let drainPatience = Duration.seconds(10)
+
+    /// Reports the start while the container is already followed.
+    func observeStarted(_ id: String, exit: any PendingExit) async throws(EngineFault) -> Ending {
+        do {
+            return try await withThrowingTaskGroup(of: Ending?.self) { group in
+                group.addTask {
+                    // Off the way of the lines; the digest and the time of the start are the engine's own.
+                    do throws(EngineFault) { await reportRunning(try await engine.inspect(id)) } catch {
+                        await reportRunning(nil)
+                    }
+                    return nil
+                }
+                group.addTask { try await observe(id, exit: exit) }
+                while let ending = try await group.next() {
+                    if let ending { return ending }
+                }
+                throw CancellationError()
+            }
+        } catch {
+            throw .cancelled
+        }
+    }
+
+    func reportRunning(_ snapshot: ContainerSnapshot?) async {
+        var report = AttemptReport(token: claimed.token)
+        report.container = snapshot.map(record)
+        report.startedAt = snapshot?.startedAt ?? runner.now()
+        if order.reason == nil {
+            let message = "container \(claimed.containerName) started"
+            report.state = RunState(.running, message: message, at: report.startedAt ?? runner.now(), actor: runner.actor)
+        }
+        await reporting.add(report)
+    }
+
+    /// Follows a container that was started until it has ended, over any number of broken connections; meanwhile obeys
+    /// the order to stop.
+    func observe(_ id: String, exit: (any PendingExit)?) async throws -> Ending {
+        try await withThrowingTaskGroup(of: Ending?.self) { group in
+            group.addTask {
+                try await stopWhenOrdered(id)
+                return nil
+            }
+            group.addTask { try await followToEnd(id, exit: exit) }
+            defer { group.cancelAll() }
+            while let ending = try await group.next() {
+                if let ending { return ending }
+            }
+            throw CancellationError()
+        }
+    }
+
+    private func stopWhenOrdered(_ id: String) async throws {
+        let reason = try await order.wait()
+        let grace = Duration.seconds(claimed.container.stopGraceSeconds ?? ContainerSpec.defaultStopGrace)
+        let why: String
+        switch reason {
+        case .cancelled(let request): why = "cancelled by \(request.by)"
+        case .fenced: why = "the attempt is no longer this agent's"
+        }
+        await remark(.info, "stopping the container: \(why); SIGTERM, and SIGKILL after \(grace)")
+        var backoff = Backoff()
+        while true {
+            do throws(EngineFault) {
+                return try await engine.stop(id, grace: grace)
+            } catch {
+                try Task.checkCancellation()
+                if case .notFound = error { return }
+                // Whatever the engine says, a run that is to end may not go on unseen.
+                await remark(.warning, "the container could not be stopped, trying again: \(error)")
+                try await runner.clock.sleep(for: backoff.next())
+            }
+        }
+    }
+
+    private func followToEnd(_ id: String, exit first: (any PendingExit)?) async throws -> Ending {
+        var exit = first
+        var exitCode: Int?
+        var backoff = Backoff()
+        var told = false
+        while true {
+            do throws(EngineFault) {
+                let pending = if let exit { exit } else { try await engine.exit(of: id, next: false) }
+                exit = nil
+                exitCode = try await follow(id, pending)
+                if let ending = try await confirm(id, exitCode: exitCode) { return ending }
+            } catch {
+                try Task.checkCancellation()
+                switch error {
+                case .notFound, .noSuchImage: return gone(exitCode: exitCode)
+                case .cancelled: throw CancellationError()
+                case .unreachable(let reason), .refused(_, let reason), .nameInUse(let reason), .pull(_, let reason),
+                    .malformed(let reason):
+                    if !told { await remark(.warning, "lost sight of the container, trying again: \(reason)") }
+                    told = true
+                }
+            }
+            // The engine was away, or let go of the container without an end: look again, from the first line.
+            try await runner.clock.sleep(for: backoff.next())
+            await collector.startOver()
+        }
+    }
+
+    private enum Step: Sendable {
+        case exited(Int)
+        case drained
+        case stalled
+    }
+
+    /// Reads lines until the container has ended and its lines have, or have stalled.
+    private func follow(_ id: String, _ exit: any PendingExit) async throws(EngineFault) -> Int {
+        do {
+            return try await withThrowingTaskGroup(of: Step.self) { group in
+                group.addTask { .exited(try await exit.code()) }
+                group.addTask {
+                    try await pump(id, follow: true)
+                    return .drained
+                }
+                defer { group.cancelAll() }
+                var code: Int?
+                var isDrained = false
+                while let step = try await group.next() {
+                    switch step {
+                    case .exited(let seen):
+                        code = seen
+                        if !isDrained {
+                            group.addTask {
+                                try await waitForStall()
+                                return .stalled
+                            }
+                        }
+                    case .drained: isDrained = true
+                    case .stalled: isDrained = true
+                    }
+                    if let code, isDrained { return code }
+                }
+                throw EngineFault.cancelled
+            }
+        } catch let fault as EngineFault {
+            throw fault
+        } catch {
+            throw .cancelled
+        }
+    }
+
+    /// Returns once no lines have come for a while.
+    private func waitForStall() async throws {
+        var seen = -1
+        while true {
+            try await reporting.room()
+            let batches = await collector.batches
+            if batches == seen { return }
+            seen = batches
+            try await runner.clock.sleep(for: Self.drainPatience)
+        }
+    }
+
+    private func pump(_ id: String, follow: Bool) async throws {
+        var output = try await engine.output(of: id, follow: follow, tail: nil)
+        while let lines = try await output.next() {
+            let report = await collector.take(lines)
+            if !report.isEmpty { await reporting.add(report) }
+            try await reporting.room()
+        }
+    }
+
+    /// Asks the engine for the container's last word and reads the end of its lines once more; nil where it still lives.
+    private func confirm(_ id: String, exitCode: Int?) async throws(EngineFault) -> Ending? {
+        async let tail = readTail(id)
+        let snapshot = try await engine.inspect(id)
+        guard !snapshot.isLive else { return nil }
+        switch await collector.compare(tail: try await tail.get()) {
+        case .complete(let report):
+            if !report.isEmpty { await reporting.add(report) }
+        case .readAgain:
+            await collector.startOver()
+            do { try await pump(id, follow: false) } catch let fault as EngineFault { throw fault } catch {
+                throw .cancelled
+            }
+        }
+        let killedBy = order.cancellation?.by ?? (order.reason == .fenced ? runner.actor : nil)
+        let termination = TerminationReader.termination(
+            of: snapshot, killedBy: killedBy, onlyLine: await collector.onlyLine)
+        return Ending(termination: termination, snapshot: snapshot)
+    }
+
+    private func readTail(_ id: String) async -> Result<[OutputLine], EngineFault> {
+        do throws(EngineFault) {
+            var lines: [OutputLine] = []
+            var output = try await engine.output(of: id, follow: false, tail: OutputCollector.tailEntries)
+            while let batch = try await output.next() { lines += batch }
+            return .success(lines)
+        } catch {
+            return .failure(error)
+        }
+    }
+}

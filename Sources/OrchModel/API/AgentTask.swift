@@ -1,0 +1,60 @@
+/// A question that only a host with the engine can answer.
+public struct AgentTask: Codable, Hashable, Sendable {
+    /// What is asked.
+    public enum Question: Codable, Hashable, Sendable {
+        /// Read an image's description, starting nothing where it holds the file.
+        case describeImage(reference: String)
+        /// Start a container like a run's and let it call the API's health address. Asked with an empty `apiURL`,
+        /// the controller fills in what runs are given: its address for containers and the default container block.
+        case probe(image: String, container: DockerContainerBlock, apiURL: String)
+    }
+
+    public var id: Identifier
+    public var question: Question
+
+    public init(id: Identifier, question: Question) {
+        self.id = id
+        self.question = question
+    }
+}
+
+/// Body of `POST /api/agent-tasks`: puts a question to an agent of a queue and waits for the answer.
+public struct AgentTaskRequest: Codable, Hashable, Sendable {
+    public var queue: String
+    public var question: AgentTask.Question
+    /// How long to wait for the answer, in seconds; at most 300.
+    public var waitSeconds: Double
+
+    public init(queue: String, question: AgentTask.Question, waitSeconds: Double = 60) {
+        self.queue = queue
+        self.question = question
+        self.waitSeconds = waitSeconds
+    }
+}
+
+/// What an agent found: body of `POST /api/agent-tasks/{id}/answer`, answer of `POST /api/agent-tasks`.
+public enum AgentTaskAnswer: Codable, Hashable, Sendable {
+    case description(ImageDescription)
+    /// The image is an ordinary one: no description in it.
+    case noDescription(image: String)
+    /// The image is not on the agent's host; `available` are those that are, nearest names first.
+    case noImage(image: String, available: [String])
+    case probed(ProbeResult)
+    /// It could not be found out; the text says why and what to do.
+    case failed(message: String)
+}
+
+/// Whether a container could reach the API.
+public struct ProbeResult: Codable, Hashable, Sendable {
+    public var reachable: Bool
+    /// What was tried: the address.
+    public var apiURL: String
+    /// What happened, and what to do where it failed.
+    public var message: String
+
+    public init(reachable: Bool, apiURL: String, message: String) {
+        self.reachable = reachable
+        self.apiURL = apiURL
+        self.message = message
+    }
+}

@@ -1,0 +1,167 @@
+/// One run of a flow.
+public struct FlowRun: Codable, Hashable, Sendable {
+    public var id: Identifier
+    /// A name for people: `docker-flow-4f2b9c11`.
+    public var name: String
+    public var flowName: String
+    /// nil for a child run in the same container.
+    public var deploymentID: Identifier?
+    public var deploymentName: String?
+    public var deploymentVersion: Int?
+    /// The run in whose container this one runs, for a sub-flow.
+    public var parentRunID: Identifier?
+    public var parameters: [String: JSONValue]
+    public var tags: [String]
+    public var workQueue: String
+    public var image: String
+    public var state: RunState
+    /// Counts containers, from 1; 0 before the first claim.
+    public var attempt: Int
+    public var createdAt: Timestamp
+    /// When it is due.
+    public var scheduledFor: Timestamp
+    /// When its process started.
+    public var startedAt: Timestamp?
+    public var endedAt: Timestamp?
+    /// The agent that holds or held it.
+    public var agent: String?
+    public var container: ContainerRecord?
+    public var termination: Termination?
+    /// A durable wish to end it, until it has ended.
+    public var cancellation: CancellationRequest?
+    /// Numbers the flow reported, the last of each name: `rows_written`.
+    public var metrics: [String: Double]
+    /// The flow's result, where it reported one.
+    public var result: JSONValue?
+
+    public init(
+        id: Identifier, name: String, flowName: String, deploymentID: Identifier? = nil,
+        deploymentName: String? = nil, deploymentVersion: Int? = nil, parentRunID: Identifier? = nil,
+        parameters: [String: JSONValue], tags: [String] = [], workQueue: String, image: String, state: RunState,
+        attempt: Int = 0, createdAt: Timestamp, scheduledFor: Timestamp, startedAt: Timestamp? = nil,
+        endedAt: Timestamp? = nil, agent: String? = nil, container: ContainerRecord? = nil,
+        termination: Termination? = nil, cancellation: CancellationRequest? = nil, metrics: [String: Double] = [:],
+        result: JSONValue? = nil
+    ) {
+        self.id = id
+        self.name = name
+        self.flowName = flowName
+        self.deploymentID = deploymentID
+        self.deploymentName = deploymentName
+        self.deploymentVersion = deploymentVersion
+        self.parentRunID = parentRunID
+        self.parameters = parameters
+        self.tags = tags
+        self.workQueue = workQueue
+        self.image = image
+        self.state = state
+        self.attempt = attempt
+        self.createdAt = createdAt
+        self.scheduledFor = scheduledFor
+        self.startedAt = startedAt
+        self.endedAt = endedAt
+        self.agent = agent
+        self.container = container
+        self.termination = termination
+        self.cancellation = cancellation
+        self.metrics = metrics
+        self.result = result
+    }
+}
+
+/// The container of an attempt, as the engine knows it.
+public struct ContainerRecord: Codable, Hashable, Sendable {
+    public var id: String
+    public var name: String
+    /// The image's content digest (`sha256:…`) at launch.
+    public var imageDigest: String?
+    /// The engine's host name.
+    public var host: String?
+
+    public init(id: String, name: String, imageDigest: String? = nil, host: String? = nil) {
+        self.id = id
+        self.name = name
+        self.imageDigest = imageDigest
+        self.host = host
+    }
+}
+
+/// Who asked for a run to end, and when.
+public struct CancellationRequest: Codable, Hashable, Sendable {
+    public var by: String
+    public var at: Timestamp
+
+    public init(by: String, at: Timestamp) {
+        self.by = by
+        self.at = at
+    }
+}
+
+/// One task of a run, in its last known state.
+public struct TaskRun: Codable, Hashable, Sendable {
+    public var id: Identifier
+    public var flowRunID: Identifier
+    public var name: String
+    /// Counts tries within one container, from 1.
+    public var attempt: Int
+    public var state: RunState
+    public var startedAt: Timestamp?
+    public var endedAt: Timestamp?
+
+    public init(
+        id: Identifier, flowRunID: Identifier, name: String, attempt: Int, state: RunState,
+        startedAt: Timestamp? = nil, endedAt: Timestamp? = nil
+    ) {
+        self.id = id
+        self.flowRunID = flowRunID
+        self.name = name
+        self.attempt = attempt
+        self.state = state
+        self.startedAt = startedAt
+        self.endedAt = endedAt
+    }
+}
+
+/// Body of `POST /api/flow-runs`.
+public struct FlowRunRequest: Codable, Hashable, Sendable {
+    /// `docker-flow` or `parent_flow_runner/docker-flow`.
+    public var deployment: String
+    public var parameters: [String: JSONValue]
+    public var tags: [String]
+
+    public init(deployment: String, parameters: [String: JSONValue] = [:], tags: [String] = []) {
+        self.deployment = deployment
+        self.parameters = parameters
+        self.tags = tags
+    }
+}
+
+/// Answer of `POST /api/flow-runs`.
+public struct FlowRunReply: Codable, Hashable, Sendable {
+    public var run: FlowRun
+    /// The queue it waits in.
+    public var queue: WorkQueueStatus
+
+    public init(run: FlowRun, queue: WorkQueueStatus) {
+        self.run = run
+        self.queue = queue
+    }
+}
+
+/// A queue and who polls it.
+public struct WorkQueueStatus: Codable, Hashable, Sendable {
+    public var name: String
+    /// Runs that wait in it.
+    public var waiting: Int
+    /// Agents that asked for its work within the last minute.
+    public var agents: [String]
+    /// When somebody last asked.
+    public var lastPolledAt: Timestamp?
+
+    public init(name: String, waiting: Int, agents: [String], lastPolledAt: Timestamp?) {
+        self.name = name
+        self.waiting = waiting
+        self.agents = agents
+        self.lastPolledAt = lastPolledAt
+    }
+}

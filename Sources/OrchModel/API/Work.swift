@@ -1,0 +1,225 @@
+/// Body of `POST /api/work/poll`: an agent asks for work and waits for it.
+public struct WorkPoll: Codable, Hashable, Sendable {
+    public var agent: AgentInfo
+    /// How many more runs it can start now.
+    public var capacity: Int
+    /// How long the answer may be held back while there is nothing, in seconds; at most 60.
+    public var waitSeconds: Double
+
+    public init(agent: AgentInfo, capacity: Int, waitSeconds: Double) {
+        self.agent = agent
+        self.capacity = capacity
+        self.waitSeconds = waitSeconds
+    }
+}
+
+/// What an agent says of itself.
+public struct AgentInfo: Codable, Hashable, Sendable {
+    /// Stays the same over restarts: what its runs are held under.
+    public var name: String
+    public var host: String
+    public var version: String
+    public var queues: [String]
+    /// The engine's version, such as `20.10.24`; nil while it cannot be reached.
+    public var engine: String?
+
+    public init(name: String, host: String, version: String, queues: [String], engine: String?) {
+        self.name = name
+        self.host = host
+        self.version = version
+        self.queues = queues
+        self.engine = engine
+    }
+}
+
+/// An agent as the controller sees it.
+public struct AgentStatus: Codable, Hashable, Sendable {
+    public var info: AgentInfo
+    public var lastSeenAt: Timestamp
+    /// Runs it holds now.
+    public var running: Int
+
+    public init(info: AgentInfo, lastSeenAt: Timestamp, running: Int) {
+        self.info = info
+        self.lastSeenAt = lastSeenAt
+        self.running = running
+    }
+}
+
+/// Answer of `POST /api/work/poll`; empty when the wait ran out.
+public struct WorkReply: Codable, Sendable {
+    /// Runs that are now this agent's.
+    public var runs: [ClaimedRun]
+    /// Live attempts of this agent that are to be ended.
+    public var cancellations: [Cancellation]
+    /// Questions only an agent can answer.
+    public var tasks: [AgentTask]
+
+    public init(runs: [ClaimedRun] = [], cancellations: [Cancellation] = [], tasks: [AgentTask] = []) {
+        self.runs = runs
+        self.cancellations = cancellations
+        self.tasks = tasks
+    }
+
+    /// An attempt that is to be ended, and by whom.
+    public struct Cancellation: Codable, Hashable, Sendable {
+        public var runID: Identifier
+        public var attempt: Int
+        public var request: CancellationRequest
+
+        public init(runID: Identifier, attempt: Int, request: CancellationRequest) {
+            self.runID = runID
+            self.attempt = attempt
+            self.request = request
+        }
+    }
+}
+
+/// Everything an agent needs to run one attempt. Holds secrets: never log it, never keep it.
+public struct ClaimedRun: Codable, Sendable, CustomStringConvertible {
+    public var runID: Identifier
+    public var runName: String
+    public var attempt: Int
+    /// Proves that a report is about this attempt; a stale one is refused with 409.
+    public var token: String
+    /// The controller's identity, for labels.
+    public var instance: Identifier
+    public var flowName: String
+    public var deploymentName: String?
+    public var kind: RunEnding.Kind
+    public var image: String
+    public var command: [String]
+    public var parameters: [String: JSONValue]
+    /// The container block with defaults of the deployment filled in.
+    public var container: DockerContainerBlock
+    /// `ORCH_BLOCK_…` and `ORCH_API_KEY`: what the container gets beside the run's own facts.
+    public var secrets: [String: String]
+    /// What containers are told to call; an agent may know better.
+    public var apiURL: String
+    public var scheduledFor: Timestamp
+    public var cancellation: CancellationRequest?
+
+    public init(
+        runID: Identifier, runName: String, attempt: Int, token: String, instance: Identifier, flowName: String,
+        deploymentName: String?, kind: RunEnding.Kind, image: String, command: [String],
+        parameters: [String: JSONValue], container: DockerContainerBlock, secrets: [String: String], apiURL: String,
+        scheduledFor: Timestamp, cancellation: CancellationRequest? = nil
+    ) {
+        self.runID = runID
+        self.runName = runName
+        self.attempt = attempt
+        self.token = token
+        self.instance = instance
+        self.flowName = flowName
+        self.deploymentName = deploymentName
+        self.kind = kind
+        self.image = image
+        self.command = command
+        self.parameters = parameters
+        self.container = container
+        self.secrets = secrets
+        self.apiURL = apiURL
+        self.scheduledFor = scheduledFor
+        self.cancellation = cancellation
+    }
+
+    /// The container's name: `orch-<run>-<attempt>`. The same attempt always meets the same name.
+    public var containerName: String { "orch-\(runID)-\(attempt)" }
+
+    public var description: String { "attempt \(attempt) of run \(runID) (\(flowName))" }
+}
+
+/// Body of `POST /api/attempts/{run}/{attempt}/report`: what an agent saw of one attempt.
+///
+/// Applied as one transaction: records first, then the state. Sending it again changes nothing.
+public struct AttemptReport: Codable, Sendable {
+    public var token: String
+    public var records: [LogRecord]
+    public var taskRuns: [TaskRun]
+    public var childRuns: [ChildRunReport]
+    public var metrics: [String: Double]
+    public var result: JSONValue?
+    public var container: ContainerRecord?
+    public var startedAt: Timestamp?
+    public var termination: Termination?
+    /// The run's new state, if it changed.
+    public var state: RunState?
+
+    public init(
+        token: String, records: [LogRecord] = [], taskRuns: [TaskRun] = [], childRuns: [ChildRunReport] = [],
+        metrics: [String: Double] = [:], result: JSONValue? = nil, container: ContainerRecord? = nil,
+        startedAt: Timestamp? = nil, termination: Termination? = nil, state: RunState? = nil
+    ) {
+        self.token = token
+        self.records = records
+        self.taskRuns = taskRuns
+        self.childRuns = childRuns
+        self.metrics = metrics
+        self.result = result
+        self.container = container
+        self.startedAt = startedAt
+        self.termination = termination
+        self.state = state
+    }
+}
+
+/// A sub-flow's run inside the same container.
+public struct ChildRunReport: Codable, Hashable, Sendable {
+    public var id: Identifier
+    /// The run that called it: the container's own, or another child.
+    public var parentRunID: Identifier
+    public var flowName: String
+    public var parameters: [String: JSONValue]
+    public var state: RunState
+    public var startedAt: Timestamp?
+    public var endedAt: Timestamp?
+
+    public init(
+        id: Identifier, parentRunID: Identifier, flowName: String, parameters: [String: JSONValue], state: RunState,
+        startedAt: Timestamp? = nil, endedAt: Timestamp? = nil
+    ) {
+        self.id = id
+        self.parentRunID = parentRunID
+        self.flowName = flowName
+        self.parameters = parameters
+        self.state = state
+        self.startedAt = startedAt
+        self.endedAt = endedAt
+    }
+}
+
+/// Body of `POST /api/work/renew`: the attempts an agent still observes.
+public struct LeaseRenewal: Codable, Hashable, Sendable {
+    /// One observed attempt.
+    public struct Held: Codable, Hashable, Sendable {
+        public var runID: Identifier
+        public var attempt: Int
+        public var token: String
+
+        public init(runID: Identifier, attempt: Int, token: String) {
+            self.runID = runID
+            self.attempt = attempt
+            self.token = token
+        }
+    }
+
+    public var agent: String
+    public var held: [Held]
+
+    public init(agent: String, held: [Held]) {
+        self.agent = agent
+        self.held = held
+    }
+}
+
+/// Answer of `POST /api/work/renew`.
+public struct LeaseReply: Codable, Hashable, Sendable {
+    /// Attempts that are no longer this agent's: stop reporting them.
+    public var stale: [LeaseRenewal.Held]
+    public var cancellations: [WorkReply.Cancellation]
+
+    public init(stale: [LeaseRenewal.Held], cancellations: [WorkReply.Cancellation]) {
+        self.stale = stale
+        self.cancellations = cancellations
+    }
+}

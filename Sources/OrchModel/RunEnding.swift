@@ -1,0 +1,75 @@
+/// Decides the final state of an attempt from what the program said and what the engine says.
+public enum RunEnding {
+    /// What runs in the container.
+    public enum Kind: String, Codable, Sendable {
+        /// A program built with the SDK: it reports its own outcome.
+        case sdk
+        /// Any image and command: the exit code is the outcome.
+        case command
+    }
+
+    /// The outcome an SDK program reported as its last record.
+    public struct Outcome: Codable, Hashable, Sendable {
+        public var type: StateType
+        public var name: String
+        public var message: String
+
+        public init(type: StateType, name: String, message: String) {
+            self.type = type
+            self.name = name
+            self.message = message
+        }
+    }
+
+    /// The final state.
+    ///
+    /// - Parameters:
+    ///   - kind: what ran.
+    ///   - outcome: the program's own last word, if it got to say it.
+    ///   - termination: how the container ended.
+    ///   - cancelledBy: who asked for cancellation while it ran; nil where nobody did.
+    ///   - at: the time of the end.
+    ///   - actor: who reports.
+    public static func state(
+        kind: Kind, outcome: Outcome?, termination: Termination, cancelledBy: String?, at: Timestamp, actor: String
+    ) -> RunState {
+        func state(_ type: StateType, _ message: String, name: String? = nil) -> RunState {
+            RunState(type, name: name, message: message, at: at, actor: actor)
+        }
+        if termination.launchFailed {
+            if let cancelledBy { return state(.cancelled, "cancelled by \(cancelledBy) before its process started") }
+            return state(.crashed, "the container never started: \(termination.reason ?? "the engine gave no reason")")
+        }
+        guard let code = termination.exitCode else {
+            return state(.crashed, termination.reason ?? "the container vanished before its exit was seen")
+        }
+        if let outcome, outcome.type.isTerminal, confirms(code, outcome.type) {
+            return state(outcome.type, outcome.message, name: outcome.name)
+        }
+        if let cancelledBy, code != 0 || kind == .sdk {
+            return state(.cancelled, "cancelled by \(cancelledBy); \(termination.summary)")
+        }
+        if termination.oom == .yes {
+            return state(.crashed, "out of memory: \(termination.reason ?? "the kernel killed it")")
+        }
+        if termination.signal != nil {
+            let guess = termination.oom == .likely ? "; out of memory is likely, as a memory limit was set" : ""
+            return state(.crashed, "\(termination.summary)\(guess)")
+        }
+        switch kind {
+        case .command:
+            return code == 0 ? state(.completed, "exit 0") : state(.failed, "exit \(code)")
+        case .sdk:
+            if let outcome {
+                return state(
+                    .crashed, "the flow reported \(outcome.name), yet its process ended with exit \(code)")
+            }
+            return state(.crashed, "exit \(code) with no outcome: the flow's process ended before it could report one")
+        }
+    }
+
+    /// Whether an exit code agrees with a reported outcome: a flow program exits 0 when completed, else not.
+    private static func confirms(_ code: Int, _ type: StateType) -> Bool {
+        type == .completed ? code == 0 : code != 0
+    }
+}

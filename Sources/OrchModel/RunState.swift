@@ -1,0 +1,46 @@
+/// What a run is doing, in the words Prefect users know.
+public enum StateType: String, Codable, Sendable, CaseIterable {
+    case scheduled = "SCHEDULED"
+    case pending = "PENDING"
+    case running = "RUNNING"
+    case paused = "PAUSED"
+    case cancelling = "CANCELLING"
+    case cancelled = "CANCELLED"
+    case completed = "COMPLETED"
+    case failed = "FAILED"
+    case crashed = "CRASHED"
+
+    /// True for a state that no run leaves.
+    public var isTerminal: Bool {
+        switch self {
+        case .completed, .failed, .cancelled, .crashed: true
+        case .scheduled, .pending, .running, .paused, .cancelling: false
+        }
+    }
+
+    /// The name shown where a state has no narrower one: `Running`.
+    public var defaultName: String { rawValue.prefix(1) + rawValue.dropFirst().lowercased() }
+}
+
+/// One state of a run: type, name, why, when, and who caused it.
+public struct RunState: Codable, Hashable, Sendable {
+    /// The type, which decides what may follow.
+    public var type: StateType
+    /// The name, narrower than the type: `Retrying` is a RUNNING state.
+    public var name: String
+    /// One sentence: why the run is in this state. Never holds a secret.
+    public var message: String
+    /// When the state was entered.
+    public var at: Timestamp
+    /// Who caused it: `server`, `agent <name>`, `flow`, `user <name>`.
+    public var actor: String
+
+    /// A state; `name` defaults to the type's own.
+    public init(_ type: StateType, name: String? = nil, message: String, at: Timestamp, actor: String) {
+        self.type = type
+        self.name = name ?? type.defaultName
+        self.message = message
+        self.at = at
+        self.actor = actor
+    }
+}

@@ -1,0 +1,109 @@
+/// Reads the lines of a container's standard output back into the records of a run stream.
+///
+/// Feed it each line once, in order. It decides nothing about time and does no I/O.
+public struct StreamDecoder: Sendable {
+    /// What a line turned out to be.
+    public enum Event: Sendable, Hashable {
+        /// A record, complete; `sequence` is that of its last line.
+        case record(sequence: Int, StreamRecord)
+        /// A line that the flow program did not write as a record, without its newline.
+        case plain([UInt8])
+        /// Lines that never came: their sequence numbers, both ends included.
+        case gap(from: Int, to: Int)
+        /// Lines of a record whose other lines never came, or that cannot be read, both ends included.
+        case incomplete(from: Int, to: Int)
+    }
+
+    /// The largest record that is put together from parts, in bytes.
+    public static let maximumRecordBytes = 64 * 1024 * 1024
+
+    private struct Parts: Sendable {
+        var first: Int
+        var received: Int
+        var count: Int
+        var bytes: [UInt8]
+    }
+
+    private let nonce: String
+    private let attempt: Int
+    private let prefix: [UInt8]
+    private var parts: Parts?
+
+    /// The sequence number of the last line seen.
+    public private(set) var last: Int
+
+    /// A decoder of one attempt's output.
+    ///
+    /// - Parameters:
+    ///   - nonce: the attempt's mark, see ``StreamNonce``; a line without it is plain text.
+    ///   - attempt: the attempt, from 1.
+    ///   - after: the last sequence number already known; lines up to it are passed over. Defaults to 0.
+    public init(nonce: String, attempt: Int, after: Int = 0) {
+        self.nonce = nonce
+        self.attempt = attempt
+        prefix = Array("{\"orch\":".utf8)
+        last = after
+    }
+
+    /// Reads one line, with or without its newline.
+    ///
+    /// - Returns: what became of it, in order; nothing for a line already seen, or for a part of a longer record.
+    public mutating func feed(_ line: some Collection<UInt8>) -> [Event] {
+        var bytes = Array(line)
+        if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+        guard bytes.starts(with: prefix), let object = try? JSONValue(parsing: bytes),
+            object["nonce"]?.stringValue == nonce, object["attempt"]?.intValue == Int64(attempt),
+            let sequence = object["seq"]?.intValue.flatMap({ Int(exactly: $0) })
+        else { return [.plain(bytes)] }
+        guard sequence > last else { return [] }
+        var events: [Event] = []
+        if sequence > last + 1 {
+            events += dropParts()
+            events.append(.gap(from: last + 1, to: sequence - 1))
+        }
+        last = sequence
+        if let part = object["part"]?.intValue, let count = object["of"]?.intValue, let text = object["text"]?.stringValue {
+            return events + join(part: Int(part), of: Int(count), text: text, sequence: sequence)
+        }
+        events += dropParts()
+        if let record = StreamRecord(wire: object) {
+            events.append(.record(sequence: sequence, record))
+        } else {
+            events.append(.incomplete(from: sequence, to: sequence))
+        }
+        return events
+    }
+
+    /// Ends the stream: reports the record that was still waiting for its other lines, if any.
+    public mutating func finish() -> [Event] {
+        dropParts()
+    }
+
+    private mutating func dropParts() -> [Event] {
+        guard let parts else { return [] }
+        self.parts = nil
+        return [.incomplete(from: parts.first, to: parts.first + parts.received - 1)]
+    }
+
+    private mutating func join(part: Int, of count: Int, text: String, sequence: Int) -> [Event] {
+        var events: [Event] = []
+        if part == 1 {
+            events += dropParts()
+            parts = Parts(first: sequence, received: 0, count: count, bytes: [])
+        }
+        guard var joined = parts, part == joined.received + 1, count == joined.count,
+            joined.bytes.count + text.utf8.count <= Self.maximumRecordBytes
+        else { return events + dropParts() + [.incomplete(from: sequence, to: sequence)] }
+        parts = nil
+        joined.received = part
+        joined.bytes.append(contentsOf: text.utf8)
+        guard part == count else {
+            parts = joined
+            return events
+        }
+        guard let object = try? JSONValue(parsing: joined.bytes), let record = StreamRecord(wire: object) else {
+            return events + [.incomplete(from: joined.first, to: sequence)]
+        }
+        return events + [.record(sequence: sequence, record)]
+    }
+}

@@ -1,0 +1,194 @@
+/// One record of the run stream: what a flow program reports through its own standard output.
+///
+/// A record is one JSON object on one line, or several lines of at most ``maximumLineBytes`` that a ``StreamDecoder``
+/// joins. Each physical line carries its own sequence number, so that a lost line shows.
+public struct StreamRecord: Sendable, Hashable {
+    /// The version of this format.
+    public static let protocolVersion = ImageDescription.protocolVersion
+    /// The longest physical line, its newline included: what a pipe takes in one indivisible write.
+    public static let maximumLineBytes = 4096
+
+    /// When it happened.
+    public var time: Timestamp
+    /// What happened.
+    public var kind: Kind
+
+    /// A record of something that happened at `time`.
+    public init(time: Timestamp, _ kind: Kind) {
+        self.time = time
+        self.kind = kind
+    }
+
+    /// What a record tells.
+    public enum Kind: Sendable, Hashable {
+        /// The first record: who speaks.
+        case hello(Hello)
+        /// A line for people.
+        case log(Log)
+        /// A task entered a state.
+        case taskState(TaskState)
+        /// A child run in the same container entered a state.
+        case childRun(ChildRun)
+        /// A measured number.
+        case metric(Metric)
+        /// The value the flow returned.
+        case result(JSONValue)
+        /// Something to look at.
+        case artifact(Artifact)
+        /// The last record: how the flow ended.
+        case outcome(RunEnding.Outcome)
+        /// A kind that a newer program reports and this version does not know.
+        case unknown(String)
+    }
+}
+
+extension StreamRecord {
+    /// How much a log line matters.
+    public enum Level: String, Sendable, Hashable, Codable, CaseIterable, Comparable {
+        case trace, debug, info, warning, error, critical
+
+        public static func < (left: Level, right: Level) -> Bool { left.rank < right.rank }
+
+        private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+    }
+
+    /// Where a log line came from.
+    public enum Stream: String, Sendable, Hashable, Codable, CaseIterable {
+        /// What the program, its libraries or its children wrote to descriptor 1.
+        case stdout
+        /// What they wrote to descriptor 2.
+        case stderr
+        /// The flow's own logger.
+        case logger
+    }
+
+    /// Who speaks.
+    public struct Hello: Sendable, Hashable {
+        /// The version of the stream the program writes.
+        public var protocolVersion: Int
+        /// The SDK's version.
+        public var sdk: String
+        /// The flow that runs.
+        public var flow: String
+
+        public init(protocolVersion: Int = StreamRecord.protocolVersion, sdk: String, flow: String) {
+            self.protocolVersion = protocolVersion
+            self.sdk = sdk
+            self.flow = flow
+        }
+    }
+
+    /// A line for people.
+    public struct Log: Sendable, Hashable {
+        public var level: Level
+        public var message: String
+        /// The logger's name: a flow's, a task's, or the stream's.
+        public var logger: String
+        public var stream: Stream
+        /// The task run it belongs to.
+        public var taskRun: Identifier?
+        /// The child run it belongs to; `nil` for the run itself.
+        public var flowRun: Identifier?
+        /// Whether the line was too long for one record and goes on in the next one of the same stream.
+        public var continues: Bool
+
+        public init(
+            _ level: Level, _ message: String, logger: String, stream: Stream = .logger,
+            taskRun: Identifier? = nil, flowRun: Identifier? = nil, continues: Bool = false
+        ) {
+            self.level = level
+            self.message = message
+            self.logger = logger
+            self.stream = stream
+            self.taskRun = taskRun
+            self.flowRun = flowRun
+            self.continues = continues
+        }
+    }
+
+    /// A task entered a state.
+    public struct TaskState: Sendable, Hashable {
+        /// The task run's identifier, the same over all its attempts.
+        public var taskRun: Identifier
+        /// The task's name.
+        public var name: String
+        /// The child run it belongs to; `nil` for the run itself.
+        public var flowRun: Identifier?
+        /// The task's own attempt, from 1.
+        public var attempt: Int
+        public var state: RunState
+        /// When the first attempt started.
+        public var started: Timestamp?
+        /// When the last attempt ended.
+        public var ended: Timestamp?
+
+        public init(
+            taskRun: Identifier, name: String, flowRun: Identifier? = nil, attempt: Int, state: RunState,
+            started: Timestamp? = nil, ended: Timestamp? = nil
+        ) {
+            self.taskRun = taskRun
+            self.name = name
+            self.flowRun = flowRun
+            self.attempt = attempt
+            self.state = state
+            self.started = started
+            self.ended = ended
+        }
+    }
+
+    /// A child run in the same container entered a state.
+    public struct ChildRun: Sendable, Hashable {
+        /// The child run's identifier.
+        public var flowRun: Identifier
+        /// The child run it was started by; `nil` for the run itself.
+        public var parent: Identifier?
+        /// The child's flow.
+        public var flow: String
+        /// Its parameters, secrets left out.
+        public var parameters: [String: JSONValue]
+        public var state: RunState
+
+        public init(
+            flowRun: Identifier, parent: Identifier? = nil, flow: String, parameters: [String: JSONValue],
+            state: RunState
+        ) {
+            self.flowRun = flowRun
+            self.parent = parent
+            self.flow = flow
+            self.parameters = parameters
+            self.state = state
+        }
+    }
+
+    /// A measured number.
+    public struct Metric: Sendable, Hashable {
+        public var name: String
+        public var value: Double
+        public var taskRun: Identifier?
+        public var flowRun: Identifier?
+
+        public init(_ name: String, _ value: Double, taskRun: Identifier? = nil, flowRun: Identifier? = nil) {
+            self.name = name
+            self.value = value
+            self.taskRun = taskRun
+            self.flowRun = flowRun
+        }
+    }
+
+    /// Something to look at: a table, a link, a text in Markdown.
+    public struct Artifact: Sendable, Hashable {
+        /// The name it is found by.
+        public var key: String
+        /// `markdown`, `table`, `link` or `image`.
+        public var type: String
+        public var data: JSONValue
+        public var description: String
+
+        public init(key: String, type: String, data: JSONValue, description: String = "") {
+            self.key = key
+            self.type = type
+            self.data = data
+            self.description = description
+        }
+    }
+}

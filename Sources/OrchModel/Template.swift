@@ -1,0 +1,103 @@
+/// A text with places to fill: `{{ color }}_tripdata_{{ year }}-{{ month | pad: 2 }}`.
+///
+/// A place is a name, or a quoted text, and any number of filters: `pad: 2` fills up with zeros, `date: "%Y-%m"` writes
+/// a day or an instant (UTC), `upper`, `lower`, and `default: "x"` stands in for a value that is missing or null.
+public struct Template: Sendable, Hashable {
+    enum Piece: Sendable, Hashable {
+        case text(String)
+        case place(Place)
+    }
+
+    struct Place: Sendable, Hashable {
+        var source: Source
+        var filters: [Filter]
+        var position: Int
+    }
+
+    enum Source: Sendable, Hashable {
+        case name(String)
+        case literal(String)
+    }
+
+    enum Filter: Sendable, Hashable {
+        case pad(Int)
+        case date(String)
+        case upper
+        case lower
+        case fallback(String)
+
+        static let names = ["pad", "date", "upper", "lower", "default"]
+    }
+
+    let pieces: [Piece]
+    /// The text it was read from.
+    public let source: String
+
+    /// Reads a template.
+    ///
+    /// - Throws: where a place is not closed, or a filter or its argument is not known, with the position.
+    public init(_ source: String) throws(TemplateError) {
+        var parser = TemplateParser(source)
+        pieces = try parser.pieces()
+        self.source = source
+    }
+
+    /// The names whose values the template asks for, in order, each once.
+    public var names: [String] {
+        var names: [String] = []
+        for case .place(let place) in pieces {
+            if case .name(let name) = place.source, !names.contains(name) { names.append(name) }
+        }
+        return names
+    }
+
+    /// The text with every place filled.
+    ///
+    /// - Throws: where a value is missing and has no default, or a filter cannot take it, with the position.
+    public func render(_ values: [String: JSONValue]) throws(TemplateError) -> String {
+        var text = ""
+        for piece in pieces {
+            switch piece {
+            case .text(let part): text += part
+            case .place(let place): text += try place.render(values)
+            }
+        }
+        return text
+    }
+}
+
+/// Why a template cannot be read or filled. Positions count characters from 1.
+public enum TemplateError: Error, Sendable, Hashable {
+    /// `{{` without `}}`.
+    case unclosed(position: Int)
+    /// Something else than what must stand there.
+    case unexpected(String, expected: String, position: Int)
+    /// A filter that does not exist.
+    case unknownFilter(String, nearest: [String], position: Int)
+    /// A name that has no value and no default.
+    case missing(name: String, available: [String], position: Int)
+    /// A value that a filter, or the text itself, cannot take.
+    case unsuitable(value: JSONValue, expected: String, position: Int)
+}
+
+extension TemplateError: CustomStringConvertible {
+    /// A sentence with the position.
+    public var description: String {
+        switch self {
+        case .unclosed(let position):
+            return "template, character \(position): \"{{\" has no \"}}\" after it"
+        case .unexpected(let got, let expected, let position):
+            return "template, character \(position): expected \(expected), got \(got.isEmpty ? "the end" : "\"\(got)\"")"
+        case .unknownFilter(let name, let nearest, let position):
+            let hint = nearest.first.map { "did you mean \"\($0)\"?" }
+                ?? "there are \(Template.Filter.names.joined(separator: ", "))"
+            return "template, character \(position): no filter is called \"\(name)\": \(hint)"
+        case .missing(let name, let available, let position):
+            let nearest = NearestName.nearest(to: name, in: available).first.map { ", did you mean \"\($0)\"?" } ?? ""
+            let names = available.isEmpty ? "no values are given" : "given are \(available.joined(separator: ", "))"
+            return "template, character \(position): \"\(name)\" has no value\(nearest) (\(names))"
+        case .unsuitable(let value, let expected, let position):
+            return "template, character \(position): expected \(expected), got \(value.hidingURLPasswords.jsonText)"
+        }
+    }
+}

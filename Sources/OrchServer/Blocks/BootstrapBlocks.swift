@@ -1,0 +1,63 @@
+import FoundationEssentials
+import OrchModel
+import OrchStore
+
+/// Blocks that a file asks for at start; those that exist are left as they are.
+struct BootstrapBlocks: Decodable {
+    struct Block: Decodable {
+        var type: String
+        var name: String
+        var values: [String: JSONValue]
+    }
+
+    var blocks: [Block]
+
+    /// Reads the file.
+    ///
+    /// - Throws: ``OrchServerError/bootstrap(path:reason:)``; its text repeats no value of the file.
+    static func read(_ path: String) throws -> BootstrapBlocks {
+        do {
+            return try APIJSON.decode(BootstrapBlocks.self, from: try Data(contentsOf: URL(filePath: path)))
+        } catch let failure as APIFailure {
+            throw OrchServerError.bootstrap(path: path, reason: failure.fault.message)
+        } catch let error as CocoaError {
+            throw OrchServerError.bootstrap(path: path, reason: "the file cannot be read (\(error.code))")
+        }
+    }
+
+    /// Creates those that do not exist, the ones that others name first.
+    ///
+    /// - Returns: the names of those created.
+    func create(in vault: BlockVault, path: String, at: Timestamp) async throws -> [BlockKey] {
+        var created: [BlockKey] = []
+        for block in Self.ordered(blocks) {
+            let key = BlockKey(type: block.type, name: block.name)
+            guard try await vault.store.block(key) == nil else { continue }
+            do {
+                _ = try await vault.save(key, values: block.values, at: at)
+            } catch let failure as APIFailure {
+                throw OrchServerError.bootstrap(path: path, reason: failure.fault.description)
+            } catch let error as StoreError {
+                throw OrchServerError.bootstrap(path: path, reason: "\(error)")
+            }
+            created.append(key)
+        }
+        return created
+    }
+
+    /// Blocks after all that they name, as far as the file holds them.
+    static func ordered(_ blocks: [Block]) -> [Block] {
+        var waiting = blocks
+        var ordered: [Block] = []
+        while !waiting.isEmpty {
+            let keys = Set(waiting.map { BlockKey(type: $0.type, name: $0.name) })
+            let ready = waiting.indices.first { index in
+                let block = waiting[index]
+                let references = BlockType.named(block.type)?.references(in: block.values) ?? []
+                return keys.isDisjoint(with: references)
+            }
+            ordered.append(waiting.remove(at: ready ?? waiting.startIndex))
+        }
+        return ordered
+    }
+}

@@ -1,0 +1,35 @@
+/// Why a controller could not start or work.
+package enum OrchServerError: Error, Sendable {
+    /// A setting that cannot be used.
+    case setting(String, expected: String, got: String)
+    /// A file or folder of the data directory; `errno` as the system gave it.
+    case file(path: String, action: String, errno: Int32)
+    /// Another controller uses the data directory.
+    case inUse(path: String)
+    /// A key or token file whose content is not one.
+    case badKey(path: String, expected: String)
+    /// The bootstrap file's content; the text never repeats a value.
+    case bootstrap(path: String, reason: String)
+    /// Something sealed that this server's key does not open.
+    case sealed(String)
+}
+
+extension OrchServerError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .setting(let name, let expected, let got):
+            "the server's setting \"\(name)\": expected \(expected), got \(got)"
+        case .file(let path, let action, let errno):
+            "cannot \(action) \(path): \(SystemCall.text(errno))"
+        case .inUse(let path):
+            "another orch server uses the data directory \(path): stop it, or give this one a directory of its own"
+        case .badKey(let path, let expected):
+            "the file \(path) should hold \(expected): restore it from a backup. A new key cannot read the saved blocks"
+        case .bootstrap(let path, let reason):
+            "the bootstrap blocks of \(path) cannot be created: \(reason)"
+        case .sealed(let what):
+            "\(what) cannot be decrypted with this server's key: was server.key replaced? Restore the old key, "
+                + "or save it again"
+        }
+    }
+}

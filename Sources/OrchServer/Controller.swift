@@ -1,0 +1,119 @@
+import Hummingbird
+package import Logging
+package import OrchModel
+import OrchStore
+import ServiceLifecycle
+import Synchronization
+
+/// The controller: the API over a store, the keeper of leases, and the waking of those who wait.
+///
+/// A `Service`: run it in a `ServiceGroup`. On graceful shutdown it answers what waits, then closes its store.
+package final class Controller: Service, Sendable {
+    /// The token that may use every route.
+    package let adminToken: Secret
+    /// The token for agents.
+    package let agentToken: Secret
+    /// The identity that containers of this controller are labelled with.
+    package let instance: Identifier
+
+    let endpoints: [Endpoint]
+    let wakeups: Wakeups
+    let store: any Store
+    let desk: WorkDesk
+    private let configuration: OrchServerConfiguration
+    private let directory: DataDirectory
+    private let logger: Logger
+    private let address = BoundAddress()
+
+    /// Opens the data directory (making keys and tokens at the first start) and the store, and creates bootstrap blocks.
+    ///
+    /// - Throws: ``OrchServerError`` where a setting, a file or the bootstrap is at fault; the store's error where the
+    ///   database cannot be used.
+    package static func open(_ configuration: OrchServerConfiguration, logger: Logger) async throws -> Controller {
+        try configuration.validate()
+        let directory = try DataDirectory(configuration)
+        let store = try await SQLiteStore.open(path: directory.databasePath)
+        let vault = BlockVault(store: store, keys: directory.keys)
+        if let path = configuration.bootstrapBlocks {
+            for key in try await BootstrapBlocks.read(path).create(in: vault, path: path, at: .now()) {
+                logger.info("block created", metadata: ["block": "\(key)"])
+            }
+        }
+        return Controller(configuration, directory, store, store.instance(), vault, logger)
+    }
+
+    private init(
+        _ configuration: OrchServerConfiguration, _ directory: DataDirectory, _ store: any Store,
+        _ instance: Identifier, _ vault: BlockVault, _ logger: Logger
+    ) {
+        self.configuration = configuration
+        self.directory = directory
+        self.store = store
+        self.instance = instance
+        self.logger = logger
+        (adminToken, agentToken) = (directory.adminToken, directory.agentToken)
+        let wakeups = Wakeups()
+        self.wakeups = wakeups
+        let tasks = AgentTaskBoard(wakeups: wakeups)
+        let keys = directory.keys
+        let registry = DeploymentRegistry(store: store, keys: keys)
+        let apiURL = configuration.containerAPIURL ?? "http://host.docker.internal:\(configuration.port)"
+        desk = WorkDesk(
+            store: store, keys: keys, wakeups: wakeups, tasks: tasks,
+            claims: ClaimAssembler(store: store, keys: keys, vault: vault, instance: instance, apiURL: apiURL),
+            delivery: CancellationDelivery(), lease: configuration.lease, recheck: configuration.recheck,
+            logger: logger)
+        let maker = RunMaker(store: store, keys: keys, deployments: registry)
+        endpoints =
+            ServerRoutes(instance: instance).endpoints
+            + DeploymentRoutes(store: store, registry: registry).endpoints
+            + FlowRunRoutes(store: store, wakeups: wakeups, maker: maker, heartbeat: configuration.recheck).endpoints
+            + BlockRoutes(vault: vault).endpoints
+            + AgentRoutes(store: store, tasks: tasks).endpoints
+            + WorkRoutes(desk: desk).endpoints
+    }
+
+    /// The HTTP application with the services that belong to it.
+    var application: Application<RouterResponder<APIContext>> {
+        let router = Router(context: APIContext.self)
+        let authenticator = Authenticator(
+            adminToken: adminToken, agentToken: agentToken, keys: directory.keys, store: store)
+        router.add(middleware: Gate(endpoints: endpoints, authenticator: authenticator))
+        for endpoint in endpoints {
+            router.on(RouterPath(endpoint.path), method: endpoint.method) { request, context in
+                // The gate has let it pass, so it is somebody's, or the route is open to anybody.
+                let principal = context.principal ?? .nobody
+                return try await endpoint.handler(
+                    APICall(request: request, context: context, principal: principal, bodyLimit: endpoint.bodyLimit))
+            }
+        }
+        let keeper = LeaseKeeper(
+            store: store, wakeups: wakeups, lease: configuration.lease, grace: configuration.lostClaimGrace,
+            logger: logger)
+        return Application(
+            router: router,
+            configuration: ApplicationConfiguration(
+                address: .hostname(configuration.host, port: configuration.port), serverName: "orch"),
+            services: [keeper],
+            onServerRunning: { [address] channel in address.set(channel.localAddress?.port) }, logger: logger)
+    }
+
+    /// Serves until the surrounding group shuts down.
+    package func run() async throws {
+        do {
+            try await application.run()
+        } catch {
+            address.set(nil)
+            try await store.close()
+            throw error
+        }
+        try await store.close()
+    }
+
+    /// The server's address, such as `http://127.0.0.1:4200`, once it listens; nil where it could not.
+    package func listening() async -> String? {
+        guard let port = await address.port() else { return nil }
+        let host = ["0.0.0.0", "::"].contains(configuration.host) ? "127.0.0.1" : configuration.host
+        return "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+    }
+}

@@ -1,0 +1,81 @@
+import FoundationEssentials
+import Hummingbird
+import Logging
+import OrchModel
+
+/// A request on its way through one route: typed access to its parts.
+struct APICall: Sendable {
+    var request: Request
+    var context: APIContext
+    var principal: Principal
+    var bodyLimit: Int
+
+    var logger: Logger { context.logger }
+
+    /// A parameter of the path, without percent encoding.
+    func parameter(_ name: String) throws -> String {
+        guard let raw = context.parameters.get(name), let value = Self.withoutPercentEncoding(raw) else {
+            throw APIFailure.badRequest("the path's \(name) is not percent-encoded UTF-8")
+        }
+        return value
+    }
+
+    /// A path's part as it was before percent encoding; nil where it is broken, or not UTF-8.
+    static func withoutPercentEncoding(_ text: String) -> String? {
+        guard text.utf8.contains(UInt8(ascii: "%")) else { return text }
+        let bytes = Array(text.utf8)
+        var decoded: [UInt8] = []
+        var index = 0
+        while index < bytes.count {
+            guard bytes[index] == UInt8(ascii: "%") else {
+                decoded.append(bytes[index])
+                index += 1
+                continue
+            }
+            guard index + 2 < bytes.count,
+                let byte = ServerKeys.bytes(hex: String(decoding: bytes[index + 1...index + 2], as: UTF8.self))?.first
+            else { return nil }
+            decoded.append(byte)
+            index += 3
+        }
+        return String(validating: decoded, as: UTF8.self)
+    }
+
+    /// A parameter of the path that is an identifier.
+    func identifier(_ name: String) throws -> Identifier {
+        let text = try parameter(name)
+        guard let id = Identifier(text) else {
+            throw APIFailure.badRequest("the path's \(name): expected a UUID, got \"\(text)\"")
+        }
+        return id
+    }
+
+    /// An item of the query; nil where it is missing or empty.
+    func query(_ name: String) -> String? {
+        request.uri.queryParameters[Substring(name)].flatMap { $0.isEmpty ? nil : String($0) }
+    }
+
+    /// A whole number of the query within bounds.
+    func number(_ name: String, in bounds: ClosedRange<Int64>, default value: Int64) throws -> Int64 {
+        guard let text = query(name) else { return value }
+        guard let number = Int64(text), bounds.contains(number) else {
+            throw APIFailure.badRequest(
+                "the query's \(name): expected a whole number from \(bounds.lowerBound) to \(bounds.upperBound), "
+                    + "got \"\(text)\"")
+        }
+        return number
+    }
+
+    /// The body, decoded.
+    func body<Value: Decodable>(_ type: Value.Type = Value.self) async throws -> Value {
+        try await Self.decode(request.body, upTo: bodyLimit)
+    }
+
+    /// A body, decoded.
+    static func decode<Value: Decodable>(
+        _ body: RequestBody, upTo limit: Int, as type: Value.Type = Value.self
+    ) async throws -> Value {
+        let buffer = try await body.collect(upTo: limit)
+        return try APIJSON.decode(type, from: Data(buffer.readableBytesView))
+    }
+}

@@ -1,0 +1,50 @@
+import FoundationEssentials
+import Hummingbird
+import OrchModel
+
+/// Bodies as JSON, in and out.
+enum APIJSON {
+    private static let encoder = JSONEncoder()
+    private static let decoder = JSONDecoder()
+
+    /// Decodes a body.
+    ///
+    /// - Throws: 400 with what was expected where; never with a value of the body.
+    static func decode<Value: Decodable>(_ type: Value.Type, from data: Data) throws -> Value {
+        do {
+            return try decoder.decode(type, from: data)
+        } catch let error as DecodingError {
+            throw APIFailure.badRequest("the body is not a \(type): \(reason(error))")
+        }
+    }
+
+    static func bytes(_ value: some Encodable) throws -> Data {
+        try encoder.encode(value)
+    }
+
+    /// An answer with a JSON body.
+    static func response(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
+        Response(
+            status: status, headers: [.contentType: "application/json"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: try bytes(value))))
+    }
+
+    static let noContent = Response(status: .noContent)
+
+    private static func reason(_ error: DecodingError) -> String {
+        switch error {
+        case .typeMismatch(let type, let context): "\(place(context)): expected \(type)"
+        case .valueNotFound(let type, let context): "\(place(context)): expected \(type), got null"
+        case .keyNotFound(let key, let context):
+            "\(place(context)): expected a member \"\(key.stringValue)\", which is missing"
+        case .dataCorrupted(let context):
+            context.codingPath.isEmpty ? "expected JSON" : "\(place(context)): \(context.debugDescription)"
+        @unknown default: "expected another shape"
+        }
+    }
+
+    private static func place(_ context: DecodingError.Context) -> String {
+        let path = context.codingPath.map { key in key.intValue.map { "[\($0)]" } ?? ".\(key.stringValue)" }.joined()
+        return path.isEmpty ? "at its top" : "at \(path)"
+    }
+}

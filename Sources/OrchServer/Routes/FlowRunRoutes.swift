@@ -1,0 +1,102 @@
+import Hummingbird
+import OrchModel
+import OrchStore
+
+/// Runs: make, list, read, follow, cancel.
+struct FlowRunRoutes: Sendable {
+    let store: any Store
+    let wakeups: Wakeups
+    let maker: RunMaker
+    let heartbeat: Duration
+
+    private var finder: RunFinder { RunFinder(store: store) }
+
+    var endpoints: [Endpoint] {
+        [
+            Endpoint(.post, "flow-runs", .adminOnly, handler: create),
+            Endpoint(.get, "flow-runs", .adminOnly, handler: list),
+            Endpoint(.get, "flow-runs/:id", .ownRun) { call in try APIJSON.response(try await run(call)) },
+            Endpoint(.get, "flow-runs/:id/states", .adminOnly) { call in
+                try APIJSON.response(try await store.states(of: try await run(call).id))
+            },
+            Endpoint(.get, "flow-runs/:id/task-runs", .adminOnly) { call in
+                try APIJSON.response(try await store.taskRuns(of: try await run(call).id))
+            },
+            Endpoint(.get, "flow-runs/:id/logs", .adminOnly, handler: logs),
+            Endpoint(.get, "flow-runs/:id/follow", .adminOnly, handler: follow),
+            Endpoint(.post, "flow-runs/:id/cancel", .adminOnly, handler: cancel),
+        ]
+    }
+
+    private func run(_ call: APICall) async throws -> FlowRun {
+        try await finder.find(try call.parameter("id"))
+    }
+
+    private func create(_ call: APICall) async throws -> Response {
+        let request: FlowRunRequest = try await call.body()
+        let run = try await maker.make(request, by: call.principal.actor, at: .now())
+        wakeups.signal(.queue(run.workQueue))
+        let since = Timestamp.now() + (.zero - OrchServerConfiguration.pollingWindow)
+        let queues = try await store.workQueues(polledSince: since)
+        let queue =
+            queues.first { $0.name == run.workQueue }
+            ?? WorkQueueStatus(name: run.workQueue, waiting: 0, agents: [], lastPolledAt: nil)
+        return try APIJSON.response(FlowRunReply(run: run, queue: queue), status: .created)
+    }
+
+    private func list(_ call: APICall) async throws -> Response {
+        var query = RunQuery(state: call.query("state"), flow: call.query("flow"))
+        query.limit = Int(try call.number("limit", in: 1...1000, default: 50))
+        if let parent = call.query("parent") { query.parent = try await finder.find(parent).id }
+        if let deployment = call.query("deployment") {
+            let parts = deployment.split(separator: "/", maxSplits: 1).map(String.init)
+            query.deployment = parts.last
+            if parts.count == 2 { query.flow = parts[0] }
+        }
+        return try APIJSON.response(try await store.runs(matching: query))
+    }
+
+    private func logs(_ call: APICall) async throws -> Response {
+        var query = LogQuery()
+        query.after = try call.number("after", in: 0...Int64.max, default: 0)
+        query.limit = Int(try call.number("limit", in: 1...10_000, default: 1000))
+        if let text = call.query("level") {
+            guard let level = LogRecord.Level.allCases.first(where: { $0.label == text.uppercased() }) else {
+                let names = LogRecord.Level.allCases.map { $0.label.lowercased() }.joined(separator: ", ")
+                throw APIFailure.badRequest("the query's level: expected one of \(names), got \"\(text)\"")
+            }
+            query.level = level
+        }
+        return try APIJSON.response(try await store.logs(of: try await run(call).id, matching: query))
+    }
+
+    private func follow(_ call: APICall) async throws -> Response {
+        let after = try call.number("after", in: 0...Int64.max, default: 0)
+        let run = try await run(call)
+        let follower = RunFollower(
+            store: store, wakeups: wakeups, run: run.id, root: try await finder.root(of: run), after: after,
+            heartbeat: heartbeat)
+        return Response(
+            status: .ok, headers: [.contentType: "application/x-ndjson", .cacheControl: "no-store"],
+            body: ResponseBody(asyncSequence: follower))
+    }
+
+    private func cancel(_ call: APICall) async throws -> Response {
+        let id = try await run(call).id
+        let request = CancellationRequest(by: call.principal.actor, at: .now())
+        switch try await store.requestCancellation(of: id, request) {
+        case .requested(let run):
+            if let agent = run.agent { wakeups.signal(.agent(agent)) }
+            wakeups.signal(.run(run.id))
+            return try APIJSON.response(run)
+        case .ended(let run):
+            throw APIFailure.conflict("run \(run.name) has ended already: it is \(run.state.name)")
+        case .child(let run):
+            throw APIFailure.conflict(
+                "run \(run.name) runs inside another one's container and ends with it: cancel run "
+                    + "\(try await finder.root(of: run))")
+        case .unknown:
+            throw APIFailure.notFound("there is no run \(id)")
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import Hummingbird
+import OrchModel
+import OrchStore
+
+/// What agents call: poll, held, renew, report.
+struct WorkRoutes: Sendable {
+    let desk: WorkDesk
+
+    var endpoints: [Endpoint] {
+        [
+            Endpoint(.post, "work/poll", .agents, handler: poll),
+            Endpoint(.get, "work/held", .agents) { call in
+                guard let agent = call.query("agent") else {
+                    throw APIFailure.badRequest("the query's agent: expected an agent's name")
+                }
+                return try APIJSON.response(try await desk.held(by: agent))
+            },
+            Endpoint(.post, "work/renew", .agents) { call in
+                try APIJSON.response(try await desk.renew(try await call.body()))
+            },
+            Endpoint(.post, "attempts/:run/:attempt/report", .agents, bodyLimit: 32 << 20) { call in
+                guard let attempt = Int(try call.parameter("attempt")) else {
+                    throw APIFailure.badRequest("the path's attempt: expected a whole number")
+                }
+                let key = AttemptKey(runID: try call.identifier("run"), attempt: attempt)
+                try await desk.report(try await call.body(), on: key)
+                return APIJSON.noContent
+            },
+        ]
+    }
+
+    /// Waits with an eye on the connection: an agent that has gone away is given nothing. The connection is closed
+    /// after the answer, as watching it has used up what may follow on it.
+    private func poll(_ call: APICall) async throws -> Response {
+        let waiter = Waiter()
+        let reply = try await call.request.body.consumeWithInboundCloseHandler { body in
+            let poll: WorkPoll = try await APICall.decode(body, upTo: call.bodyLimit)
+            guard !poll.agent.name.isEmpty, poll.waitSeconds.isFinite else {
+                throw APIFailure.badRequest("a poll names its agent and waits a finite number of seconds")
+            }
+            return try await desk.poll(poll, waiter: waiter)
+        } onInboundClosed: {
+            waiter.close()
+        }
+        var response = try APIJSON.response(reply)
+        response.headers[.connection] = "close"
+        return response
+    }
+}

@@ -1,0 +1,63 @@
+import OrchModel
+import OrchStore
+
+/// Saves deployments and finds them by the names people type.
+struct DeploymentRegistry: Sendable {
+    let store: any Store
+    let keys: ServerKeys
+
+    /// Saves a deployment.
+    ///
+    /// - Throws: 422 where its name or its parameters cannot be used.
+    func save(_ request: DeploymentRequest, at: Timestamp) async throws -> DeploymentReply {
+        try check(request)
+        let parameters = try SealedParameters(request.parameters, schema: request.parameterSchema, keys: keys)
+        var shown = request
+        shown.parameters = parameters.shown
+        let fingerprint = keys.fingerprint(of: try JSONValue(encoding: request).jsonText)
+        let draft = DeploymentDraft(
+            request: shown, sealedParameters: parameters.sealed, fingerprint: fingerprint)
+        return try await store.saveDeployment(draft, at: at)
+    }
+
+    private func check(_ request: DeploymentRequest) throws {
+        for (what, name) in [("deployment", request.name), ("flow", request.flowName), ("queue", request.workQueue)] {
+            guard !name.isEmpty, name.utf8.count <= 200, !name.contains("/"), !name.contains(where: \.isNewline) else {
+                throw APIFailure.invalid("a \(what)'s name has 1 to 200 characters on one line and no \"/\"")
+            }
+        }
+        guard !request.image.isEmpty else { throw APIFailure.invalid("a deployment names an image") }
+        guard request.infrastructure.type == "docker" else {
+            throw APIFailure.invalid(
+                "there is no infrastructure \"\(request.infrastructure.type)\": the types are docker")
+        }
+        // A required parameter may be left to each run.
+        let problems = request.parameterSchema.validate(request.parameters).filter { $0.kind != .missing }
+        guard problems.isEmpty else {
+            throw APIFailure.invalid(
+                "the parameters of deployment \(request.flowName)/\(request.name) do not fit the flow",
+                details: problems.map(\.description))
+        }
+    }
+
+    /// The deployment called `docker-flow` or `parent_flow_runner/docker-flow`.
+    ///
+    /// - Throws: 404 with the nearest names; 409 where a short name fits several.
+    func find(_ name: String) async throws -> StoredDeployment {
+        let parts = name.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let (flow, short) = parts.count == 2 ? (parts[0], parts[1]) : (nil, name)
+        let found = try await store.deployments(named: short, flow: flow)
+        if found.count == 1 { return found[0] }
+        guard found.isEmpty else {
+            throw APIFailure.conflict(
+                "\"\(name)\" fits several deployments: name the flow too",
+                details: found.map(\.deployment.fullName))
+        }
+        let all = try await store.deployments()
+        let candidates = flow == nil ? all.map(\.name) : all.map(\.fullName)
+        let nearest = NearestName.nearest(to: name, in: Set(candidates))
+        let hint = nearest.first.map { ": did you mean \($0)?" } ?? ""
+        let advice = all.isEmpty ? ": `orch deploy` makes one" : hint
+        throw APIFailure.notFound("there is no deployment \"\(name)\"\(advice)", details: nearest)
+    }
+}

@@ -1,0 +1,75 @@
+import OrchModel
+import OrchStore
+
+/// Makes runs of deployments: parameters complete and checked, declared blocks there.
+struct RunMaker: Sendable {
+    let store: any Store
+    let keys: ServerKeys
+    let deployments: DeploymentRegistry
+
+    /// Makes a run that is due now.
+    ///
+    /// - Throws: 404, 409 where the name is no deployment's; 422 with each bad parameter and each missing block.
+    func make(_ request: FlowRunRequest, by actor: String, at: Timestamp) async throws -> FlowRun {
+        let stored = try await deployments.find(request.deployment)
+        let deployment = stored.deployment
+        let parameters = try parameters(of: stored, with: request.parameters)
+        try await checkBlocks(of: deployment, parameters)
+        let hidden = try SealedParameters(parameters, schema: deployment.parameterSchema, keys: keys)
+        let id = Identifier.new()
+        let state = RunState(
+            .scheduled, message: "waits in queue \(deployment.workQueue) for an agent", at: at, actor: actor)
+        let run = FlowRun(
+            id: id, name: "\(deployment.name)-\(id.short)", flowName: deployment.flowName,
+            deploymentID: deployment.id, deploymentName: deployment.name, deploymentVersion: deployment.version,
+            parameters: hidden.shown, tags: deployment.tags + request.tags.filter { !deployment.tags.contains($0) },
+            workQueue: deployment.workQueue, image: deployment.image, state: state, createdAt: at, scheduledFor: at)
+        let launch = RunLaunch(
+            kind: deployment.kind, command: deployment.command, infrastructure: deployment.infrastructure,
+            blocks: deployment.blocks)
+        try await store.createRun(RunDraft(run: run, launch: launch, sealedParameters: hidden.sealed))
+        return run
+    }
+
+    /// Flow's defaults, overridden by the deployment's values, overridden by the request's.
+    private func parameters(
+        of stored: StoredDeployment, with given: [String: JSONValue]
+    ) throws -> [String: JSONValue] {
+        let own = try SealedParameters.open(
+            shown: stored.deployment.parameters, sealed: stored.sealedParameters, keys: keys)
+        do {
+            return try stored.deployment.parameterSchema.resolve(own.merging(given) { _, new in new })
+        } catch {
+            throw APIFailure.invalid(
+                "the parameters do not fit \(stored.deployment.fullName)", details: error.problems.map(\.description))
+        }
+    }
+
+    private func checkBlocks(of deployment: Deployment, _ parameters: [String: JSONValue]) async throws {
+        var missing: [String] = []
+        for reference in deployment.blocks {
+            guard let key = reference.key(parameters), try await store.block(key) == nil else { continue }
+            let origin = reference.parameter.map { " (parameter \($0))" } ?? ""
+            missing.append("block \(key)\(origin): create it with `orch block create \(key.type) \(key.name)`")
+        }
+        if let name = deployment.infrastructure.block {
+            let key = BlockKey(type: DockerContainerBlock.slug, name: name)
+            if try await store.block(key) == nil {
+                missing.append(
+                    "block \(key) (infrastructure): create it with `orch block create \(key.type) \(key.name)`")
+            }
+        }
+        guard missing.isEmpty else {
+            throw APIFailure.invalid("\(deployment.fullName) needs blocks that do not exist", details: missing)
+        }
+    }
+}
+
+extension BlockReference {
+    /// The block it means with these parameters; nil where the value is an address, or there is none.
+    func key(_ parameters: [String: JSONValue]) -> BlockKey? {
+        let value = name ?? parameter.flatMap { parameters[$0]?.stringValue }
+        guard let value, !value.isEmpty, !value.contains("://") else { return nil }
+        return BlockKey(type: type, name: value)
+    }
+}

@@ -1,0 +1,55 @@
+import OrchModel
+import OrchStore
+
+/// Completes claims with what only the controller knows: true parameters, blocks, tokens.
+struct ClaimAssembler: Sendable {
+    let store: any Store
+    let keys: ServerKeys
+    let vault: BlockVault
+    let instance: Identifier
+    let apiURL: String
+
+    /// What an agent needs to run a claimed attempt.
+    ///
+    /// - Parameter isNew: false for an attempt whose container may exist already; a block that has gone since is then
+    ///   left out, as the container has it.
+    /// - Throws: ``Unlaunchable`` where a new attempt cannot be run.
+    func assemble(_ claim: Claim, isNew: Bool) async throws -> ClaimedRun {
+        let run = claim.run
+        let parameters = try SealedParameters.open(
+            shown: run.parameters, sealed: claim.sealedParameters, keys: keys)
+        var secrets = ["ORCH_API_KEY": keys.runKey(run: run.id, attempt: run.attempt)]
+        for reference in claim.launch.blocks {
+            guard let key = reference.key(parameters) else { continue }
+            guard let document = try await vault.resolved(key) else {
+                if isNew { throw Unlaunchable(reason: "the block \(key) was removed after the run was made") }
+                continue
+            }
+            let variable = BlockEnvironment.variable(type: key.type, name: key.name)
+            secrets[variable] = JSONValue.object(document).jsonText
+        }
+        return ClaimedRun(
+            runID: run.id, runName: run.name, attempt: run.attempt,
+            token: keys.attemptToken(run: run.id, attempt: run.attempt), instance: instance, flowName: run.flowName,
+            deploymentName: run.deploymentName, kind: claim.launch.kind, image: run.image,
+            command: claim.launch.command, parameters: parameters,
+            container: try await container(claim.launch.infrastructure, isNew: isNew), secrets: secrets,
+            apiURL: apiURL, scheduledFor: run.scheduledFor, cancellation: run.cancellation)
+    }
+
+    /// Why an attempt cannot be launched.
+    struct Unlaunchable: Error {
+        var reason: String
+    }
+
+    private func container(_ infrastructure: Infrastructure, isNew: Bool) async throws -> DockerContainerBlock {
+        let key = BlockKey(type: DockerContainerBlock.slug, name: infrastructure.block ?? "default")
+        guard let document = try await vault.resolved(key) else {
+            guard infrastructure.block == nil || !isNew else {
+                throw Unlaunchable(reason: "the block \(key) was removed after the run was made")
+            }
+            return DockerContainerBlock()
+        }
+        return try JSONValue.object(document).decode(DockerContainerBlock.self)
+    }
+}

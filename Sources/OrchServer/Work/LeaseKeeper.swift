@@ -1,0 +1,50 @@
+import Logging
+import OrchModel
+import OrchStore
+import ServiceLifecycle
+
+/// Looks after runs whose agent is silent: says so in their logs, and puts claimed ones that never began back.
+///
+/// A run that has a container is never settled here: only its agent can ask the engine what became of it.
+struct LeaseKeeper: Service {
+    let store: any Store
+    let wakeups: Wakeups
+    let lease: Duration
+    let grace: Duration
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            // Leases that ran out while the controller was down prove nothing: agents get time to renew.
+            var pause = lease
+            while (try? await Task.sleep(for: pause)) != nil {
+                await look(at: .now())
+                pause = min(lease / 3, .seconds(5))
+            }
+        }
+    }
+
+    /// Looks once.
+    func look(at now: Timestamp) async {
+        do {
+            for id in try await store.markUnobserved(at: now) {
+                logger.warning("nobody observes a run", metadata: ["run": "\(id)"])
+                wakeups.signal(.run(id))
+            }
+            for run in try await store.releaseLost(leaseExpiredBefore: now - grace, at: now) {
+                logger.warning(
+                    "a lost claim was released", metadata: ["run": "\(run.id)", "state": "\(run.state.name)"])
+                wakeups.signal(.queue(run.workQueue))
+                wakeups.signal(.run(run.id))
+            }
+        } catch {
+            logger.error("leases could not be checked; trying again", metadata: ["error": "\(error)"])
+        }
+    }
+}
+
+extension Timestamp {
+    fileprivate static func - (instant: Timestamp, duration: Duration) -> Timestamp {
+        instant + (.zero - duration)
+    }
+}

@@ -1,0 +1,111 @@
+import Hummingbird
+import Logging
+import OrchModel
+import OrchStore
+
+/// Where agents get their work and hand in their reports.
+struct WorkDesk: Sendable {
+    let store: any Store
+    let keys: ServerKeys
+    let wakeups: Wakeups
+    let tasks: AgentTaskBoard
+    let claims: ClaimAssembler
+    let delivery: CancellationDelivery
+    let lease: Duration
+    let recheck: Duration
+    let logger: Logger
+
+    /// Waits for work of an agent.
+    ///
+    /// - Parameter waiter: closed when the agent goes away: nothing is claimed for it then.
+    func poll(_ poll: WorkPoll, waiter: Waiter) async throws -> WorkReply {
+        let longest = min(.seconds(poll.waitSeconds), OrchServerConfiguration.longestPoll)
+        let deadline = ContinuousClock.now.advanced(by: max(.zero, longest))
+        let topics = poll.agent.queues.map(Wakeups.Topic.queue) + [.agent(poll.agent.name)]
+        let registration = wakeups.register(waiter, for: topics)
+        defer { withExtendedLifetime(registration) {} }
+        while !waiter.isClosed {
+            let reply = try await work(for: poll)
+            let left = deadline - .now
+            guard reply.isEmpty, left > .zero else { return reply }
+            await waiter.wait(atMost: min(left, recheck))
+        }
+        return WorkReply()
+    }
+
+    private func work(for poll: WorkPoll) async throws -> WorkReply {
+        let now = Timestamp.now()
+        let request = ClaimRequest(
+            agent: poll.agent, limit: max(0, poll.capacity), leaseUntil: now + lease, at: now)
+        var reply = WorkReply()
+        for claim in try await store.claim(request) {
+            if let run = try await launchable(claim) { reply.runs.append(run) }
+            wakeups.signal(.run(claim.run.id))
+        }
+        let cancellations = try await store.cancellations(for: poll.agent.name)
+        reply.cancellations = delivery.due(cancellations, at: .now)
+        reply.tasks = tasks.take(from: poll.agent.queues)
+        return reply
+    }
+
+    /// The claimed run; nil where it cannot be launched, and has ended by that.
+    private func launchable(_ claim: Claim) async throws -> ClaimedRun? {
+        do {
+            return try await claims.assemble(claim, isNew: true)
+        } catch {
+            // Whatever it is, the run must not wait for ever in an agent's name.
+            let reason = (error as? ClaimAssembler.Unlaunchable)?.reason ?? "\(error)"
+            logger.error("a run cannot be launched", metadata: ["run": "\(claim.run.id)", "error": "\(reason)"])
+            let state = RunState(
+                .crashed, message: "it could not be launched: \(reason)", at: .now(), actor: "server")
+            _ = try await store.settle(claim.key, as: state)
+            return nil
+        }
+    }
+
+    /// The live attempts of an agent.
+    func held(by agent: String) async throws -> [ClaimedRun] {
+        var runs: [ClaimedRun] = []
+        for claim in try await store.held(by: agent) { runs.append(try await claims.assemble(claim, isNew: false)) }
+        return runs
+    }
+
+    /// Extends leases; those whose token or attempt is not the agent's are stale.
+    func renew(_ renewal: LeaseRenewal) async throws -> LeaseReply {
+        let genuine = renewal.held.filter { keys.isAttemptToken($0.token, run: $0.runID, attempt: $0.attempt) }
+        let now = Timestamp.now()
+        let lost = Set(
+            try await store.renew(
+                genuine.map { AttemptKey(runID: $0.runID, attempt: $0.attempt) }, of: renewal.agent,
+                until: now + lease, at: now))
+        let kept = genuine.filter { !lost.contains(AttemptKey(runID: $0.runID, attempt: $0.attempt)) }
+        return LeaseReply(
+            stale: renewal.held.filter { !kept.contains($0) },
+            cancellations: try await store.cancellations(for: renewal.agent))
+    }
+
+    /// Applies a report and wakes those who follow the run.
+    func report(_ report: AttemptReport, on key: AttemptKey) async throws {
+        guard keys.isAttemptToken(report.token, run: key.runID, attempt: key.attempt) else {
+            throw APIFailure(.conflict, "stale", "the token is not that of attempt \(key.attempt) of run \(key.runID)")
+        }
+        let now = Timestamp.now()
+        let outcome = try await store.apply(report, to: key, leaseUntil: now + lease, at: now)
+        wakeups.signal(.run(key.runID))
+        switch outcome {
+        case .applied: return
+        case .unknown: throw APIFailure.notFound("there is no run \(key.runID)")
+        case .stale(let current):
+            throw APIFailure(
+                .conflict, "stale",
+                "attempt \(key.attempt) of run \(key.runID) is no longer the reporter's (the last is \(current)): "
+                    + "stop its container and report no more")
+        case .refused(_, let reason):
+            throw APIFailure.conflict("\(reason); everything else in the report was kept")
+        }
+    }
+}
+
+extension WorkReply {
+    fileprivate var isEmpty: Bool { runs.isEmpty && cancellations.isEmpty && tasks.isEmpty }
+}

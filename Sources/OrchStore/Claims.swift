@@ -1,0 +1,52 @@
+package import OrchModel
+
+/// An agent's request for runs.
+package struct ClaimRequest: Sendable {
+    package var agent: AgentInfo
+    /// Runs at most; 0 only notes that the agent is there.
+    package var limit: Int
+    /// When the lease of what is claimed runs out.
+    package var leaseUntil: Timestamp
+    package var at: Timestamp
+
+    package init(agent: AgentInfo, limit: Int, leaseUntil: Timestamp, at: Timestamp) {
+        self.agent = agent
+        self.limit = limit
+        self.leaseUntil = leaseUntil
+        self.at = at
+    }
+}
+
+/// A live attempt of an agent, with what is needed to launch it.
+package struct Claim: Sendable {
+    package var run: FlowRun
+    package var launch: RunLaunch
+    /// The true parameters, encrypted; nil where ``FlowRun/parameters`` hides nothing.
+    package var sealedParameters: [UInt8]?
+
+    /// The attempt's name.
+    package var key: AttemptKey { AttemptKey(runID: run.id, attempt: run.attempt) }
+}
+
+/// The name of an attempt: a run and the number of its container.
+package struct AttemptKey: Hashable, Sendable {
+    package var runID: Identifier
+    package var attempt: Int
+
+    package init(runID: Identifier, attempt: Int) {
+        self.runID = runID
+        self.attempt = attempt
+    }
+}
+
+/// What came of a report.
+package enum ReportOutcome: Sendable {
+    /// There is no such run.
+    case unknown
+    /// The run has a newer attempt; nothing was kept.
+    case stale(current: Int)
+    /// Everything was kept, or was known.
+    case applied(FlowRun)
+    /// All but the state was kept; the text says why the run cannot enter it.
+    case refused(FlowRun, String)
+}

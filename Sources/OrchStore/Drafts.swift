@@ -1,0 +1,54 @@
+package import OrchModel
+
+/// A deployment about to be saved.
+package struct DeploymentDraft: Sendable {
+    /// The content as it may be shown: secrets in parameters are hidden.
+    package var request: DeploymentRequest
+    /// The true parameters, encrypted; nil where nothing is hidden.
+    package var sealedParameters: [UInt8]?
+    /// Equal for equal content, secrets included, and telling nothing about them.
+    package var fingerprint: String
+
+    package init(request: DeploymentRequest, sealedParameters: [UInt8]? = nil, fingerprint: String) {
+        self.request = request
+        self.sealedParameters = sealedParameters
+        self.fingerprint = fingerprint
+    }
+}
+
+/// A saved deployment with what is not shown.
+package struct StoredDeployment: Sendable {
+    package var deployment: Deployment
+    /// The true parameters, encrypted; nil where nothing is hidden.
+    package var sealedParameters: [UInt8]?
+}
+
+/// A run about to be added.
+package struct RunDraft: Sendable {
+    /// The run as it may be shown: secrets in parameters are hidden.
+    package var run: FlowRun
+    package var launch: RunLaunch
+    /// The true parameters, encrypted; nil where nothing is hidden.
+    package var sealedParameters: [UInt8]?
+
+    package init(run: FlowRun, launch: RunLaunch, sealedParameters: [UInt8]? = nil) {
+        self.run = run
+        self.launch = launch
+        self.sealedParameters = sealedParameters
+    }
+}
+
+/// How a run is launched, as its deployment said when the run was made.
+package struct RunLaunch: Codable, Hashable, Sendable {
+    package var kind: RunEnding.Kind
+    package var command: [String]
+    package var infrastructure: Infrastructure
+    package var blocks: [BlockReference]
+
+    package init(kind: RunEnding.Kind, command: [String], infrastructure: Infrastructure, blocks: [BlockReference]) {
+        self.kind = kind
+        self.command = command
+        self.infrastructure = infrastructure
+        self.blocks = blocks
+    }
+}

@@ -1,0 +1,96 @@
+package import OrchModel
+
+/// Which runs a list holds; what is nil does not narrow it.
+package struct RunQuery: Hashable, Sendable {
+    /// A state's name or type, in any case.
+    package var state: String?
+    /// A deployment's short name.
+    package var deployment: String?
+    package var flow: String?
+    /// The run whose direct children are listed; nil lists runs that have no parent.
+    package var parent: Identifier?
+    /// How many at most. Defaults to 50.
+    package var limit: Int
+
+    package init(
+        state: String? = nil, deployment: String? = nil, flow: String? = nil, parent: Identifier? = nil,
+        limit: Int = 50
+    ) {
+        self.state = state
+        self.deployment = deployment
+        self.flow = flow
+        self.parent = parent
+        self.limit = limit
+    }
+}
+
+/// A text that means a run: its identifier, the beginning or end of it, or its name.
+package struct RunReference: Hashable, Sendable {
+    /// The fewest hexadecimal digits that count as part of an identifier.
+    package static let fewestDigits = 6
+
+    package var text: String
+
+    package init(_ text: String) {
+        self.text = text
+    }
+
+    /// The digits without dashes, where the text may be part of an identifier.
+    var digits: String? {
+        let digits = text.lowercased().filter { $0 != "-" }
+        guard (Self.fewestDigits...32).contains(digits.utf8.count), digits.allSatisfy(\.isHexDigit) else { return nil }
+        return digits
+    }
+}
+
+/// Which lines of a log a page holds.
+package struct LogQuery: Hashable, Sendable {
+    /// The position after which the page starts. Defaults to 0, the beginning.
+    package var after: Int64
+    /// Lines at most. Defaults to 1000.
+    package var limit: Int
+    /// The least level; nil = all.
+    package var level: LogRecord.Level?
+
+    package init(after: Int64 = 0, limit: Int = 1000, level: LogRecord.Level? = nil) {
+        self.after = after
+        self.limit = limit
+        self.level = level
+    }
+}
+
+/// How far a follower has read.
+package struct RunCursor: Hashable, Sendable {
+    /// Counts the states of all runs; 0 before the first.
+    package var state: Int64
+    /// ``LogRecord/position`` of the last line.
+    package var log: Int64
+
+    package init(state: Int64 = 0, log: Int64 = 0) {
+        self.state = state
+        self.log = log
+    }
+}
+
+/// What happened to a run since a cursor, all of one moment.
+package struct RunNews: Sendable {
+    package var run: FlowRun
+    package var states: [RunState]
+    package var records: [LogRecord]
+    /// Where to read on.
+    package var cursor: RunCursor
+    /// Whether more lines wait than the limit let through.
+    package var hasMore: Bool
+}
+
+/// What a wish to end a run led to.
+package enum CancellationOutcome: Sendable {
+    /// There is no such run.
+    case unknown
+    /// It has ended by itself.
+    case ended(FlowRun)
+    /// It runs inside another run and ends with it.
+    case child(FlowRun)
+    /// It is Cancelled or Cancelling now.
+    case requested(FlowRun)
+}

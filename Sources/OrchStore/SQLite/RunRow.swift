@@ -1,0 +1,144 @@
+import FoundationEssentials
+import GRDB
+import OrchModel
+
+/// A row of `flow_run`: a run with what the store keeps beside it.
+struct RunRow {
+    /// What a run has that is never searched for, in one JSON text.
+    struct Details: Codable {
+        var parameters: [String: JSONValue]
+        var tags: [String]
+        var container: ContainerRecord?
+        var termination: Termination?
+        var metrics: [String: Double]
+        var result: JSONValue?
+    }
+
+    var number: Int64
+    /// The run in whose container this one runs, where it is another.
+    var root: Int64?
+    var unobservedSince: Timestamp?
+    var run: FlowRun
+
+    /// The columns that ``init(_:)`` reads, in its order.
+    static let columns = """
+        number, root_number, unobserved_since, id, name, flow_name, deployment_id, deployment_name, \
+        deployment_version, parent_id, work_queue, image, state_type, state_name, state_message, state_at, \
+        state_actor, attempt, created_at, scheduled_for, started_at, ended_at, agent, cancel_by, cancel_at, details
+        """
+
+    init(_ row: Row) throws {
+        var reader = RowReader(row, table: "flow_run")
+        try self.init(&reader)
+    }
+
+    init(_ reader: inout RowReader) throws {
+        number = reader.next()
+        root = reader.next()
+        unobservedSince = reader.optionalTime()
+        let id = try reader.identifier()
+        let (name, flowName): (String, String) = (reader.next(), reader.next())
+        let deploymentID = try reader.optionalIdentifier()
+        let (deploymentName, deploymentVersion): (String?, Int?) = (reader.next(), reader.next())
+        let parentRunID = try reader.optionalIdentifier()
+        let (workQueue, image): (String, String) = (reader.next(), reader.next())
+        let state = try reader.state()
+        let attempt: Int = reader.next()
+        let (createdAt, scheduledFor) = (reader.time(), reader.time())
+        let (startedAt, endedAt) = (reader.optionalTime(), reader.optionalTime())
+        let (agent, cancelBy): (String?, String?) = (reader.next(), reader.next())
+        let cancelAt = reader.optionalTime()
+        let details: Details = try reader.json()
+        run = FlowRun(
+            id: id, name: name, flowName: flowName, deploymentID: deploymentID, deploymentName: deploymentName,
+            deploymentVersion: deploymentVersion, parentRunID: parentRunID, parameters: details.parameters,
+            tags: details.tags, workQueue: workQueue, image: image, state: state, attempt: attempt,
+            createdAt: createdAt, scheduledFor: scheduledFor, startedAt: startedAt, endedAt: endedAt, agent: agent,
+            container: details.container, termination: details.termination,
+            cancellation: Self.cancellation(by: cancelBy, at: cancelAt), metrics: details.metrics,
+            result: details.result)
+    }
+
+    private static func cancellation(by: String?, at: Timestamp?) -> CancellationRequest? {
+        guard let by, let at else { return nil }
+        return CancellationRequest(by: by, at: at)
+    }
+}
+
+extension RunRow {
+    /// The row of a run.
+    static func find(_ id: Identifier, _ db: Database) throws -> RunRow? {
+        try db.row("SELECT \(columns) FROM flow_run WHERE id = ?", ["\(id)"]).map(RunRow.init)
+    }
+
+    /// Adds a run and its first state.
+    static func insert(
+        _ run: FlowRun, root: Int64?, launch: RunLaunch?, sealedParameters: [UInt8]?, _ db: Database
+    ) throws {
+        try db.run(
+            """
+            INSERT INTO flow_run (
+                id, digits_backwards, name, flow_name, deployment_id, deployment_name, deployment_version, parent_id,
+                root_number, work_queue, image, state_type, state_name, state_message, state_at, state_actor, attempt,
+                created_at, scheduled_for, started_at, ended_at, agent, details, launch, sealed_parameters
+            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                "\(run.id)", digitsBackwards(of: run.id), run.name, run.flowName, run.deploymentID?.description,
+                run.deploymentName, run.deploymentVersion, run.parentRunID?.description, root, run.workQueue,
+                run.image, run.state.type.rawValue, run.state.name, run.state.message, run.state.at.microseconds,
+                run.state.actor, run.attempt, run.createdAt.microseconds, run.scheduledFor.microseconds,
+                run.startedAt?.microseconds, run.endedAt?.microseconds, run.agent, try detailsText(of: run),
+                try launch.map(JSONText.encode), sealedParameters.map { Data($0) },
+            ])
+        try addState(run.state, of: db.lastInsertedRowID, attempt: run.attempt, db)
+    }
+
+    /// Adds a row to the history of states.
+    static func addState(_ state: RunState, of number: Int64, attempt: Int, _ db: Database) throws {
+        try db.run(
+            "INSERT INTO run_state (run, attempt, type, name, message, at, actor) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [
+                number, attempt, state.type.rawValue, state.name, state.message, state.at.microseconds, state.actor,
+            ])
+    }
+
+    /// Writes what may have changed of the run; `enters` adds its state to the history. A run that ends loses its lease.
+    func update(enters: Bool, _ db: Database) throws {
+        let state = run.state
+        try db.run(
+            """
+            UPDATE flow_run SET state_type = ?, state_name = ?, state_message = ?, state_at = ?, state_actor = ?,
+                started_at = ?, ended_at = ?, unobserved_since = ?, cancel_by = ?, cancel_at = ?, details = ?,
+                lease_expires_at = CASE WHEN ? THEN NULL ELSE lease_expires_at END
+            WHERE number = ?
+            """,
+            [
+                state.type.rawValue, state.name, state.message, state.at.microseconds, state.actor,
+                run.startedAt?.microseconds, run.endedAt?.microseconds, unobservedSince?.microseconds,
+                run.cancellation?.by, run.cancellation?.at.microseconds, try Self.detailsText(of: run),
+                state.type.isTerminal, number,
+            ])
+        if enters { try Self.addState(state, of: number, attempt: run.attempt, db) }
+    }
+
+    /// Takes a state; a terminal one ends the run and fulfils any wish to end it.
+    mutating func enter(_ state: RunState) {
+        run.state = state
+        guard state.type.isTerminal else { return }
+        run.endedAt = state.at
+        run.cancellation = nil
+        unobservedSince = nil
+    }
+
+    static func digitsBackwards(of id: Identifier) -> String {
+        String("\(id)".filter { $0 != "-" }.reversed())
+    }
+
+    private static func detailsText(of run: FlowRun) throws -> String {
+        try JSONText.encode(
+            Details(
+                parameters: run.parameters, tags: run.tags, container: run.container, termination: run.termination,
+                metrics: run.metrics, result: run.result))
+    }
+}

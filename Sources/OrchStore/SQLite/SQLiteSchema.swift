@@ -1,0 +1,176 @@
+import GRDB
+import OrchModel
+
+/// The tables, made by migrations that are only ever added to.
+///
+/// All tables are STRICT. Times are microseconds since 1970, UTC. Identifiers are texts. The lines of logs are bytes, as a
+/// text would end at its first NUL.
+enum SQLiteSchema {
+    /// Applies what is missing.
+    ///
+    /// - Returns: the store's identity.
+    static func migrate(_ pool: DatabasePool, path: String, newIdentity: Identifier) throws -> Identifier {
+        var migrator = DatabaseMigrator()
+        for (name, sql) in migrations {
+            migrator.registerMigration(name) { try $0.execute(sql: sql) }
+        }
+        let known = Set(migrations.map(\.name))
+        let unknown = try pool.read { try migrator.appliedIdentifiers($0) }.subtracting(known)
+        guard unknown.isEmpty else { throw StoreError.newerSchema(path: path, unknown: unknown.sorted()) }
+        try migrator.migrate(pool)
+        return try pool.write { db in
+            try db.execute(
+                sql: "INSERT OR IGNORE INTO store (singleton, instance) VALUES (1, ?)", arguments: ["\(newIdentity)"])
+            let text = try String.fetchOne(db, sql: "SELECT instance FROM store") ?? ""
+            guard let identity = Identifier(text) else {
+                throw StoreError.corrupt(table: "store", column: "instance", value: text)
+            }
+            return identity
+        }
+    }
+
+    /// A run that a container may exist for. Written the same way wherever it is asked, so that the index serves.
+    static let isLive = "state_type IN ('PENDING', 'RUNNING', 'PAUSED', 'CANCELLING')"
+
+    private static let migrations: [(name: String, sql: String)] = [("1-first-slice", firstSlice)]
+
+    private static let firstSlice = """
+        CREATE TABLE store (
+            singleton INTEGER PRIMARY KEY CHECK (singleton = 1),
+            instance TEXT NOT NULL
+        ) STRICT;
+
+        CREATE TABLE deployment (
+            id TEXT NOT NULL PRIMARY KEY,
+            flow_name TEXT NOT NULL,
+            name TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            work_queue TEXT NOT NULL,
+            content TEXT NOT NULL,
+            sealed_parameters BLOB,
+            fingerprint TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            updated_at INTEGER NOT NULL,
+            UNIQUE (flow_name, name)
+        ) STRICT;
+        CREATE INDEX deployment_by_name ON deployment (name);
+
+        CREATE TABLE flow_run (
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            digits_backwards TEXT NOT NULL,
+            name TEXT NOT NULL,
+            flow_name TEXT NOT NULL,
+            deployment_id TEXT,
+            deployment_name TEXT,
+            deployment_version INTEGER,
+            parent_id TEXT,
+            root_number INTEGER REFERENCES flow_run (number) ON DELETE CASCADE,
+            work_queue TEXT NOT NULL,
+            image TEXT NOT NULL,
+            state_type TEXT NOT NULL,
+            state_name TEXT NOT NULL,
+            state_message TEXT NOT NULL,
+            state_at INTEGER NOT NULL,
+            state_actor TEXT NOT NULL,
+            attempt INTEGER NOT NULL,
+            created_at INTEGER NOT NULL,
+            scheduled_for INTEGER NOT NULL,
+            started_at INTEGER,
+            ended_at INTEGER,
+            agent TEXT,
+            lease_expires_at INTEGER,
+            unobserved_since INTEGER,
+            cancel_by TEXT,
+            cancel_at INTEGER,
+            details TEXT NOT NULL,
+            launch TEXT,
+            sealed_parameters BLOB
+        ) STRICT;
+        CREATE INDEX flow_run_by_digits_backwards ON flow_run (digits_backwards);
+        CREATE INDEX flow_run_by_name ON flow_run (name);
+        CREATE INDEX flow_run_by_parent ON flow_run (parent_id, number);
+        CREATE INDEX flow_run_by_state ON flow_run (state_type, number);
+        CREATE INDEX flow_run_by_deployment ON flow_run (deployment_name, number);
+        CREATE INDEX flow_run_by_flow ON flow_run (flow_name, number);
+        CREATE INDEX flow_run_by_root ON flow_run (root_number) WHERE root_number IS NOT NULL;
+        CREATE INDEX flow_run_waiting ON flow_run (work_queue, scheduled_for, number)
+            WHERE state_type = 'SCHEDULED' AND root_number IS NULL;
+        CREATE INDEX flow_run_held ON flow_run (agent, number)
+            WHERE \(isLive) AND root_number IS NULL;
+
+        CREATE TABLE run_state (
+            position INTEGER PRIMARY KEY,
+            run INTEGER NOT NULL REFERENCES flow_run (number) ON DELETE CASCADE,
+            attempt INTEGER NOT NULL,
+            type TEXT NOT NULL,
+            name TEXT NOT NULL,
+            message TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            actor TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX run_state_by_run ON run_state (run, position);
+
+        CREATE TABLE log_record (
+            position INTEGER PRIMARY KEY,
+            run INTEGER NOT NULL REFERENCES flow_run (number) ON DELETE CASCADE,
+            attempt INTEGER NOT NULL,
+            source TEXT NOT NULL,
+            sequence INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            level INTEGER NOT NULL,
+            message BLOB NOT NULL,
+            logger TEXT,
+            task_run_id TEXT,
+            child_run_id TEXT,
+            UNIQUE (run, attempt, source, sequence)
+        ) STRICT;
+        CREATE INDEX log_record_by_run ON log_record (run, position);
+
+        CREATE TABLE task_run (
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            run INTEGER NOT NULL REFERENCES flow_run (number) ON DELETE CASCADE,
+            flow_run_id TEXT NOT NULL,
+            name TEXT NOT NULL,
+            attempt INTEGER NOT NULL,
+            state_type TEXT NOT NULL,
+            state_name TEXT NOT NULL,
+            state_message TEXT NOT NULL,
+            state_at INTEGER NOT NULL,
+            state_actor TEXT NOT NULL,
+            started_at INTEGER,
+            ended_at INTEGER
+        ) STRICT;
+        CREATE INDEX task_run_by_run ON task_run (run, number);
+        CREATE INDEX task_run_by_flow_run ON task_run (flow_run_id, number);
+
+        CREATE TABLE agent (
+            name TEXT NOT NULL PRIMARY KEY,
+            host TEXT NOT NULL,
+            version TEXT NOT NULL,
+            queues TEXT NOT NULL,
+            engine TEXT,
+            last_seen_at INTEGER NOT NULL,
+            last_polled_at INTEGER NOT NULL
+        ) STRICT;
+
+        CREATE TABLE block (
+            type TEXT NOT NULL,
+            name TEXT NOT NULL,
+            sealed BLOB NOT NULL,
+            variable TEXT NOT NULL UNIQUE,
+            updated_at INTEGER NOT NULL,
+            PRIMARY KEY (type, name)
+        ) STRICT;
+        CREATE TABLE block_reference (
+            type TEXT NOT NULL,
+            name TEXT NOT NULL,
+            target_type TEXT NOT NULL,
+            target_name TEXT NOT NULL,
+            PRIMARY KEY (type, name, target_type, target_name),
+            FOREIGN KEY (type, name) REFERENCES block (type, name) ON DELETE CASCADE
+        ) STRICT;
+        CREATE INDEX block_reference_by_target ON block_reference (target_type, target_name);
+        """
+}

@@ -1,0 +1,83 @@
+import FoundationEssentials
+import GRDB
+package import OrchModel
+
+extension SQLiteStore {
+    package func logs(of run: Identifier, matching query: LogQuery) async throws -> LogPage {
+        try await read { db in
+            guard let row = try RunRow.find(run, db) else { return LogPage(records: [], next: nil) }
+            let (records, hasMore) = try Self.records(of: row, query, db)
+            return LogPage(records: records, next: hasMore ? records.last?.position : nil)
+        }
+    }
+
+    package func news(of run: Identifier, since cursor: RunCursor, limit: Int) async throws -> RunNews? {
+        try await read { db in
+            guard let row = try RunRow.find(run, db) else { return nil }
+            let (states, lastState) = try Self.states(of: row.number, after: cursor.state, db)
+            let (records, hasMore) = try Self.records(of: row, LogQuery(after: cursor.log, limit: limit), db)
+            let next = RunCursor(state: lastState, log: records.last?.position ?? cursor.log)
+            return RunNews(run: row.run, states: states, records: records, cursor: next, hasMore: hasMore)
+        }
+    }
+
+    /// Lines of a run; a child run's own lines lie in the log of the run it is part of.
+    private static func records(
+        of row: RunRow, _ query: LogQuery, _ db: Database
+    ) throws -> (records: [LogRecord], hasMore: Bool) {
+        let rows = try db.rows(
+            """
+            SELECT position, attempt, source, sequence, at, level, message, logger, task_run_id, child_run_id
+            FROM log_record
+            WHERE run = ?1 AND position > ?2 AND level >= ?3 AND (?4 IS NULL OR child_run_id = ?4)
+            ORDER BY position LIMIT ?5
+            """,
+            [
+                row.root ?? row.number, query.after, query.level?.rawValue ?? 0,
+                row.root == nil ? nil : "\(row.run.id)", query.limit + 1,
+            ])
+        let records = try rows[..<min(rows.count, query.limit)].map { row in
+            var reader = RowReader(row, table: "log_record")
+            return LogRecord(
+                position: reader.next(), attempt: reader.next(), source: try reader.word(), sequence: reader.next(),
+                at: reader.time(), level: try reader.word(),
+                message: String(decoding: reader.bytes() ?? [], as: UTF8.self), logger: reader.next(),
+                taskRunID: try reader.optionalIdentifier(), childRunID: try reader.optionalIdentifier())
+        }
+        return (records, rows.count > query.limit)
+    }
+
+    /// Adds lines that are not known yet; `run` is the number of the container's own run.
+    static func insert(_ records: [LogRecord], of run: Int64, attempt: Int, _ db: Database) throws {
+        guard !records.isEmpty else { return }
+        let statement = try db.cachedStatement(
+            sql: """
+                INSERT INTO log_record (run, attempt, source, sequence, at, level, message, logger, task_run_id, child_run_id)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (run, attempt, source, sequence) DO NOTHING
+                """)
+        for record in records {
+            try statement.execute(arguments: [
+                run, attempt, record.source.rawValue, record.sequence, record.at.microseconds, record.level.rawValue,
+                Data(record.message.utf8), record.logger, record.taskRunID?.description, record.childRunID?.description,
+            ])
+        }
+    }
+
+    /// Adds a remark of the controller itself. Its sequence counts down from -1, so that it never meets an agent's.
+    static func remark(
+        _ message: String, level: LogRecord.Level, on row: RunRow, at: Timestamp, _ db: Database
+    ) throws {
+        let lowest = try db.row(
+            """
+            SELECT min(sequence, 0) FROM log_record WHERE run = ? AND attempt = ? AND source = 'orch'
+            ORDER BY sequence LIMIT 1
+            """,
+            [row.number, row.run.attempt])
+        let sequence: Int64 = lowest?[0] ?? 0
+        let record = LogRecord(
+            attempt: row.run.attempt, source: .orch, sequence: sequence - 1, at: at, level: level, message: message,
+            logger: "server")
+        try insert([record], of: row.number, attempt: row.run.attempt, db)
+    }
+}

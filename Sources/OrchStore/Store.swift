@@ -1,0 +1,88 @@
+package import OrchModel
+
+/// Where a controller keeps what it knows: deployments, runs, logs, blocks, agents.
+///
+/// Every function is one transaction and may be called at any time from any task; several controllers may share one
+/// store. Functions that change something return what changed, so that a caller can wake those who wait for it. Times
+/// come in as parameters. All throw ``StoreError``, or the database's own error where it fails.
+package protocol Store: Sendable {
+    /// The identity of this store's controllers, made when the store was made.
+    func instance() async throws -> Identifier
+    /// Waits for running work and closes the store; later calls fail.
+    func close() async throws
+
+    // MARK: Deployments
+
+    /// Saves a deployment under its flow and name; the same fingerprint again changes nothing.
+    func saveDeployment(_ draft: DeploymentDraft, at: Timestamp) async throws -> DeploymentReply
+    /// All deployments by full name.
+    func deployments() async throws -> [Deployment]
+    /// Those called `name`, of one flow or of any.
+    func deployments(named name: String, flow: String?) async throws -> [StoredDeployment]
+
+    // MARK: Runs
+
+    /// Adds a run in its first state.
+    func createRun(_ draft: RunDraft) async throws
+    /// The run of that identifier.
+    func run(_ id: Identifier) async throws -> FlowRun?
+    /// Up to ten runs that a text means.
+    func runs(meaning reference: RunReference) async throws -> [FlowRun]
+    /// Runs, newest first.
+    func runs(matching query: RunQuery) async throws -> [FlowRun]
+    /// The states a run has been in, oldest first.
+    func states(of run: Identifier) async throws -> [RunState]
+    /// The task runs of a run in the order they were first reported.
+    func taskRuns(of run: Identifier) async throws -> [TaskRun]
+    /// A page of a run's log; of a child run, its own lines.
+    func logs(of run: Identifier, matching query: LogQuery) async throws -> LogPage
+    /// What happened to a run since `cursor`; nil where there is no such run.
+    func news(of run: Identifier, since cursor: RunCursor, limit: Int) async throws -> RunNews?
+    /// Records the wish to end a run: one that waits is Cancelled, a live one becomes Cancelling. Safe to repeat.
+    func requestCancellation(of run: Identifier, _ request: CancellationRequest) async throws -> CancellationOutcome
+    /// Moves an attempt to a state that the controller itself decided.
+    func settle(_ key: AttemptKey, as state: RunState) async throws -> ReportOutcome
+
+    // MARK: Work
+
+    /// Notes that an agent asked for work, and gives it runs that are due: each run to one agent only.
+    func claim(_ request: ClaimRequest) async throws -> [Claim]
+    /// The live attempts an agent holds, oldest first.
+    func held(by agent: String) async throws -> [Claim]
+    /// Those of an agent's live attempts that are to be ended.
+    func cancellations(for agent: String) async throws -> [WorkReply.Cancellation]
+    /// Extends leases; returns the attempts that are not the agent's, or not live.
+    func renew(_ keys: [AttemptKey], of agent: String, until: Timestamp, at: Timestamp) async throws -> [AttemptKey]
+    /// Applies what an agent saw of an attempt: all of it, or nothing. Safe to repeat.
+    func apply(
+        _ report: AttemptReport, to key: AttemptKey, leaseUntil: Timestamp, at: Timestamp
+    ) async throws -> ReportOutcome
+    /// Marks live runs whose lease has run out and says so in their logs; returns those newly marked.
+    func markUnobserved(at: Timestamp) async throws -> [Identifier]
+    /// Puts claimed runs with no known container, whose lease ran out before `cutoff`, back into their queues (or ends
+    /// them, where that is wished); returns them.
+    func releaseLost(leaseExpiredBefore cutoff: Timestamp, at: Timestamp) async throws -> [FlowRun]
+
+    // MARK: Agents
+
+    /// Every agent ever seen, by name.
+    func agents() async throws -> [AgentStatus]
+    /// Every queue that a deployment, a run or an agent names, by name; agents count as polling from `since` on.
+    func workQueues(polledSince since: Timestamp) async throws -> [WorkQueueStatus]
+
+    // MARK: Blocks
+
+    /// Saves a block under its type and name.
+    ///
+    /// - Throws: ``StoreError/variableTaken(_:by:)`` where another block has the same environment variable,
+    ///   ``StoreError/missingBlock(_:)`` where it refers to a block that does not exist.
+    func saveBlock(_ block: StoredBlock) async throws
+    /// All blocks by type and name.
+    func blocks() async throws -> [StoredBlock]
+    /// The block of that type and name.
+    func block(_ key: BlockKey) async throws -> StoredBlock?
+    /// Removes a block; false where there is none.
+    ///
+    /// - Throws: ``StoreError/blockInUse(_:by:)`` where another block refers to it.
+    func deleteBlock(_ key: BlockKey) async throws -> Bool
+}

@@ -1,0 +1,70 @@
+import CLibpq
+
+/// Where a PostgreSQL server is and how to log in: libpq's own keywords, the password kept apart.
+///
+/// What is not set here comes from the environment (`PGHOST`, `PGSERVICE`, a password file), as in every libpq program.
+/// https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
+package struct PostgresConfiguration: Sendable, Equatable {
+    /// Keywords of libpq and their values, such as `host`, `port`, `user`, `dbname`, `sslmode`; never the password.
+    package var keywords: [String: String]
+    /// The password, where one is needed.
+    package var password: PostgresPassword?
+    /// How long connecting may take. Defaults to 10 s.
+    package var connectTimeout: Duration = .seconds(10)
+
+    /// A server by its parts.
+    /// - Parameters:
+    ///   - host: a name, an address, or a folder that begins with `/` and holds the server's Unix socket.
+    ///   - port: Defaults to 5432.
+    ///   - sslMode: `disable`, `prefer`, `require`, `verify-ca`, `verify-full`. Defaults to libpq's `prefer`.
+    package init(
+        host: String, port: Int = 5432, user: String, password: PostgresPassword? = nil, database: String,
+        sslMode: String? = nil
+    ) {
+        keywords = ["host": host, "port": String(port), "user": user, "dbname": database]
+        keywords["sslmode"] = sslMode
+        self.password = password
+    }
+
+    /// A server by its URL, `postgresql://user:password@host:port/database?sslmode=require`.
+    /// - Throws: `invalidURL`. The error does not repeat the URL, which may hold a password.
+    package init(url: String) throws(PostgresError) {
+        guard url.hasPrefix("postgresql://") || url.hasPrefix("postgres://") else {
+            throw .invalidURL(reason: "it does not begin with postgresql://")
+        }
+        // libpq's message is not passed on: it quotes parts of the URL, and so perhaps of the password.
+        guard let options = PQconninfoParse(url, nil) else {
+            throw .invalidURL(reason: "libpq cannot take it apart; is a special character not percent-encoded?")
+        }
+        defer { PQconninfoFree(options) }
+        keywords = [:]
+        var option = options
+        while let keyword = option.pointee.keyword {
+            if let value = option.pointee.val {
+                keywords[String(cString: keyword)] = String(cString: value)
+            }
+            option += 1
+        }
+        password = keywords.removeValue(forKey: "password").map { PostgresPassword($0) }
+    }
+
+    /// `host:port` as far as it is known here, for messages.
+    package var address: String {
+        let host = keywords["host"] ?? keywords["hostaddr"] ?? "the default host"
+        return keywords["port"].map { "\(host):\($0)" } ?? host
+    }
+
+    /// The database that is asked for; libpq takes the user's name where none is set.
+    package var database: String? { keywords["dbname"] }
+}
+
+extension PostgresConfiguration: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// User, address and database; never the password.
+    package var description: String {
+        "postgresql://\(keywords["user"].map { "\($0)@" } ?? "")\(address)/\(database ?? "")"
+    }
+    /// The same as `description`.
+    package var debugDescription: String { description }
+    /// A mirror that shows the description alone: other keywords (`sslpassword`) may be secret too.
+    package var customMirror: Mirror { Mirror(self, children: ["description": description]) }
+}

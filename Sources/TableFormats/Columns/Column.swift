@@ -1,0 +1,67 @@
+/// Values of one column for a run of rows: one contiguous array, and which of them are NULL.
+package struct Column: Sendable, Equatable {
+    /// The values, one per row. A NULL row holds a zero (or empty) value, so that a row's index is the same everywhere.
+    package enum Values: Sendable, Equatable {
+        /// `int64`, and `timestamp` in microseconds since 1970.
+        case int64([Int64])
+        /// `date` in days since 1970.
+        case int32([Int32])
+        /// `double`.
+        case double([Double])
+        /// `text`.
+        case text(TextValues)
+        /// `bool`.
+        case bool([Bool])
+    }
+
+    /// What the values are.
+    package let type: ColumnType
+    /// How many rows there are, NULLs included.
+    package let count: Int
+    /// How many rows are NULL.
+    package let nullCount: Int
+    /// The values.
+    package let values: Values
+    /// One flag a row, `false` for NULL; empty when no row is NULL.
+    package let validity: [Bool]
+
+    /// Whether the row holds a value.
+    package func isValid(_ row: Int) -> Bool {
+        nullCount == 0 || validity[row]
+    }
+
+    /// A column that holds one value in every row, such as the month a file is of.
+    package static func repeating(date days: Int32, count: Int) -> Column {
+        Column(
+            type: .date, count: count, nullCount: 0,
+            values: .int32([Int32](repeating: days, count: count)), validity: []
+        )
+    }
+
+    /// The rows whose flag in `keep` is set, in order.
+    package func filtered(by keep: [Bool]) -> Column {
+        let builder = ColumnBuilder(type: type, capacity: count)
+        var row = 0
+        while row < count {
+            guard keep[row] else { row += 1; continue }
+            var end = row + 1
+            while end < count, keep[end] { end += 1 }
+            builder.append(self, rows: row..<end)
+            row = end
+        }
+        return builder.finish()
+    }
+}
+
+/// Texts end to end in one buffer.
+package struct TextValues: Sendable, Equatable {
+    /// The UTF-8 bytes of all texts.
+    package var bytes: [UInt8]
+    /// Text `n` is `bytes[offsets[n]..<offsets[n + 1]]`; always one element longer than there are texts.
+    package var offsets: [Int32]
+
+    /// The text of one row. For messages and tests: it allocates.
+    package func string(at row: Int) -> String {
+        String(decoding: bytes[Int(offsets[row])..<Int(offsets[row + 1])], as: UTF8.self)
+    }
+}

@@ -1,0 +1,40 @@
+import Orch
+import OrchETL
+
+/// Brings a month from the web into PostgreSQL, all its rows as they are.
+struct IngestPostgres: Flow {
+    static let name = "ingest-postgres"
+    static let summary = "Downloads a month of taxi trips and copies it into PostgreSQL, in place of what was there of it."
+
+    /// What was loaded.
+    struct Output: Encodable, Sendable {
+        var table: String
+        var rowsRead: Int
+        var rowsReplaced: Int
+        var rowsInserted: Int
+    }
+
+    @Parameter(help: "Month of the trips.", range: 1...12) var month = 7
+    @Parameter(help: "Year of the trips.", range: 2009...) var year = 2020
+    @Parameter(help: "Colour of the taxis.") var color = TaxiColor.green
+    @Parameter(help: "URL template of the source; null: TAXI_SOURCE if set, else the course's release.")
+    var source: String? = nil
+    @Parameter(help: "The database: a postgres block, or a postgresql:// URL.", block: .postgres)
+    var database = "postgres-connector"
+
+    func run(_ context: FlowContext) async throws -> Output {
+        let dataset = try TaxiDataset(color: color, year: year, month: month)
+        let database = try context.database(database)
+        let download = try await context.extract(dataset, from: source)
+        let load = try await context.transientlyFailingTask("load") {
+            try await database.load(csv: download.path, of: dataset)
+        }
+        context.logger.info(
+            "\(load.table): \(load.rowsInserted) rows of \(dataset) in place of \(load.rowsReplaced)")
+        context.warn(missing: load.missingColumns, unknown: load.unknownColumns)
+        context.metric("rows_loaded", load.rowsInserted)
+        return Output(
+            table: load.table, rowsRead: load.rowsRead, rowsReplaced: load.rowsReplaced,
+            rowsInserted: load.rowsInserted)
+    }
+}

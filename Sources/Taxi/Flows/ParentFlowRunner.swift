@@ -1,0 +1,27 @@
+import Orch
+import OrchETL
+
+/// Brings one month the whole way. This is what the deployment `docker-flow` runs.
+struct ParentFlowRunner: Flow {
+    static let name = "parent_flow_runner"
+    static let summary = "Runs etl-parent-flow for one month."
+
+    @Parameter(help: "Month of the trips.", range: 1...12) var month = 7
+    @Parameter(help: "Year of the trips.", range: 2009...) var year = 2020
+    @Parameter(help: "Colour of the taxis.") var color = TaxiColor.green
+    @Parameter(help: "URL template of the source; null: TAXI_SOURCE if set, else the course's release.")
+    var source: String? = nil
+    @Parameter(help: "The lake: a gcs-bucket block, or file:///folder.", block: .gcsBucket) var lake = "zoom-gcs"
+    @Parameter(help: "The warehouse: a bigquery-warehouse block.", block: .bigQueryWarehouse) var warehouse = "zoom-bq"
+
+    func run(_ context: FlowContext) async throws -> [EtlGcsToBq.Output] {
+        try await context.child(EtlParentFlow.self) { flow in
+            flow.months = [month]
+            flow.year = year
+            flow.color = color
+            flow.source = source
+            flow.lake = lake
+            flow.warehouse = warehouse
+        }
+    }
+}

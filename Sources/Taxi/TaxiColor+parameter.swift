@@ -1,0 +1,4 @@
+public import Orch
+public import OrchETL
+
+extension TaxiColor: ParameterValue {}
