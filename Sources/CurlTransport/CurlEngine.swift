@@ -36,7 +36,9 @@ final class CurlEngine: Sendable {
             guard !inbox.isShuttingDown else { return .shutDown }
             if inbox.multi == nil {
                 guard case .start = command else { return nil }
-                guard let multi = launch() else { return .other(code: 2, message: "libcurl or its thread did not start") }
+                guard let multi = launch() else {
+                    return .other(code: 2, message: "libcurl or its thread did not start")
+                }
                 inbox.multi = multi
             }
             inbox.commands.append(command)

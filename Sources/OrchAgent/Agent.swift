@@ -70,7 +70,8 @@ package final class Agent: Service {
     private func work() async {
         await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in
-                group.addTask { await self.pollForWork() }
+                group.addTask { await self.poll(.withRoom) }
+                group.addTask { await self.poll(.full) }
                 group.addTask { await self.renewLeases() }
                 group.addTask { await self.reconcile() }
             }

@@ -16,7 +16,8 @@ extension OrchClient {
 
     /// The deployment called `docker-flow` or `parent_flow_runner/docker-flow`: `GET /api/deployments/lookup`.
     ///
-    /// - Throws: fault 404 `not_found` with the nearest names as details; 409 `conflict` where a short name fits several.
+    /// - Throws: fault 404 `not_found` with the nearest names as details; 409 `conflict` where a short name fits
+    ///   several.
     package func deployment(named name: String) async throws(OrchClientError) -> Deployment {
         try await get(Call(.get, "deployments", "lookup").asking([("name", name)]))
     }

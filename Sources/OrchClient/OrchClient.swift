@@ -7,8 +7,9 @@ package import OrchModel
 /// Any number of calls may run at once. Cancelling the surrounding task ends a call at once. Each call fails with
 /// ``OrchClientError``; nothing is repeated by itself.
 package final class OrchClient: Sendable {
-    /// The server's address, such as `http://127.0.0.1:4200`, without a slash at its end.
+    /// The server's address, such as `http://127.0.0.1:4200`, without a slash at its end and without user info.
     package let url: String
+    private let base: String
     let http: HTTPClient
     private let token: Secret
 
@@ -24,9 +25,18 @@ package final class OrchClient: Sendable {
     ///   - token: an admin's, an agent's or a run's token.
     ///   - http: where requests go; the caller shuts it down.
     package init(url: String, token: Secret, http: HTTPClient) {
-        self.url = Self.base(of: url)
+        base = Self.base(of: url)
+        self.url = Self.withoutUserInfo(base)
         self.token = token
         self.http = http
+    }
+
+    /// The address as it may be shown: what stands before an `@` in its authority may be a password.
+    static func withoutUserInfo(_ url: String) -> String {
+        guard let scheme = url.firstRange(of: "://") else { return url }
+        let authority = url[scheme.upperBound...].prefix { !"/?#".contains($0) }
+        guard let at = authority.lastIndex(of: "@") else { return url }
+        return String(url[..<scheme.upperBound]) + url[url.index(after: at)...]
     }
 
     static func base(of url: String) -> String {
@@ -126,12 +136,24 @@ extension OrchClient {
         do {
             return try Self.decoder.decode(type, from: Data(bytes))
         } catch {
-            let start = String(decoding: bytes.prefix(200), as: UTF8.self)
+            // The answer itself is not quoted: it may hold a run's secrets.
             let reason =
-                "expected \(type) in JSON from \(call.method) /api/\(call.path.joined(separator: "/")), "
-                + "got \(start): \(error)"
+                "expected \(type) in JSON from \(call.method) /api/\(call.path.joined(separator: "/")), got "
+                + "\(bytes.count) bytes that do not decode \(Self.place(of: error))"
             throw .badAnswer(url: url, status: 200, reason: reason)
         }
+    }
+
+    /// Where decoding stopped.
+    private static func place(of error: any Error) -> String {
+        let path: [any CodingKey] =
+            switch error as? DecodingError {
+            case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
+                context.codingPath
+            case .keyNotFound(let key, let context): context.codingPath + [key]
+            default: []
+            }
+        return path.isEmpty ? "at all" : "at \(path.map(\.stringValue).joined(separator: "."))"
     }
 
     private func encode(_ body: some Encodable) throws(OrchClientError) -> HTTPRequestBody {
@@ -152,7 +174,7 @@ extension OrchClient {
     }
 
     private func address(of call: Call) -> String {
-        var address = "\(url)/api"
+        var address = "\(base)/api"
         for part in call.path { address += "/\(Self.escaped(part))" }
         for (index, item) in call.query.enumerated() {
             address += "\(index == 0 ? "?" : "&")\(Self.escaped(item.name))=\(Self.escaped(item.value))"

@@ -63,7 +63,7 @@ extension ETLError: CustomStringConvertible {
         case .sourceNotFound(let url):
             "The source has no file at \(url). Is the month published, and the address spelled right?"
         case .sourceForbidden(let url, let status):
-            "The source refuses \(url) (status \(status)). Storage services also answer so when the file does not exist."
+            "The source refuses \(url) (status \(status)). Storage services answer so for absent files too."
         case .sourceStatus(let url, let status):
             "Expected status 200 from \(url), got \(status)."
         case .sourceIsNoData(let url, let found, let start):

@@ -25,7 +25,7 @@ package final class Controller: Service, Sendable {
     private let logger: Logger
     private let address = BoundAddress()
 
-    /// Opens the data directory (making keys and tokens at the first start) and the store, and creates bootstrap blocks.
+    /// Opens the data directory and the store, and creates bootstrap blocks; the first start makes keys and tokens.
     ///
     /// - Throws: ``OrchServerError`` where a setting, a file or the bootstrap is at fault; the store's error where the
     ///   database cannot be used.
@@ -58,9 +58,9 @@ package final class Controller: Service, Sendable {
         let keys = directory.keys
         let registry = DeploymentRegistry(store: store, keys: keys)
         let apiURL = configuration.containerAPIURL ?? "http://host.docker.internal:\(configuration.port)"
+        let claims = ClaimAssembler(store: store, keys: keys, vault: vault, instance: instance, apiURL: apiURL)
         desk = WorkDesk(
-            store: store, keys: keys, wakeups: wakeups, tasks: tasks,
-            claims: ClaimAssembler(store: store, keys: keys, vault: vault, instance: instance, apiURL: apiURL),
+            store: store, keys: keys, wakeups: wakeups, tasks: tasks, claims: claims,
             delivery: CancellationDelivery(), lease: configuration.lease, recheck: configuration.recheck,
             logger: logger)
         let maker = RunMaker(store: store, keys: keys, deployments: registry)
@@ -69,7 +69,7 @@ package final class Controller: Service, Sendable {
             + DeploymentRoutes(store: store, registry: registry).endpoints
             + FlowRunRoutes(store: store, wakeups: wakeups, maker: maker, heartbeat: configuration.recheck).endpoints
             + BlockRoutes(vault: vault).endpoints
-            + AgentRoutes(store: store, tasks: tasks).endpoints
+            + AgentRoutes(store: store, tasks: tasks, claims: claims).endpoints
             + WorkRoutes(desk: desk).endpoints
     }
 

@@ -16,9 +16,13 @@ struct Canceller {
     private var deadline: ContinuousClock.Instant?
     private var hasTimedOut = false
 
-    init(session: LibpqSession, cancellation: StatementCancellation?) {
+    /// - Parameter deadline: when to give up even without a cancellation. Defaults to never.
+    init(
+        session: LibpqSession, cancellation: StatementCancellation?, deadline: ContinuousClock.Instant? = nil
+    ) {
         self.session = session
         self.cancellation = cancellation
+        self.deadline = deadline
     }
 
     /// Whether the server was asked to stop.
@@ -60,7 +64,7 @@ struct Canceller {
 
     private mutating func send() {
         request = CancelRequest(session)
-        deadline = ContinuousClock.now + LibpqSession.cancelGrace
+        deadline = ContinuousClock.now + session.cancelGrace
     }
 }
 

@@ -33,7 +33,8 @@ final class ConnectionThread: @unchecked Sendable {
     func run<Value: Sendable>(
         _ body: @escaping @Sendable () -> Result<Value, PostgresError>
     ) async throws(PostgresError) -> Value {
-        let result = await withCheckedContinuation { (continuation: CheckedContinuation<Result<Value, PostgresError>, Never>) in
+        let result = await withCheckedContinuation {
+            (continuation: CheckedContinuation<Result<Value, PostgresError>, Never>) in
             if !enqueue({ continuation.resume(returning: body()) }) {
                 continuation.resume(returning: .failure(.closed))
             }
@@ -95,11 +96,13 @@ final class ConnectionThread: @unchecked Sendable {
         defer { pthread_sigmask(SIG_SETMASK, &previous, nil) }
         var thread = pthread_t()
         let start = Unmanaged.passRetained(Start(body))
-        let code = pthread_create(&thread, &attributes, { argument in
-            guard let argument else { return nil }
-            Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().body()
-            return nil
-        }, start.toOpaque())
+        let code = pthread_create(
+            &thread, &attributes,
+            { argument in
+                guard let argument else { return nil }
+                Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().body()
+                return nil
+            }, start.toOpaque())
         if code != 0 { start.release() }
         return code
     }

@@ -11,10 +11,14 @@ extension LibpqSession {
     func connect(
         _ configuration: PostgresConfiguration, _ cancellation: StatementCancellation
     ) -> Result<Void, PostgresError> {
+        cancelGrace = configuration.cancelGrace
         connection = Self.start(configuration)
-        guard let connection else { return .failure(.connectFailed(
-            address: configuration.address, sqlState: nil, message: "libpq has no memory"
-        )) }
+        guard let connection else {
+            return .failure(
+                .connectFailed(
+                    address: configuration.address, sqlState: nil, message: "libpq has no memory"
+                ))
+        }
         // Verbose messages carry the SQLSTATE, the only word of the server's that does not depend on its language.
         PQsetErrorVerbosity(connection, PQERRORS_VERBOSE)
         // libpq would print notices to stderr, which belongs to the program.
@@ -45,9 +49,10 @@ extension LibpqSession {
                 continue
             case .timedOut:
                 close()
-                return .failure(.connectTimeout(
-                    address: configuration.address, timeout: configuration.connectTimeout
-                ))
+                return .failure(
+                    .connectTimeout(
+                        address: configuration.address, timeout: configuration.connectTimeout
+                    ))
             }
         }
     }
@@ -75,7 +80,8 @@ struct ConnectFailure {
         for line in message.split(whereSeparator: \.isNewline) {
             for part in line.split(separator: ": ") {
                 let code = part.drop { $0 == " " }
-                let isCode = code.utf8.count == 5 && code.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) }
+                let isCode =
+                    code.utf8.count == 5 && code.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) }
                 // Severities such as FATAL and PANIC have five letters too; codes have a digit.
                 if isCode, code.contains(where: \.isNumber) { return String(code) }
             }

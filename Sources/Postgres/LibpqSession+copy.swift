@@ -20,7 +20,8 @@ extension LibpqSession {
     }
 
     /// Sends some bytes of the COPY and waits until the system has taken them.
-    func putCopy(_ sql: String, _ chunk: [UInt8], _ cancellation: StatementCancellation) -> Result<Void, PostgresError> {
+    func putCopy(_ sql: String, _ chunk: [UInt8], _ cancellation: StatementCancellation) -> Result<Void, PostgresError>
+    {
         guard connection != nil else { return .failure(.closed) }
         // No cancel request: a COPY is abandoned from this side, see `endCopy`.
         var waiter = Canceller(session: self, cancellation: nil)
@@ -65,7 +66,7 @@ extension LibpqSession {
     ) -> Result<Int, PostgresError> {
         guard connection != nil else { return .failure(.closed) }
         // Abandoning must come to an end even when the server no longer reads.
-        let deadline = error == nil ? nil : ContinuousClock.now + Self.cancelGrace
+        let deadline = error == nil ? nil : ContinuousClock.now + cancelGrace
         while true {
             let code = PQputCopyEnd(connection, error)
             if code == 1 { break }
@@ -78,7 +79,7 @@ extension LibpqSession {
                 _ = PQconsumeInput(connection)
             }
         }
-        return collect(sql, cancellation).flatMap { answer in
+        return collect(sql, cancellation, until: deadline).flatMap { answer in
             switch answer {
             case .result(let result): return .success(result.affectedRows)
             case .copyIn:

@@ -43,8 +43,11 @@ extension LibpqSession {
     }
 
     /// Reads the answers of a statement that was sent, to their end or to the request for COPY data.
-    func collect(_ sql: String, _ cancellation: StatementCancellation?) -> Result<Answer, PostgresError> {
-        var canceller = Canceller(session: self, cancellation: cancellation)
+    /// - Parameter deadline: when to close the connection instead. Defaults to never.
+    func collect(
+        _ sql: String, _ cancellation: StatementCancellation?, until deadline: ContinuousClock.Instant? = nil
+    ) -> Result<Answer, PostgresError> {
+        var canceller = Canceller(session: self, cancellation: cancellation, deadline: deadline)
         var last: Result<PostgresResult, PostgresError>?
         guard flush(&canceller) else { return .failure(canceller.failure(sql)) }
         while true {
@@ -94,14 +97,15 @@ extension LibpqSession {
         guard let sqlState = field(Int32(UInt8(ascii: "C"))) else {
             return .connectionLost(statement: sql, message: Self.oneLine(String(cString: PQresultErrorMessage(result))))
         }
-        return .server(PostgresServerError(
-            sqlState: sqlState,
-            message: field(Int32(UInt8(ascii: "M"))) ?? "",
-            detail: field(Int32(UInt8(ascii: "D"))),
-            hint: field(Int32(UInt8(ascii: "H"))),
-            context: field(Int32(UInt8(ascii: "W"))),
-            statement: sql
-        ))
+        return .server(
+            PostgresServerError(
+                sqlState: sqlState,
+                message: field(Int32(UInt8(ascii: "M"))) ?? "",
+                detail: field(Int32(UInt8(ascii: "D"))),
+                hint: field(Int32(UInt8(ascii: "H"))),
+                context: field(Int32(UInt8(ascii: "W"))),
+                statement: sql
+            ))
     }
 }
 

@@ -12,11 +12,10 @@ import Darwin
 ///
 /// SAFETY: every method runs on the one thread of its `ConnectionThread`, so `connection` needs no lock.
 final class LibpqSession: @unchecked Sendable {
-    /// How long a cancelled statement has to end before the connection is closed instead.
-    static let cancelGrace = Duration.seconds(5)
-
     var connection: OpaquePointer?
     let interrupt: Interrupt
+    /// How long a cancelled statement has to end before the connection is closed instead.
+    var cancelGrace = Duration.seconds(5)
 
     init(_ interrupt: Interrupt) {
         self.interrupt = interrupt
@@ -49,7 +48,8 @@ final class LibpqSession: @unchecked Sendable {
             if let deadline {
                 let left = ContinuousClock.now.duration(to: deadline)
                 guard left > .zero else { return .timedOut }
-                milliseconds = Int32(clamping: left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000 + 1)
+                milliseconds = Int32(
+                    clamping: left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000 + 1)
             }
             let count = poll(&descriptors, nfds_t(descriptors.count), milliseconds)
             if count == 0 { continue }

@@ -11,6 +11,8 @@ package struct PostgresConfiguration: Sendable, Equatable {
     package var password: PostgresPassword?
     /// How long connecting may take. Defaults to 10 s.
     package var connectTimeout: Duration = .seconds(10)
+    /// How long a cancelled statement has to end before the connection is closed instead. Defaults to 5 s.
+    package var cancelGrace: Duration = .seconds(5)
 
     /// A server by its parts.
     /// - Parameters:

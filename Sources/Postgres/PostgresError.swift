@@ -54,12 +54,14 @@ extension PostgresError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .invalidURL(let reason):
-            return "The PostgreSQL URL cannot be read: \(reason). Expected postgresql://user:password@host:port/database."
+            return
+                "The PostgreSQL URL cannot be read: \(reason). Expected postgresql://user:password@host:port/database."
         case .refused(let address, let message):
             return "No PostgreSQL server answers at \(address) (\(message)). Is it running, and is the address right? "
                 + "Inside a container, localhost is the container itself."
         case .unknownHost(let address, let message):
-            return "The host of \(address) is not known (\(message)). Is its name right, and does it share a network with us?"
+            return
+                "The host of \(address) is not known (\(message)). Is its name right, and is it in our network?"
         case .connectTimeout(let address, let timeout):
             return "The PostgreSQL server at \(address) did not answer within \(timeout). Is a firewall in the way?"
         case .authenticationFailed(let user, let address, let message):
@@ -69,7 +71,8 @@ extension PostgresError: CustomStringConvertible {
             return "The PostgreSQL server at \(address) has no database \"\(name)\". "
                 + "Create it with: createdb \(name)"
         case .connectFailed(let address, let sqlState, let message):
-            return "Connecting to PostgreSQL at \(address) failed\(sqlState.map { " (SQLSTATE \($0))" } ?? ""): \(message)."
+            return
+                "Connecting to PostgreSQL at \(address) failed: \(message)\(sqlState.map { ", SQLSTATE \($0)" } ?? "")."
         case .server(let error):
             return error.description
         case .connectionLost(let statement, let message):
@@ -83,7 +86,8 @@ extension PostgresError: CustomStringConvertible {
             return "The PostgreSQL connection is busy with another statement; it runs one at a time. "
                 + "Wait for it, or open a second connection for: \(Self.short(statement))."
         case .noThread(let code):
-            return "No thread could be started for a PostgreSQL connection (error \(code)). Is a limit of processes reached?"
+            return
+                "No thread can be started for a PostgreSQL connection (error \(code)). Is a limit reached?"
         case .copySource(let error):
             return "What feeds the COPY failed, nothing of it was kept: \(error)"
         case .unexpectedAnswer(let statement, let got):

@@ -19,7 +19,7 @@ struct TaxiProgram: FlowProgram {
             description: "A month of taxi trips from the web to PostgreSQL.", tags: ["taxi"]),
     ]
 
-    static let commands: [any ParsableCommand.Type] = []
+    static let commands: [any ParsableCommand.Type] = [SampleCommand.self]
 
     /// A month that is small enough for a first try.
     private static let firstTry: [String: JSONValue] = ["color": "green", "year": 2020, "month": 7]

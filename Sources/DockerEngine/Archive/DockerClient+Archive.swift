@@ -25,7 +25,7 @@ extension DockerClient {
     /// Maps to `GET /containers/{id}/archive`
     /// (https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Container/operation/ContainerArchive).
     /// - Parameter limit: bytes of the archive at most.
-    /// - Throws: `notFound` for the container (`.container`) or the path (`.file`), `interrupted` with `bodyTooLarge`.
+    /// - Throws: `notFound` for the container (`.container`) or the path (`.file`), `answerTooLarge`.
     package func getArchive(
         _ path: String, of id: String, limit: Int
     ) async throws(DockerError) -> TarArchive {
@@ -45,7 +45,10 @@ extension DockerClient {
         for _ in 0..<16 {
             let archive = try await getArchive(current, of: id, limit: limit + 64 * TarHeader.blockSize)
             switch archive.entries.first?.kind {
-            case .file: return archive.entries[0].bytes
+            case .file:
+                let bytes = archive.entries[0].bytes
+                guard bytes.count <= limit else { throw .answerTooLarge(path: path, limit: limit) }
+                return bytes
             case .symlink(let target):
                 let folder = current.lastIndex(of: "/").map { current[..<$0] } ?? ""
                 current = target.hasPrefix("/") ? target : "\(folder)/\(target)"

@@ -80,7 +80,9 @@ enum TarHeader {
     }
 
     /// A path of up to 100 bytes is a name; a longer one is split at a slash, with up to 155 bytes before it.
-    private static func split(_ path: String) throws(DockerError) -> (prefix: ArraySlice<UInt8>, name: ArraySlice<UInt8>) {
+    private static func split(_ path: String) throws(DockerError) -> (
+        prefix: ArraySlice<UInt8>, name: ArraySlice<UInt8>
+    ) {
         let bytes = Array(path.utf8)
         guard !bytes.isEmpty, !bytes.contains(0) else { throw .unarchivable(path: path, reason: "it is no path") }
         if bytes.count <= 100 { return ([], bytes[...]) }

@@ -3,7 +3,7 @@ import CurlTransport
 /// One request to the daemon, before the version and the host are known.
 struct DockerCall: Sendable {
     var method: HTTPMethod = .get
-    /// The path below the version, percent-encoded.
+    /// The path below the version, percent-encoded; what messages show.
     let path: String
     var query: [(name: String, value: String?)] = []
     var headers: HTTPHeaders = [:]
@@ -29,9 +29,6 @@ struct DockerCall: Sendable {
         self.path = path
         self.object = object
     }
-
-    /// The path without the query, for messages.
-    var shownPath: String { path }
 
     /// Path and query.
     var target: String {

@@ -26,7 +26,7 @@ package final class DockerClient: Sendable {
 
     /// The version spoken with this daemon; asks it where that is not known yet.
     ///
-    /// Maps to `HEAD`-less `GET /_ping` and its `Api-Version` field
+    /// Maps to `GET /_ping` and its `Api-Version` field
     /// (https://docs.docker.com/reference/api/engine/version/v1.41/#tag/System/operation/SystemPing).
     /// - Throws: `daemonTooOld`, and what `ping` throws.
     package func apiVersion() async throws(DockerError) -> APIVersion {
@@ -69,7 +69,7 @@ package final class DockerClient: Sendable {
     func value<Value: Decodable>(_ call: DockerCall, as type: Value.Type) async throws(DockerError) -> Value {
         let response = try await open(call)
         let bytes = try await collect(response.body, upTo: Self.largestAnswer, call: call)
-        return try DockerJSON.decode(type, from: bytes, path: call.shownPath)
+        return try DockerJSON.decode(type, from: bytes, path: call.path)
     }
 
     /// Sends a call to `prefix` and its path, whatever the status.
@@ -112,7 +112,7 @@ package final class DockerClient: Sendable {
     private func message(of response: HTTPResponse, call: DockerCall) async throws(DockerError) -> String {
         let bytes = try await collect(response.body, upTo: 1 << 20, call: call)
         do {
-            return try DockerJSON.decode(Refusal.self, from: bytes, path: call.shownPath).message
+            return try DockerJSON.decode(Refusal.self, from: bytes, path: call.path).message
         } catch {
             // A proxy in front of the daemon answers in its own format.
             return String(decoding: bytes.prefix(500), as: UTF8.self)

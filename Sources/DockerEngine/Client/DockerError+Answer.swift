@@ -6,15 +6,17 @@ extension DockerError {
         switch cause {
         case .cancelled:
             self = .cancelled
+        case .bodyTooLarge(let limit):
+            self = .answerTooLarge(path: call.path, limit: limit)
         case .socketRefused(let path, errno: Self.notPermitted), .socketRefused(let path, errno: Self.notAllowed):
             self = .permissionDenied(socket: path)
         case .refused, .socketRefused, .unreachable, .dns, .connectTimeout, .tls, .proxy, .shutDown:
             self =
                 hadAnswer
-                ? .interrupted(method: call.method.rawValue, path: call.shownPath, cause: cause)
+                ? .interrupted(method: call.method.rawValue, path: call.path, cause: cause)
                 : .daemonUnreachable(host, cause: cause)
         default:
-            self = .interrupted(method: call.method.rawValue, path: call.shownPath, cause: cause)
+            self = .interrupted(method: call.method.rawValue, path: call.path, cause: cause)
         }
     }
 
@@ -30,7 +32,7 @@ extension DockerError {
         case 409:
             self = Self.nameConflict(in: message) ?? .conflict(message: message)
         default:
-            self = .api(status: status, method: call.method.rawValue, path: call.shownPath, message: message)
+            self = .api(status: status, method: call.method.rawValue, path: call.path, message: message)
         }
     }
 
@@ -43,7 +45,7 @@ extension DockerError {
         if text.contains("could not find the file") { return .notFound(.file, message: message) }
         if text.contains("network") { return .notFound(.network, message: message) }
         guard let object = call.object else {
-            return .api(status: 404, method: call.method.rawValue, path: call.shownPath, message: message)
+            return .api(status: 404, method: call.method.rawValue, path: call.path, message: message)
         }
         return .notFound(object, message: message)
     }

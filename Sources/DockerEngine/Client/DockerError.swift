@@ -55,6 +55,8 @@ package enum DockerError: Error, Sendable {
     case api(status: Int, method: String, path: String, message: String)
     /// The answer is not what the API promises; `prefix` is its start.
     case decoding(any Error, path: String, prefix: String)
+    /// More came than the caller wanted to hold.
+    case answerTooLarge(path: String, limit: Int)
     /// A request body could not be written as JSON.
     case encoding(any Error)
     /// What came as logs are no log frames.
@@ -107,6 +109,8 @@ extension DockerError: CustomStringConvertible {
             "the Docker daemon answered \(method) \(path) with status \(status): \(message)"
         case .decoding(let cause, let path, let prefix):
             "the Docker daemon's answer to \(path) was not understood: \(cause) (it begins with: \(prefix))"
+        case .answerTooLarge(let path, let limit):
+            "the Docker daemon's answer to \(path) is larger than the \(limit) bytes expected at most"
         case .encoding(let cause):
             "the request to the Docker daemon could not be written: \(cause)"
         case .malformedLogs(let reason):

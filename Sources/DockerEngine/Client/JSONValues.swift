@@ -33,7 +33,7 @@ struct JSONValues: Sendable {
     private var isAtEnd = false
 
     init(body: HTTPResponseBody, call: DockerCall, host: DockerHost) {
-        self.path = call.shownPath
+        self.path = call.path
         self.call = call
         self.host = host
         self.chunks = body.makeAsyncIterator()

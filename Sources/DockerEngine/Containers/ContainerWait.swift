@@ -41,7 +41,8 @@ package struct ContainerWait: Sendable {
     /// - Throws: `interrupted` where the daemon went away meanwhile.
     package func exit() async throws(DockerError) -> ContainerExit {
         let bytes = try await client.collect(body, upTo: 1 << 20, call: call)
-        let answer = try DockerJSON.decode(Answer.self, from: bytes, path: call.shownPath)
-        return ContainerExit(statusCode: answer.StatusCode, error: answer.Error?.Message.flatMap { $0.isEmpty ? nil : $0 })
+        let answer = try DockerJSON.decode(Answer.self, from: bytes, path: call.path)
+        return ContainerExit(
+            statusCode: answer.StatusCode, error: answer.Error?.Message.flatMap { $0.isEmpty ? nil : $0 })
     }
 }

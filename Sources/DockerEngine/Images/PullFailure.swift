@@ -32,7 +32,10 @@ extension DockerError.PullFailure {
                 "network is unreachable", "unexpected eof", ": eof", "client.timeout", "proxyconnect",
             ]
         ),
-        (.unauthorized, ["unauthorized", "no basic auth credentials", "authentication required", "denied", "forbidden"]),
+        (
+            .unauthorized,
+            ["unauthorized", "no basic auth credentials", "authentication required", "denied", "forbidden"]
+        ),
         (.notFound, ["manifest unknown", "not found", "name unknown", "does not exist", "no such image"]),
     ]
 }

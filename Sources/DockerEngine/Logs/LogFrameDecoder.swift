@@ -22,8 +22,8 @@ package struct LogFrame: Sendable, Hashable {
 
 /// Takes the multiplexed stream of a container without terminal apart, wherever its chunks are cut.
 ///
-/// A frame has a header of eight bytes, the stream (0 standard input, 1 standard output, 2 standard error, 3 an error of
-/// the daemon), three zeros and the length of the payload, most significant byte first
+/// A frame has a header of eight bytes: the stream (0 standard input, 1 standard output, 2 standard error, 3 an error
+/// of the daemon), three zeros and the length of the payload, most significant byte first
 /// (https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Container/operation/ContainerAttach).
 package struct LogFrameDecoder: Sendable {
     /// More than any daemon sends: beyond it, what was read is no header.

@@ -77,8 +77,10 @@ struct ProgramCommand<Program: FlowProgram>: AsyncParsableCommand {
             commandName: Program.name,
             abstract: "Runs the flows of this program.",
             version: Program.version,
-            subcommands: [RunCommand<Program>.self, FlowsCommand<Program>.self, DescribeCommand<Program>.self]
-                + Program.commands
+            subcommands: [
+                RunCommand<Program>.self, FlowsCommand<Program>.self, DescribeCommand<Program>.self,
+                ProbeCommand<Program>.self,
+            ] + Program.commands
         )
     }
 }

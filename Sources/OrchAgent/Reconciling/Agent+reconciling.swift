@@ -22,7 +22,7 @@ extension Agent {
         case .failure(let fault):
             logger.error("the container engine does not answer", metadata: ["reason": "\(fault)"])
         }
-        registry.freed.open()
+        registry.changed.open()
     }
 
     /// One pass. Where the controller or the engine does not answer nothing is decided: runs stay as they are.
@@ -34,6 +34,8 @@ extension Agent {
             if !unknown.isEmpty {
                 let containers = try await attemptsWithContainer(of: Set(unknown.map(\.instance)))
                 for claimed in unknown { settle(claimed, hasContainer: containers.contains(claimed.key)) }
+                // Their leases may have run out while nobody looked.
+                await renewOnce()
             }
             ledger.closeGap()
         } catch {

@@ -3,17 +3,31 @@ import OrchInfrastructure
 import OrchModel
 
 extension Agent {
-    /// Keeps a poll outstanding at all times, so that a run starts as soon as there is one.
-    func pollForWork() async {
+    /// Which of the two loops that ask for work.
+    enum PollKind: Sendable {
+        /// Asks for runs, orders and questions while there is room for runs.
+        case withRoom
+        /// Asks for orders and questions alone while there is none.
+        case full
+    }
+
+    /// Keeps a poll outstanding for as long as it is this kind's turn, so that a run starts as soon as there is one.
+    ///
+    /// A poll is never cut short when the turn changes, as its answer may be on its way; the other kind's comes beside it.
+    func poll(_ kind: PollKind) async {
         var backoff = Backoff()
         var isAway = false
         while !Task.isCancelled {
+            do { try await registry.changed.wait { (capacity == 0) != (kind == .full) } } catch { return }
+            let capacity = kind == .full ? 0 : capacity
+            if kind == .withRoom, capacity == 0 { continue }
             do throws(ControllerFault) {
-                let reply = try await pollOnce()
+                let reply = try await api.poll(WorkPoll(
+                    agent: info, capacity: capacity, waitSeconds: configuration.pollWait / .seconds(1)))
                 if isAway { logger.info("the controller answers again") }
                 isAway = false
                 backoff.reset()
-                if let reply { accept(reply) }
+                accept(reply)
             } catch {
                 if error == .cancelled || Task.isCancelled { return }
                 if !isAway { logger.error("the controller gives no work", metadata: ["reason": "\(error)"]) }
@@ -32,47 +46,31 @@ extension Agent {
     /// How many more runs can be started; none while the engine does not answer.
     private var capacity: Int { watch.facts == nil ? 0 : max(0, configuration.limit - registry.count) }
 
-    /// One poll; nil where room was made while it was held back with none. A poll that asks for runs is never cut
-    /// short, as the answer may be on its way with runs that are claimed.
-    private func pollOnce() async throws(ControllerFault) -> WorkReply? {
-        let capacity = capacity
-        let poll = WorkPoll(
-            agent: AgentInfo(
-                name: configuration.name, host: configuration.host, version: OrchVersion.current,
-                queues: configuration.queues, engine: watch.facts?.version),
-            capacity: capacity, waitSeconds: configuration.pollWait / .seconds(1))
-        guard capacity == 0 else { return try await api.poll(poll) }
-        let first = await withTaskGroup(of: Result<WorkReply?, ControllerFault>.self) { group in
-            group.addTask { [api] in
-                do throws(ControllerFault) { return .success(try await api.poll(poll)) } catch { return .failure(error) }
-            }
-            group.addTask { [self] in
-                do { try await registry.freed.wait { self.capacity == 0 } } catch { return .failure(.cancelled) }
-                return .success(nil)
-            }
-            defer { group.cancelAll() }
-            return await group.next() ?? .success(nil)
-        }
-        return try first.get()
+    private var info: AgentInfo {
+        AgentInfo(
+            name: configuration.name, host: configuration.host, version: OrchVersion.current,
+            queues: configuration.queues, engine: watch.facts?.version)
     }
 
-    /// Renews the leases of all attempts that are looked after.
+    /// Renews the leases of all attempts that are looked after, again and again.
     func renewLeases() async {
-        while await pause(configuration.renewalInterval) {
-            let held = registry.held()
-            guard !held.isEmpty else { continue }
-            do throws(ControllerFault) {
-                let reply = try await api.renew(LeaseRenewal(agent: configuration.name, held: held))
-                obey(reply.cancellations)
-                for stale in reply.stale {
-                    let key = AttemptKey(run: stale.runID, attempt: stale.attempt)
-                    // An attempt that ended meanwhile is stale as well, and nobody's order any more.
-                    registry.order(of: key)?.give(.fenced)
-                }
-            } catch {
-                if error == .cancelled { return }
-                logger.warning("leases were not renewed", metadata: ["reason": "\(error)", "held": "\(held.count)"])
+        while await pause(configuration.renewalInterval) { await renewOnce() }
+    }
+
+    /// Renews all leases once.
+    func renewOnce() async {
+        let held = registry.held()
+        guard !held.isEmpty else { return }
+        do throws(ControllerFault) {
+            let reply = try await api.renew(LeaseRenewal(agent: configuration.name, held: held))
+            obey(reply.cancellations)
+            for stale in reply.stale {
+                // An attempt that ended meanwhile is stale as well, and nobody's order any more.
+                registry.order(of: AttemptKey(run: stale.runID, attempt: stale.attempt))?.give(.fenced)
             }
+        } catch {
+            if error == .cancelled { return }
+            logger.warning("leases were not renewed", metadata: ["reason": "\(error)", "held": "\(held.count)"])
         }
     }
 }

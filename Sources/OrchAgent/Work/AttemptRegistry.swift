@@ -16,15 +16,16 @@ final class AttemptRegistry: Sendable {
     }
 
     private let state = Mutex(State())
-    /// Opens when an attempt ends.
-    let freed = Gate()
+    /// Opens when an attempt comes or goes, and when others have reason to count again.
+    let changed = Gate()
 
     /// How many there are.
     var count: Int { state.withLock { $0.entries.count } }
 
     /// Takes an attempt in; nil where it is in already, so that nothing is ever run twice.
     func begin(_ claimed: ClaimedRun) -> StopOrder? {
-        state.withLock { state in
+        defer { changed.open() }
+        return state.withLock { state in
             guard state.entries[claimed.key] == nil else { return nil }
             let order = StopOrder()
             state.entries[claimed.key] = Entry(token: claimed.token, order: order)
@@ -38,7 +39,7 @@ final class AttemptRegistry: Sendable {
             state.entries[key] = nil
             state.ended.insert(key)
         }
-        freed.open()
+        changed.open()
     }
 
     /// The order of an attempt that is looked after.

@@ -57,14 +57,14 @@ public struct BigQuerySink: Sendable {
     }
 
     private func replace(
-        _ table: BigQueryTripTable, _ dataset: TaxiDataset, _ lake: LakeSink, _ staging: BigQueryTableID, _ suffix: String
+        _ table: BigQueryTripTable, _ dataset: TaxiDataset, _ lake: LakeSink, _ staging: BigQueryTableID,
+        _ suffix: String
     ) async throws -> Load {
         let staged = try await stage(dataset, from: lake, into: staging, table, suffix)
-        let month = [BigQueryParameter("month", .date, dataset.month.firstDay)]
         _ = try await client.query(
-            table.replacement(from: staging.table), parameters: month, id: try BigQueryJobID("orch-replace-\(suffix)")
+            table.replacement(of: dataset.month, from: staging.table), id: try BigQueryJobID("orch-replace-\(suffix)")
         )
-        let count = try await client.query(table.count, parameters: month)
+        let count = try await client.query(table.count(of: dataset.month))
         return Load(
             table: "\(table.project).\(table.dataset).\(table.name)", rowsStaged: staged.outputRows,
             rowsInMonth: count.rows.first?["row_count"].flatMap { Int64($0) } ?? 0

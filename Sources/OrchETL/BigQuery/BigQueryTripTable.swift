@@ -18,20 +18,23 @@ struct BigQueryTripTable: Sendable {
     /// The name of a table for the rows of one load, before they count.
     func staging(_ suffix: String) -> String { "\(name)__staging_\(suffix)" }
 
-    /// Puts the staged rows in the place of those of the month `@month`; other sessions see all of it or nothing.
+    /// Puts the staged rows in the place of those of a month; other sessions see all of it or nothing. The month stands
+    /// in the text, as emulators hand no parameters to scripts.
     /// https://cloud.google.com/bigquery/docs/transactions
-    func replacement(from staging: String) -> String {
+    func replacement(of month: FileMonth, from staging: String) -> String {
         let columns = fields.map { "`\($0.name)`" }.joined(separator: ", ")
         return """
             BEGIN TRANSACTION;
-            DELETE FROM \(quoted(name)) WHERE file_month = @month;
+            DELETE FROM \(quoted(name)) WHERE file_month = DATE '\(month.firstDay)';
             INSERT INTO \(quoted(name)) (\(columns)) SELECT \(columns) FROM \(quoted(staging));
             COMMIT TRANSACTION;
             """
     }
 
-    /// How many rows the month `@month` has.
-    var count: String { "SELECT COUNT(*) AS row_count FROM \(quoted(name)) WHERE file_month = @month" }
+    /// How many rows a month has, as `row_count`.
+    func count(of month: FileMonth) -> String {
+        "SELECT COUNT(*) AS row_count FROM \(quoted(name)) WHERE file_month = DATE '\(month.firstDay)'"
+    }
 
     /// How a table that is there differs from this one, in sentences; none where data of this shape fits.
     func differences(from existing: [BigQueryField]) -> [String] {

@@ -6,14 +6,15 @@ import Darwin
 
 /// A file that appears under its name whole, or not at all: written beside it under another name, brought to the disk,
 /// then renamed. Dropped before `commit()`, it leaves nothing.
-final class AtomicFile {
-    let path: String
+package final class AtomicFile {
+    /// Where the file will be.
+    package let path: String
     private let temporary: String
     private var descriptor: Int32
 
     /// Begins the file; folders on the way to it are made.
     /// - Throws: `ETLError.file`.
-    init(_ path: String) throws {
+    package init(_ path: String) throws {
         self.path = path
         temporary = "\(path).\(String(UInt64.random(in: .min ... .max), radix: 36)).part"
         try Self.makeFolder(of: path)
@@ -29,7 +30,7 @@ final class AtomicFile {
 
     /// Appends bytes.
     /// - Throws: `ETLError.file`, such as for a full disk.
-    func write(_ bytes: [UInt8]) throws {
+    package func write(_ bytes: [UInt8]) throws {
         try bytes.withUnsafeBytes { buffer in
             var rest = buffer[...]
             while !rest.isEmpty {
@@ -48,7 +49,7 @@ final class AtomicFile {
 
     /// Brings the file to the disk and gives it its name, in place of what had it.
     /// - Throws: `ETLError.file`; then nothing has changed.
-    func commit() throws {
+    package func commit() throws {
         guard fsync(descriptor) == 0 else { throw ETLError.file(path: path, operation: "write", code: errno) }
         guard rename(temporary, path) == 0 else { throw ETLError.file(path: path, operation: "create", code: errno) }
         close(descriptor)

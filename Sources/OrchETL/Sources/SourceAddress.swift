@@ -39,7 +39,8 @@ struct SourceAddress: Sendable {
         let rest = bare[scheme.upperBound...]
         let authority = rest.prefix { $0 != "/" }
         guard let at = authority.lastIndex(of: "@") else { return String(bare) }
-        return String(bare[..<scheme.upperBound] + authority[authority.index(after: at)...] + rest[authority.endIndex...])
+        return String(
+            bare[..<scheme.upperBound] + authority[authority.index(after: at)...] + rest[authority.endIndex...])
     }
 
     /// The text with `%41` turned into `A`; nil where that is no UTF-8 or an escape is broken.

@@ -3,6 +3,9 @@ import OrchModel
 import OrchStore
 
 /// Blocks that a file asks for at start; those that exist are left as they are.
+///
+/// The file is a list of blocks, or an object with the list as `blocks`. A value `{"$file": "/path"}` stands for what
+/// that file holds, so that the list itself need not hold secrets.
 struct BootstrapBlocks: Decodable {
     struct Block: Decodable {
         var type: String
@@ -11,6 +14,18 @@ struct BootstrapBlocks: Decodable {
     }
 
     var blocks: [Block]
+
+    private enum CodingKeys: String, CodingKey {
+        case blocks
+    }
+
+    init(from decoder: any Decoder) throws {
+        if let container = try? decoder.container(keyedBy: CodingKeys.self) {
+            blocks = try container.decode([Block].self, forKey: .blocks)
+        } else {
+            blocks = try [Block](from: decoder)
+        }
+    }
 
     /// Reads the file.
     ///
@@ -34,7 +49,7 @@ struct BootstrapBlocks: Decodable {
             let key = BlockKey(type: block.type, name: block.name)
             guard try await vault.store.block(key) == nil else { continue }
             do {
-                _ = try await vault.save(key, values: block.values, at: at)
+                _ = try await vault.save(key, values: try Self.filled(block.values, path: path), at: at)
             } catch let failure as APIFailure {
                 throw OrchServerError.bootstrap(path: path, reason: failure.fault.description)
             } catch let error as StoreError {
@@ -43,6 +58,18 @@ struct BootstrapBlocks: Decodable {
             created.append(key)
         }
         return created
+    }
+
+    /// The values with the content of files in place of their `$file` references.
+    private static func filled(_ values: [String: JSONValue], path: String) throws -> [String: JSONValue] {
+        try values.mapValues { value in
+            guard case .object(let members) = value, members.count == 1, let file = members["$file"]?.stringValue
+            else { return value }
+            guard let text = try SecretFile(path: file).read() else {
+                throw OrchServerError.bootstrap(path: path, reason: "the file \(file) that it names does not exist")
+            }
+            return .string(text.reveal())
+        }
     }
 
     /// Blocks after all that they name, as far as the file holds them.

@@ -3,7 +3,7 @@ import OrchModel
 
 /// The folder in which a controller keeps its database and keys; held by one controller at a time.
 ///
-/// `server.key` encrypts and signs, `admin.token` and `agent.token` are what clients send, `orch.sqlite` is the store.
+/// `server.key` encrypts and signs, `admin.token` and `agent.token` are what clients send, `orch.db` is the store.
 final class DataDirectory: Sendable {
     let path: String
     let keys: ServerKeys
@@ -11,7 +11,7 @@ final class DataDirectory: Sendable {
     let agentToken: Secret
     private let lock: Int32
 
-    var databasePath: String { "\(path)/orch.sqlite" }
+    var databasePath: String { "\(path)/orch.db" }
 
     /// Opens the folder of a configuration; makes it, the key and the tokens where they are missing.
     ///

@@ -12,8 +12,9 @@ package struct OrchServerConfiguration: Sendable {
     package var adminTokenFile: String?
     /// The file of the agents' token, made where it is missing. Defaults to `agent.token` in the data directory.
     package var agentTokenFile: String?
-    /// A JSON file of blocks that are created at start where they do not exist: `{"blocks":[{"type","name","values"}]}`.
-    /// Defaults to nil.
+    /// A JSON file of blocks that are created at start where they do not exist:
+    /// `{"blocks": [{"type": …, "name": …, "values": {…}}]}`, or the list alone. A value `{"$file": PATH}` stands for the
+    /// content of a file. Defaults to nil.
     package var bootstrapBlocks: String?
     /// How long an agent may be silent before its runs count as not observed. Defaults to 30 s.
     package var lease: Duration = .seconds(30)

@@ -5,6 +5,9 @@ import OrchModel
 struct SecretFile: Sendable {
     var path: String
 
+    /// The most such a file holds, in bytes: a service account's key takes some 2,400.
+    private static let limit = 1 << 16
+
     /// What the file holds, without white space around it; made with the value of `new` where there is none.
     ///
     /// Of several processes that make it at once one wins, and all read what it wrote: the file appears whole or not
@@ -16,19 +19,30 @@ struct SecretFile: Sendable {
         return text
     }
 
-    private func read() throws -> Secret? {
+    /// What the file holds, without white space around it; nil where there is none.
+    func read() throws -> Secret? {
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
             throw OrchServerError.file(path: path, action: "open", errno: errno)
         }
         defer { Glibc.close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: 4096)
-        let count = Glibc.read(descriptor, &bytes, bytes.count)
-        guard count >= 0 else { throw OrchServerError.file(path: path, action: "read", errno: errno) }
-        let text = String(decoding: bytes[..<count], as: UTF8.self)
-        let trimmed = text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()
-        return Secret(String(trimmed))
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 4096)
+        while bytes.count <= Self.limit {
+            let count = Glibc.read(descriptor, &chunk, chunk.count)
+            guard count >= 0 else { throw OrchServerError.file(path: path, action: "read", errno: errno) }
+            if count == 0 { return Secret(Self.trimmed(String(decoding: bytes, as: UTF8.self))) }
+            bytes += chunk[..<count]
+        }
+        throw OrchServerError.file(path: path, action: "read", errno: EFBIG)
+    }
+
+    private static func trimmed(_ text: String) -> String {
+        guard let first = text.firstIndex(where: { !$0.isWhitespace }),
+            let last = text.lastIndex(where: { !$0.isWhitespace })
+        else { return "" }
+        return String(text[first...last])
     }
 
     private func make(_ text: String) throws {

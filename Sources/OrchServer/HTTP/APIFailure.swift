@@ -29,8 +29,8 @@ struct APIFailure: Error, Sendable {
 
     static let unauthorized = APIFailure(
         .unauthorized, "unauthorized",
-        "a valid token is needed: send `Authorization: Bearer TOKEN`. The server made admin.token and agent.token in its "
-            + "data directory; a run's own key ends with the run")
+        "a valid token is needed: send `Authorization: Bearer TOKEN`. The server made admin.token and agent.token in "
+            + "its data directory; a run's own key ends with the run")
 
     static let forbidden = APIFailure(
         .forbidden, "forbidden", "this token may not do that: agents and runs may use few routes, the admin's token all"

@@ -6,6 +6,7 @@ import OrchStore
 struct AgentRoutes: Sendable {
     let store: any Store
     let tasks: AgentTaskBoard
+    let claims: ClaimAssembler
 
     var endpoints: [Endpoint] {
         [
@@ -36,7 +37,8 @@ struct AgentRoutes: Sendable {
         }
         let longest = OrchServerConfiguration.longestQuestion
         let limit = max(.zero, min(.seconds(request.waitSeconds), longest))
-        guard let answer = await tasks.ask(request.question, of: request.queue, atMost: limit) else {
+        let question = try await claims.complete(request.question)
+        guard let answer = await tasks.ask(question, of: request.queue, atMost: limit) else {
             throw APIFailure(
                 .gatewayTimeout, "timeout",
                 "no agent of the queue \"\(request.queue)\" answered within \(request.waitSeconds) s; it is polled by "

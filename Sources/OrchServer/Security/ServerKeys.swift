@@ -82,8 +82,8 @@ extension ServerKeys {
     /// `ORCH_API_KEY` of an attempt: `orch_run_<run>_<attempt>_<256 bits>`.
     func runKey(run: Identifier, attempt: Int) -> String {
         let name = "\(String("\(run)".filter { $0 != "-" }))_\(attempt)"
-        return
-            "\(Self.runKeyPrefix)\(name)_\(Self.hex(HMAC<SHA256>.authenticationCode(for: Data(name.utf8), using: runs)))"
+        let code = HMAC<SHA256>.authenticationCode(for: Data(name.utf8), using: runs)
+        return "\(Self.runKeyPrefix)\(name)_\(Self.hex(code))"
     }
 
     /// The run and attempt that a run key is for; nil where it is not one of ours.

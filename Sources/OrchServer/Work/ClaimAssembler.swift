@@ -37,6 +37,12 @@ struct ClaimAssembler: Sendable {
             apiURL: apiURL, scheduledFor: run.scheduledFor, cancellation: run.cancellation)
     }
 
+    /// A question as an agent needs it: a probe that names no address gets what runs are given.
+    func complete(_ question: AgentTask.Question) async throws -> AgentTask.Question {
+        guard case .probe(let image, _, "") = question else { return question }
+        return .probe(image: image, container: try await container(Infrastructure(), isNew: false), apiURL: apiURL)
+    }
+
     /// Why an attempt cannot be launched.
     struct Unlaunchable: Error {
         var reason: String

@@ -103,7 +103,9 @@ extension RunRow {
             ])
     }
 
-    /// Writes what may have changed of the run; `enters` adds its state to the history. A run that ends loses its lease.
+    /// Writes what may have changed of the run; `enters` adds its state to the history.
+    ///
+    /// A run that ends loses its lease.
     func update(enters: Bool, _ db: Database) throws {
         let state = run.state
         try db.run(

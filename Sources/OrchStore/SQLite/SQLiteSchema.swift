@@ -3,8 +3,8 @@ import OrchModel
 
 /// The tables, made by migrations that are only ever added to.
 ///
-/// All tables are STRICT. Times are microseconds since 1970, UTC. Identifiers are texts. The lines of logs are bytes, as a
-/// text would end at its first NUL.
+/// All tables are STRICT. Times are microseconds since 1970, UTC. Identifiers are texts. The lines of logs are bytes,
+/// as a text would end at its first NUL.
 enum SQLiteSchema {
     /// Applies what is missing.
     ///

@@ -62,7 +62,10 @@ extension SQLiteStore {
                 row.enter(Self.release(row.run, at: at))
                 try row.update(enters: true, db)
                 try db.run(
-                    "UPDATE flow_run SET agent = NULL, lease_expires_at = NULL, unobserved_since = NULL WHERE number = ?",
+                    """
+                    UPDATE flow_run SET agent = NULL, lease_expires_at = NULL, unobserved_since = NULL
+                    WHERE number = ?
+                    """,
                     [row.number])
                 row.run.agent = nil
                 return row.run

@@ -52,7 +52,8 @@ extension SQLiteStore {
         guard !records.isEmpty else { return }
         let statement = try db.cachedStatement(
             sql: """
-                INSERT INTO log_record (run, attempt, source, sequence, at, level, message, logger, task_run_id, child_run_id)
+                INSERT INTO log_record (run, attempt, source, sequence, at, level, message, logger, task_run_id,
+                    child_run_id)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (run, attempt, source, sequence) DO NOTHING
                 """)

@@ -170,7 +170,8 @@ package struct CSVReader: ~Copyable {
 
     private static func name(_ bytes: Slice<UnsafeBufferPointer<UInt8>>, hasEscapes: Bool) -> String {
         let text = String(decoding: bytes, as: UTF8.self)
-        let unescaped = hasEscapes ? text.split(separator: "\"\"", omittingEmptySubsequences: false).joined(separator: "\"") : text
+        let unescaped =
+            hasEscapes ? text.split(separator: "\"\"", omittingEmptySubsequences: false).joined(separator: "\"") : text
         return String(unescaped.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
     }
 

@@ -32,7 +32,8 @@ struct DigitCursor {
     mutating func isoDate() -> Int? {
         let start = position
         if let year = number(4...4), skip(UInt8(ascii: "-")), let month = number(2...2), skip(UInt8(ascii: "-")),
-            let day = number(2...2), let days = Self.days(year, month, day) {
+            let day = number(2...2), let days = Self.days(year, month, day)
+        {
             return days
         }
         position = start
@@ -43,7 +44,8 @@ struct DigitCursor {
     mutating func usDate() -> Int? {
         let start = position
         if let month = number(1...2), skip(UInt8(ascii: "/")), let day = number(1...2), skip(UInt8(ascii: "/")),
-            let year = number(4...4), let days = Self.days(year, month, day) {
+            let year = number(4...4), let days = Self.days(year, month, day)
+        {
             return days
         }
         position = start
@@ -59,7 +61,8 @@ struct DigitCursor {
     }
 
     private static func days(_ year: Int, _ month: Int, _ day: Int) -> Int? {
-        guard year >= 1, (1...12).contains(month), day >= 1, day <= CalendarDay.daysInMonth(year: year, month: month) else {
+        guard year >= 1, (1...12).contains(month), day >= 1, day <= CalendarDay.daysInMonth(year: year, month: month)
+        else {
             return nil
         }
         return CalendarDay.days(year: year, month: month, day: day)

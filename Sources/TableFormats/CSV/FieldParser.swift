@@ -21,7 +21,8 @@ enum FieldParser {
             let digit = bytes[position] &- UInt8(ascii: "0")
             guard digit < 10 else { return nil }
             let (scaled, overflow) = value.multipliedReportingOverflow(by: 10)
-            let (next, carry) = isNegative
+            let (next, carry) =
+                isNegative
                 ? scaled.subtractingReportingOverflow(Int64(digit)) : scaled.addingReportingOverflow(Int64(digit))
             guard !overflow, !carry else { return nil }
             value = next

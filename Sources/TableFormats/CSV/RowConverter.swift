@@ -29,7 +29,8 @@ final class RowConverter {
             }
             let span = fields[field]
             let slice = UnsafeBufferPointer(rebasing: bytes[span.start..<span.end])
-            let isValue = span.hasEscapes
+            let isValue =
+                span.hasEscapes
                 ? unescape(slice).withUnsafeBufferPointer { append($0, to: builders[column]) }
                 : append(slice, to: builders[column])
             guard isValue else { return (field, column) }

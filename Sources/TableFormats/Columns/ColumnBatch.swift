@@ -11,7 +11,8 @@ package struct ColumnBatch: Sendable, Equatable {
     package init(schema: TableSchema, columns: [Column], rowCount: Int) {
         precondition(columns.count == schema.columns.count, "a batch holds one column for each of its schema")
         for (column, definition) in zip(columns, schema.columns) {
-            precondition(column.type == definition.type && column.count == rowCount, "column \(definition.name) differs")
+            precondition(
+                column.type == definition.type && column.count == rowCount, "column \(definition.name) differs")
         }
         self.schema = schema
         self.columns = columns
