@@ -106,22 +106,23 @@ let package = Package(
         .testTarget(name: "OrchModelTests", dependencies: ["OrchModel"]),
         .testTarget(name: "DockerEngineTests", dependencies: ["DockerEngine", "CurlTransport"]),
         .testTarget(name: "GoogleCloudTests", dependencies: ["GoogleCloud", "CurlTransport", cryptoExtras]),
-        .testTarget(name: "OrchClientTests", dependencies: ["OrchClient", "OrchModel"]),
-        .testTarget(name: "OrchStoreTests", dependencies: ["OrchStore", "OrchModel"]),
+        .testTarget(name: "OrchClientTests", dependencies: ["OrchClient", "OrchModel", "CurlTransport"]),
+        .testTarget(name: "OrchStoreTests", dependencies: ["OrchStore", "OrchModel", grdb]),
         .testTarget(name: "OrchTests", dependencies: ["Orch", "OrchModel"]),
         .testTarget(
-            name: "OrchETLTests", dependencies: ["OrchETL", "TableFormats"], exclude: ["Judges"]),
+            name: "OrchETLTests",
+            dependencies: ["OrchETL", "TableFormats", "CurlTransport", "GoogleCloud", crypto], exclude: ["Judges"]),
         .testTarget(name: "OrchInfrastructureTests", dependencies: ["OrchInfrastructure", "OrchModel", "DockerEngine"]),
         .testTarget(name: "OrchAgentTests", dependencies: ["OrchAgent", "OrchModel"]),
         .testTarget(
             name: "OrchServerTests",
             dependencies: [
-                "OrchServer", "OrchStore", "OrchModel",
+                "OrchServer", "OrchStore", "OrchModel", "OrchClient", "CurlTransport", logging, lifecycle,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]
         ),
         .testTarget(name: "OrchCLITests", dependencies: ["OrchCLI", "OrchModel"]),
-        .testTarget(name: "TaxiTests", dependencies: ["Taxi", "Orch", "OrchModel"]),
+        .testTarget(name: "TaxiTests", dependencies: ["Taxi", "Orch", "OrchModel", "OrchETL", "TableFormats"]),
         .testTarget(
             name: "IntegrationTests",
             dependencies: ["OrchModel", "OrchClient", "DockerEngine", "CurlTransport", "Postgres", "GoogleCloud"],

@@ -18,8 +18,8 @@ extension Agent {
         var backoff = Backoff()
         var isAway = false
         while !Task.isCancelled {
-            do { try await registry.changed.wait { (capacity == 0) != (kind == .full) } } catch { return }
-            let capacity = kind == .full ? 0 : capacity
+            do { try await registry.changed.wait { (self.capacity == 0) != (kind == .full) } } catch { return }
+            let capacity = kind == .full ? 0 : self.capacity
             if kind == .withRoom, capacity == 0 { continue }
             do throws(ControllerFault) {
                 let reply = try await api.poll(WorkPoll(

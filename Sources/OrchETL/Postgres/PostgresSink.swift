@@ -47,10 +47,18 @@ public struct PostgresSink: Sendable {
     /// - Parameters:
     ///   - csv: the path of the CSV file, gzip where its name ends in `.gz`.
     ///   - dataset: what the file holds.
-    /// - Throws: `ETLError.unreadable` with the line, `ETLError.tableShape`, `PostgresError`.
+    /// - Throws: `ETLError.unreadable` with the line, `ETLError.tableShape`, `PostgresError`, or `CancellationError`.
     public func load(csv: String, of dataset: TaxiDataset) async throws -> Load {
         let table = PostgresTable(schema: schema, name: table ?? dataset.postgresTable, dataset.tableSchema)
-        return try await PostgresConnection.with(configuration) { connection in
+        do {
+            return try await load(csv, of: dataset, into: table)
+        } catch PostgresError.cancelled {
+            throw CancellationError()
+        }
+    }
+
+    private func load(_ csv: String, of dataset: TaxiDataset, into table: PostgresTable) async throws -> Load {
+        try await PostgresConnection.with(configuration) { connection in
             let session = PostgresLoadSession(connection: connection, table: table)
             try await session.prepareTable()
             let feed = try await BlockingWork.run { _ in try CopyFeed(csv, dataset) }

@@ -192,7 +192,7 @@ extension EngineFault {
         case .conflict(let message): self = .refused(status: 409, message: message)
         case .api(let status, _, _, let message): self = .refused(status: status, message: message)
         case .cancelled: self = .cancelled
-        case .decoding, .malformedLogs, .malformedArchive: self = .malformed(error.description)
+        case .decoding, .malformedLogs, .malformedArchive, .answerTooLarge: self = .malformed(error.description)
         case .invalidHost, .invalidName, .daemonTooOld, .daemonTooNew, .encoding, .unarchivable:
             self = .refused(status: 0, message: error.description)
         }

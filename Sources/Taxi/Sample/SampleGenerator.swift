@@ -14,7 +14,7 @@ struct SampleGenerator {
         var description: String {
             switch self {
             case .unknownColor(let name):
-                "Expected a colour out of \(TaxiColor.allCases.map(\.rawValue).joined(separator: ", ")), got \"\(name)\"."
+                "Expected a colour: \(TaxiColor.allCases.map(\.rawValue).joined(separator: ", ")); got \"\(name)\"."
             case .invalidRows(let rows):
                 "Expected a number of rows from 0 on, got \(rows)."
             }
