@@ -36,7 +36,11 @@ package struct RemoteController: ControllerAPI {
 
     /// `POST /api/agent-tasks/{id}/answer`.
     package func send(_ answer: AgentTaskAnswer, to task: Identifier) async throws(ControllerFault) {
-        do throws(OrchClientError) { try await client.answer(task: task, answer) } catch { throw ControllerFault(error) }
+        do throws(OrchClientError) {
+            try await client.answer(task: task, answer)
+        } catch {
+            throw ControllerFault(error)
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 package import OrchModel
 
-/// Reads how a container ended from what the engine shows of it. The code alone never decides: 137 is not out of memory.
+/// Reads how a container ended from what the engine shows of it. The code alone never decides: 137 is not out of
+/// memory.
 package enum TerminationReader {
     /// How a container that does not run any more, or never ran, ended.
     ///
@@ -29,7 +30,8 @@ package enum TerminationReader {
         let limit = snapshot.memoryLimit.map { "its limit of \(ByteSize.text($0))" } ?? "the host's memory"
         if oom == .yes { termination.reason = "the kernel killed it, as \(limit) was used up" }
         if snapshot.oomKilled, oom != .yes {
-            termination.warning = "the kernel killed a process of the container, as \(limit) was used up; "
+            termination.warning =
+                "the kernel killed a process of the container, as \(limit) was used up; "
                 + "its main process went on"
         }
         return termination
@@ -68,8 +70,8 @@ package enum TerminationReader {
 
     /// Why the engine's init could not start the program, in words like the engine's own; nil where it could.
     ///
-    /// The init is PID 1 and starts well itself, so that neither the start nor the time of it tells: it exits with 126 or
-    /// 127 after a single line such as `[FATAL tini (7)] exec nope failed: No such file or directory`.
+    /// The init is PID 1 and starts well itself, so that neither the start nor the time of it tells: it exits with 126
+    /// or 127 after a single line such as `[FATAL tini (7)] exec nope failed: No such file or directory`.
     ///
     /// Source: <https://github.com/krallin/tini>
     private static func initRefusal(exitCode: Int, onlyLine: String?) -> String? {

@@ -1,38 +1,41 @@
 import ArgumentParser
-import FoundationEssentials
+import OrchETL
 
-/// `taxi sample`: makes up a month of trips in the true shape, for a demo without a network and for tests.
+/// Writes an invented month, for a demo with no network, for tests and for benchmarks.
 struct SampleCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sample",
-        abstract: "Makes up a month of taxi trips: the columns, formats and oddities of the real files.",
-        discussion: """
-            The same arguments give the same bytes.
+        abstract: "Write an invented month of trips in the shape of the published files.",
+        discussion: "The same month always gives the same bytes."
+    )
 
-            Examples:
-              taxi sample --color green --year 2020 --month 7
-              taxi sample --color yellow --year 2021 --month 1 --rows 1000 --out /tmp/yellow.csv
-            """)
+    @Option(help: "yellow, green, fhv or fhvhv.", completion: .list(TaxiColor.allCases.map(\.rawValue)))
+    var color = TaxiColor.green.rawValue
 
-    @Option(help: "yellow, green, fhv or fhvhv.") var color = "green"
-    @Option(help: "The year.") var year = 2020
-    @Option(help: "The month, 1 to 12.") var month = 7
-    @Option(help: "Rows. Defaults to what such a month has.") var rows: Int?
-    @Option(help: "The file (.gz = compressed), or a folder for one named as the real files are. Defaults to the current folder.")
-    var out = "."
+    @Option(help: "The year, from 2009 on.") var year = 2020
 
-    func run() throws {
-        let path = Self.path(out: out, color: color, year: year, month: month)
-        let written = try SampleGenerator.write(color: color, year: year, month: month, rows: rows, to: path)
-        print("\(path): \(written) rows")
+    @Option(help: "The month, from 1 to 12.") var month = 7
+
+    @Option(help: "How many rows; as many as the month really had, about, where none is given.") var rows: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "The file; gzip where it ends in .gz. Default: COLOR_tripdata_YEAR-MONTH.csv.gz", valueName: "file"))
+    var out: String?
+
+    func validate() throws {
+        guard TaxiColor(rawValue: color) != nil else {
+            let colors = TaxiColor.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("--color: expected one of \(colors), got \"\(color)\"")
+        }
+        if let rows, rows < 0 { throw ValidationError("--rows: expected 0 or more, got \(rows)") }
+        _ = try FileMonth(year: year, month: month)
     }
 
-    /// The file meant by `--out`: a folder gets a file named as the real ones are.
-    static func path(out: String, color: String, year: Int, month: Int) -> String {
-        var isFolder: Bool = false
-        let exists = FileManager.default.fileExists(atPath: out, isDirectory: &isFolder)
-        guard out.hasSuffix("/") || (exists && isFolder) else { return out }
-        let number = month < 10 ? "0\(month)" : "\(month)"
-        return (out.hasSuffix("/") ? out : out + "/") + "\(color)_tripdata_\(year)-\(number).csv.gz"
+    func run() throws {
+        let fileMonth = try FileMonth(year: year, month: month)
+        let path = out ?? "\(color)_tripdata_\(fileMonth).csv.gz"
+        let count = try SampleGenerator.write(color: color, year: year, month: month, rows: rows, to: path)
+        print("\(path): \(count) rows")
     }
 }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
 import Glibc
-import Synchronization
 
 /// Runs one flow.
 struct RunCommand<Program: FlowProgram>: AsyncParsableCommand {
@@ -26,11 +25,18 @@ struct RunCommand<Program: FlowProgram>: AsyncParsableCommand {
 
     func run() async throws {
         let variables = ProcessInfo.processInfo.environment
+        // Before any work begins: a signal that comes early must not end the process without an outcome.
+        let cancellation = RunCancellation()
+        try SignalWatcher.start { signal in cancellation.request("cancelled by \(signal)") }
         let reporter = try Self.reporter(variables)
         let exit: FlowRunner.Exit
         do {
             let flow = try ProgramDescription.flow(flow, in: Program.self)
-            exit = try await run(flow, reporter, variables)
+            let runner = try Self.runner(reporter, variables)
+            let assignments = parameters
+            let work = Task { await runner.run(flow, assignments: assignments) { cancellation.reason } }
+            cancellation.cancelsWhenRequested(work)
+            exit = await work.value
         } catch {
             reporter.finish(.init(type: .failed, name: "Failed", message: ErrorMessage.text(error)))
             exit = .usage
@@ -38,22 +44,12 @@ struct RunCommand<Program: FlowProgram>: AsyncParsableCommand {
         if exit != .completed { throw ExitCode(exit.rawValue) }
     }
 
-    private func run(
-        _ flow: any Flow.Type, _ reporter: any Reporter, _ variables: [String: String]
-    ) async throws -> FlowRunner.Exit {
+    private static func runner(_ reporter: any Reporter, _ variables: [String: String]) throws -> FlowRunner {
         let launch = try LaunchEnvironment(variables)
         let services = RunServices(
             reporter: reporter, logLevel: launch.logLevel, clock: ContinuousClock(), now: { .now() },
             scratchRoot: FileManager.default.temporaryDirectory.path)
-        let runner = FlowRunner(services: services, launch: launch, variables: variables)
-        let cause = CancellationCause()
-        let assignments = parameters
-        let work = Task { await runner.run(flow, assignments: assignments) { cause.message } }
-        try SignalWatcher.start { signal in
-            cause.set("cancelled by \(signal)")
-            work.cancel()
-        }
-        return await work.value
+        return FlowRunner(services: services, launch: launch, variables: variables)
     }
 
     /// The run stream where orch launched the program, else the terminal.
@@ -69,16 +65,5 @@ struct RunCommand<Program: FlowProgram>: AsyncParsableCommand {
             attempt: attempt, now: { .now() })
         reporter.drainBeforeCrashing()
         return reporter
-    }
-}
-
-/// Why a run is cancelled, told from one thread to another.
-private final class CancellationCause: Sendable {
-    private let text = Mutex("cancelled")
-
-    var message: String { text.withLock { $0 } }
-
-    func set(_ message: String) {
-        text.withLock { $0 = message }
     }
 }

@@ -17,6 +17,7 @@ enum SignalWatcher {
             while true {
                 poll(&polled, 1, -1)
                 guard let byte = Descriptor.read(pipe.read, atMost: 1)?.first else { continue }
+                for signal in [SIGTERM, SIGINT] { Glibc.signal(signal, SIG_DFL) }
                 onSignal(Int32(byte) == SIGTERM ? "SIGTERM" : "SIGINT")
                 return
             }
@@ -24,7 +25,7 @@ enum SignalWatcher {
         for signal in [SIGTERM, SIGINT] {
             var action = sigaction()
             action.__sigaction_handler.sa_handler = handler
-            action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND)) | Int32(SA_RESTART)
+            action.sa_flags = Int32(SA_RESTART)
             sigaction(signal, &action, nil)
         }
     }

@@ -18,7 +18,8 @@ extension Agent {
         guard watch.note(answer) else { return }
         switch answer {
         case .success(let facts):
-            logger.info("the container engine answers", metadata: ["engine": "\(facts.version)", "host": "\(facts.host)"])
+            logger.info(
+                "the container engine answers", metadata: ["engine": "\(facts.version)", "host": "\(facts.host)"])
         case .failure(let fault):
             logger.error("the container engine does not answer", metadata: ["reason": "\(fault)"])
         }

@@ -27,7 +27,7 @@ struct ReportQueue: Sendable {
 
     /// Takes the next report, or nil where nothing waits.
     ///
-    /// What ends a run comes with the last of its lines, never before: the controller then has all when it sees the end.
+    /// What ends a run comes with the last of its lines, never before: the controller then has all of it at the end.
     mutating func next() -> AttemptReport? {
         guard !waiting.isEmpty else { return nil }
         var report = waiting

@@ -57,7 +57,8 @@ enum ReportRefusal {
         guard var record = report.records.first, record.message.utf8.count > shortestCut else { return .tryAgain }
         let bytes = record.message.utf8.count
         let kept = bytes / 2
-        record.message = String(decoding: record.message.utf8.prefix(kept), as: UTF8.self)
+        record.message =
+            String(decoding: record.message.utf8.prefix(kept), as: UTF8.self)
             + "… (\(bytes - kept) of \(bytes) bytes cut, the controller takes no more)"
         var shorter = report
         shorter.records = [record]

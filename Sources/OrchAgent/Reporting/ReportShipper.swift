@@ -82,7 +82,7 @@ final class ReportShipper: AttemptReporting {
         gate.open()
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [gate, self] in
-                do { try await gate.wait { state.withLock { !$0.isOver } } } catch { logger.trace("close was cancelled") }
+                do { try await gate.wait { state.withLock { !$0.isOver } } } catch { logger.trace("not all is sent") }
             }
             group.addTask { [clock, logger] in
                 do { try await clock.sleep(for: patience) } catch { logger.trace("all reports are sent") }

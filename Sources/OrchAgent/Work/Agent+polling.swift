@@ -13,7 +13,8 @@ extension Agent {
 
     /// Keeps a poll outstanding for as long as it is this kind's turn, so that a run starts as soon as there is one.
     ///
-    /// A poll is never cut short when the turn changes, as its answer may be on its way; the other kind's comes beside it.
+    /// A poll is never cut short when the turn changes, as its answer may be on its way; the other kind's comes beside
+    /// it.
     func poll(_ kind: PollKind) async {
         var backoff = Backoff()
         var isAway = false
@@ -22,8 +23,8 @@ extension Agent {
             let capacity = kind == .full ? 0 : self.capacity
             if kind == .withRoom, capacity == 0 { continue }
             do throws(ControllerFault) {
-                let reply = try await api.poll(WorkPoll(
-                    agent: info, capacity: capacity, waitSeconds: configuration.pollWait / .seconds(1)))
+                let wait = configuration.pollWait / .seconds(1)
+                let reply = try await api.poll(WorkPoll(agent: info, capacity: capacity, waitSeconds: wait))
                 if isAway { logger.info("the controller answers again") }
                 isAway = false
                 backoff.reset()

@@ -166,9 +166,10 @@ extension OutputLine {
     /// A line of the daemon's; one that it cut says so at its end.
     init(_ line: LogLine) {
         let cut = line.isTruncated ? Array(" … (cut after \(line.bytes.count) bytes)".utf8) : []
+        let time = line.time.map(Timestamp.init) ?? Timestamp(microseconds: 0)
         self.init(
-            line.stream == .stdout ? .stdout : .stderr, time: line.time.map(Timestamp.init) ?? Timestamp(microseconds: 0),
-            bytes: line.bytes + cut, isComplete: line.isTerminated)
+            line.stream == .stdout ? .stdout : .stderr, time: time, bytes: line.bytes + cut,
+            isComplete: line.isTerminated)
     }
 }
 

@@ -55,7 +55,7 @@ extension ImageFailure: CustomStringConvertible {
             return "its registry gives it to nobody or to others only\(said): correct the name, build it here, "
                 + "`docker build -t \(image) .`, or `docker pull \(image)` on this host with credentials"
         case .rateLimit:
-            return "its registry allows no more pulls for now\(said): try later, or `docker pull \(image)` as a known user"
+            return "its registry allows no more pulls for now\(said): try later, or `docker pull \(image)` logged in"
         case .platform:
             return "the registry has it for other platforms only\(said): set docker-container.platform or build it here"
         case .unreachable:

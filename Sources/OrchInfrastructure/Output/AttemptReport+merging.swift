@@ -22,8 +22,8 @@ extension AttemptReport {
 
     /// Adds a remark of orch's own.
     ///
-    /// Its number is its time, which lies far above those of the holes in a run stream: a remark made once is kept once,
-    /// and two agents never give two remarks the same number by starting to count anew.
+    /// Its number is its time, which lies far above those of the holes in a run stream: a remark made once is kept
+    /// once, and two agents never give two remarks the same number by starting to count anew.
     package mutating func remark(_ level: LogRecord.Level, _ message: String, attempt: Int, at time: Timestamp) {
         let last = records.last { $0.source == .orch }?.sequence ?? 0
         records.append(

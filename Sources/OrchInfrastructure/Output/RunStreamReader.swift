@@ -94,7 +94,8 @@ package struct RunStreamReader: Sendable {
             self.outcome = outcome
         case .hello(let hello):
             guard hello.protocolVersion > StreamRecord.protocolVersion else { return }
-            let text = "the program speaks version \(hello.protocolVersion) of the run stream, this agent "
+            let text =
+                "the program speaks version \(hello.protocolVersion) of the run stream, this agent "
                 + "\(StreamRecord.protocolVersion): update the agent, what it does not know is left out"
             report.records.append(note(.warning, text, sequence: sequence, time: stream.time))
         case .unknown(let name):

@@ -42,7 +42,7 @@ extension QuestionDesk {
         try await engine.start(id)
         let code = try await waiting(for: exit)
         guard let code else {
-            return (1, "no answer within \(Self.probePatience): the address is not reachable from the container's network")
+            return (1, "no answer within \(Self.probePatience): the container's network does not lead to that address")
         }
         var lines: [String] = []
         var output = try await engine.output(of: id, follow: false, tail: OutputCollector.tailEntries)

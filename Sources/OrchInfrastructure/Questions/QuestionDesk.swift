@@ -62,8 +62,8 @@ package struct QuestionDesk: Sendable {
             return .description(description)
         } catch {
             return .failed(
-                message: "\(ImageDescription.path) in \(image) is not a description: \(error); build the image again with "
-                    + "`RUN PROGRAM describe --json > \(ImageDescription.path)`")
+                message: "\(ImageDescription.path) in \(image) is not a description: \(error); build the image again "
+                    + "with `RUN PROGRAM describe --json > \(ImageDescription.path)`")
         }
     }
 

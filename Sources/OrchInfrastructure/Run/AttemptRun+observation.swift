@@ -29,10 +29,11 @@ extension AttemptRun {
     func reportRunning(_ snapshot: ContainerSnapshot?) async {
         var report = AttemptReport(token: claimed.token)
         report.container = snapshot.map(record)
-        report.startedAt = snapshot?.startedAt ?? runner.now()
+        let startedAt = snapshot?.startedAt ?? runner.now()
+        report.startedAt = startedAt
         if order.reason == nil {
             let message = "container \(claimed.containerName) started"
-            report.state = RunState(.running, message: message, at: report.startedAt ?? runner.now(), actor: runner.actor)
+            report.state = RunState(.running, message: message, at: startedAt, actor: runner.actor)
         }
         await reporting.add(report)
     }
@@ -168,7 +169,8 @@ extension AttemptRun {
         }
     }
 
-    /// Asks the engine for the container's last word and reads the end of its lines once more; nil where it still lives.
+    /// Asks the engine for the container's last word and reads the end of its lines once more; nil where it still
+    /// lives.
     private func confirm(_ id: String, exitCode: Int?) async throws(EngineFault) -> Ending? {
         async let tail = readTail(id)
         let snapshot = try await engine.inspect(id)

@@ -28,7 +28,7 @@ package struct BindMount: Sendable, Hashable, CustomStringConvertible {
             source = Self.normalized(source)
             if let place = Self.guardedPlace(of: source) { throw .forbiddenMount(source: source, place: place) }
         } else if !Self.isVolumeName(source) {
-            throw .invalidField("volumes", value: text, expected: "an absolute path or a volume's name before the colon")
+            throw .invalidField("volumes", value: text, expected: "an absolute path or a volume's name first")
         }
     }
 

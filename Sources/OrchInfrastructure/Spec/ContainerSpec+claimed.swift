@@ -53,7 +53,7 @@ extension ContainerSpec {
                 throw .invalidField("networks", value: networks.joined(separator: ", "), expected: "each network once")
             }
             for name in networks where ["host", "none"].contains(name) || name.contains(":") {
-                throw .invalidField("networks", value: name, expected: "networks by name; for host or none say network_mode")
+                throw .invalidField("networks", value: name, expected: "names; for host or none say network_mode")
             }
             return networks
         }
@@ -61,7 +61,7 @@ extension ContainerSpec {
         case nil: return [settings.network ?? "bridge"]
         case let mode? where ["bridge", "host", "none"].contains(mode): return [mode]
         case let mode?:
-            throw .invalidField("network_mode", value: mode, expected: "bridge, host or none; other networks by networks")
+            throw .invalidField("network_mode", value: mode, expected: "bridge, host or none; others by networks")
         }
     }
 

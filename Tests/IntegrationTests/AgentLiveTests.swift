@@ -1,0 +1,180 @@
+import DockerEngine
+import FoundationEssentials
+import OrchInfrastructure
+import OrchModel
+import Testing
+
+/// The agent on a real engine: what it makes of each way a container can end.
+@Suite(
+    .enabled("needs a Docker engine and the program of busybox-static") { await LiveAgentBench.isPossible() },
+    .timeLimit(.minutes(3)), .serialized)
+struct AgentLiveTests {
+    struct Row: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var script: String
+        var memory: String?
+        var type: StateType
+        var message: String
+        var oom = Termination.OutOfMemory.no
+    }
+
+    @Test(arguments: [
+        Row(testDescription: "exit 0", script: "true", type: .completed, message: "exit 0"),
+        Row(testDescription: "exit 7", script: "exit 7", type: .failed, message: "exit 7"),
+        Row(
+            testDescription: "kill -9", script: "kill -9 $$", type: .crashed,
+            message: "killed by signal 9 (SIGKILL)"),
+        Row(
+            testDescription: "kill -9 under a memory limit", script: "kill -9 $$", memory: "64m", type: .crashed,
+            message: "killed by signal 9 (SIGKILL); out of memory is likely, as a memory limit was set", oom: .likely),
+        Row(
+            testDescription: "out of memory", script: "exec tail /dev/zero", memory: "8m", type: .crashed,
+            message: "out of memory: the kernel killed it, as its limit of 8 MiB was used up", oom: .yes),
+    ])
+    func endings(_ row: Row) async throws {
+        try await LiveAgentBench.with { bench in
+            let attempt = try await bench.run(
+                bench.claimed(row.script) {
+                    $0.container.memory = row.memory
+                    $0.container.memorySwap = row.memory
+                })
+            #expect(attempt.end?.type == row.type)
+            #expect(attempt.end?.message == row.message)
+            #expect(attempt.termination?.oom == row.oom)
+            #expect(attempt.container?.imageDigest?.hasPrefix("sha256:") == true)
+        }
+    }
+
+    @Test func childOutOfMemoryIsAWarning() async throws {
+        try await LiveAgentBench.with { bench in
+            let attempt = try await bench.run(
+                bench.claimed("tail /dev/zero; echo went on; exit 0") {
+                    $0.container.memory = "8m"
+                    $0.container.memorySwap = "8m"
+                })
+            #expect(attempt.end?.type == .completed)
+            #expect(attempt.termination?.warning != nil)
+            #expect(attempt.lines.contains("went on"))
+        }
+    }
+
+    @Test func missingCommandNeverStarted() async throws {
+        try await LiveAgentBench.with { bench in
+            let attempt = try await bench.run(bench.claimed("") { $0.command = ["nope"] })
+            #expect(attempt.end?.type == .crashed)
+            #expect(attempt.end?.message.hasPrefix(#"the container never started: exec: "nope""#) == true)
+            #expect(attempt.termination?.launchFailed == true)
+        }
+    }
+
+    @Test func missingImageNamesItsNeighbours() async throws {
+        try await LiveAgentBench.with { bench in
+            let missing = bench.image.replacing("agent", with: "agnet")
+            let attempt = try await bench.run(
+                bench.claimed("true") {
+                    $0.image = missing
+                    $0.container.imagePullPolicy = .never
+                })
+            #expect(attempt.end?.type == .crashed)
+            #expect(attempt.end?.message.contains("images here with near names: \(bench.image)") == true)
+        }
+    }
+
+    @Test func containerIsMadeAsTheSpecSays() async throws {
+        try await LiveAgentBench.with { bench in
+            let claimed = bench.claimed("true") { $0.container.autoRemove = .never }
+            _ = try await bench.run(claimed)
+            let details = try await bench.client.inspectContainer(claimed.containerName)
+            #expect(details.hostConfig.capDrop == ["ALL"])
+            #expect(details.hostConfig.securityOpt == ["no-new-privileges:true"])
+            #expect(details.hostConfig.initProcess == true)
+            #expect(details.hostConfig.autoRemove == false)
+            #expect(details.hostConfig.privileged == false)
+            #expect(details.hostConfig.pidsLimit == 4096)
+            #expect(details.hostConfig.logConfig?.config["max-size"] == "1000p")
+            #expect(details.config.labels[ContainerLabels.flowRunID] == "\(claimed.runID)")
+            #expect(details.config.env.contains(#"ORCH_PARAMETERS={"month":7}"#))
+        }
+    }
+
+    @Test func allLinesComeInOrderToTheLastOneWithoutNewline() async throws {
+        try await LiveAgentBench.with { bench in
+            let attempt = try await bench.run(bench.claimed("seq 1 20000; printf last"))
+            #expect(attempt.lines == (1...20_000).map(String.init) + ["last"])
+        }
+    }
+
+    @Test func longLineComesInOnePiece() async throws {
+        try await LiveAgentBench.with { bench in
+            let attempt = try await bench.run(
+                bench.claimed("head -c 1000000 /dev/zero | tr '\\0' x; echo; echo after"))
+            #expect(attempt.lines == [String(repeating: "x", count: 1_000_000), "after"])
+        }
+    }
+
+    @Test func cancelledRunThatIgnoresSIGTERMIsKilledAfterItsGrace() async throws {
+        try await LiveAgentBench.with { bench in
+            let claimed = bench.claimed("trap '' TERM; echo ready; while true; do sleep 1; done") {
+                $0.container.stopGraceSeconds = 1
+                $0.container.autoRemove = .never
+            }
+            bench.controller.queue(claimed)
+            try await bench.withAgent {
+                try await bench.controller.until(claimed) { $0.lines.contains("ready") }
+                bench.controller.cancel(claimed, by: "user admin")
+                try await bench.controller.until(claimed) { $0.end != nil }
+            }
+            let attempt = bench.controller.attempt(claimed)
+            #expect(attempt.end?.type == .cancelled)
+            #expect(attempt.end?.message == "cancelled by user admin; killed by signal 9 (SIGKILL)")
+            #expect(attempt.termination?.oom == .no)
+            #expect(try await bench.client.inspectContainer(claimed.containerName).state.status == "exited")
+        }
+    }
+
+    @Test func nextAgentFollowsWhatTheLastOneLeft() async throws {
+        try await LiveAgentBench.with { bench in
+            let claimed = bench.claimed("seq 1 100; while [ ! -e /tmp/go ]; do sleep 0.1; done; seq 101 200")
+            bench.controller.queue(claimed)
+            try await bench.withAgent { try await bench.controller.until(claimed) { $0.lines.count == 100 } }
+            let archive = TarArchive([TarArchive.Entry(path: "go")])
+            try await bench.client.putArchive(archive, into: "/tmp", of: claimed.containerName)
+            try await bench.withAgent { try await bench.controller.until(claimed) { $0.end != nil } }
+            let attempt = bench.controller.attempt(claimed)
+            #expect(attempt.lines == (1...200).map(String.init))
+            #expect(attempt.end?.type == .completed)
+        }
+    }
+
+    @Test func containerRemovedByHandHasVanished() async throws {
+        try await LiveAgentBench.with { bench in
+            let claimed = bench.claimed("echo ready; sleep 600")
+            bench.controller.queue(claimed)
+            try await bench.withAgent {
+                try await bench.controller.until(claimed) { $0.lines.contains("ready") }
+                try await bench.client.removeContainer(claimed.containerName, force: true)
+                try await bench.controller.until(claimed) { $0.end != nil }
+            }
+            let attempt = bench.controller.attempt(claimed)
+            #expect(attempt.end?.type == .crashed)
+            #expect(attempt.termination?.reason?.contains("vanished") == true)
+        }
+    }
+
+    @Test func descriptionIsReadFromTheImage() async throws {
+        let description = ImageDescription(sdk: "0.1.0", program: "taxi", flows: [], deployments: [])
+        let files = [
+            TarArchive.Entry(path: "etc", kind: .directory, mode: 0o755),
+            TarArchive.Entry(path: "etc/orch", kind: .directory, mode: 0o755),
+            TarArchive.Entry(path: "etc/orch/describe.json", bytes: Array(try JSONEncoder().encode(description))),
+        ]
+        try await LiveAgentBench.with(files: files) { bench in
+            let answer = try await bench.answer(.describeImage(reference: bench.image))
+            #expect(answer == .description(description))
+        }
+        try await LiveAgentBench.with { bench in
+            let answer = try await bench.answer(.describeImage(reference: bench.image))
+            #expect(answer == .noDescription(image: bench.image))
+        }
+    }
+}

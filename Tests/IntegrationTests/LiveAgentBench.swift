@@ -1,0 +1,120 @@
+import DockerEngine
+import FoundationEssentials
+import Logging
+import OrchAgent
+import OrchInfrastructure
+import OrchModel
+
+/// An agent on the engine of this machine, with an image of one static program and an instance of its own.
+struct LiveAgentBench: Sendable {
+    let client: DockerClient
+    let controller = LiveController()
+    let image: String
+    let instance = Identifier.new()
+    private let dataDirectory: String
+
+    /// A program that needs no libraries: Debian's package busybox-static.
+    private static let program = "/bin/busybox"
+    private static let applets = ["sh", "echo", "sleep", "kill", "seq", "cat", "head", "tr", "tail", "printf", "yes"]
+
+    /// Whether an engine answers and the program is there.
+    static func isPossible() async -> Bool {
+        guard FileManager.default.isExecutableFile(atPath: program) else { return false }
+        do {
+            let client = DockerClient(host: try DockerHost.fromEnvironment())
+            defer { client.shutdown() }
+            _ = try await client.ping()
+            return true
+        } catch {
+            print("no engine for live tests of the agent: \(error)")
+            return false
+        }
+    }
+
+    /// Runs `body` with a bench; afterwards nothing of it is left.
+    static func with(
+        files: [TarArchive.Entry] = [], _ body: (LiveAgentBench) async throws -> Void
+    ) async throws {
+        let bench = try await LiveAgentBench(files: files)
+        do {
+            try await body(bench)
+        } catch {
+            try await bench.tearDown()
+            throw error
+        }
+        try await bench.tearDown()
+    }
+
+    private init(files: [TarArchive.Entry]) async throws {
+        client = DockerClient(host: try DockerHost.fromEnvironment())
+        image = "orch-test/agent:\(instance.short)"
+        dataDirectory = FileManager.default.temporaryDirectory.path + "/orch-live-\(instance)"
+        try FileManager.default.createDirectory(
+            atPath: dataDirectory + "/attempts", withIntermediateDirectories: true)
+        var entries = [
+            TarArchive.Entry(path: "bin", kind: .directory, mode: 0o755),
+            TarArchive.Entry(
+                path: "bin/busybox", bytes: Array(try Data(contentsOf: URL(filePath: Self.program))), mode: 0o755),
+            TarArchive.Entry(path: "tmp", kind: .directory, mode: 0o1777),
+        ]
+        entries += Self.applets.map { TarArchive.Entry(path: "bin/\($0)", kind: .symlink("busybox"), mode: 0o777) }
+        _ = try await client.importImage(tar: try TarArchive(entries + files).encoded(), as: image)
+    }
+
+    private func tearDown() async throws {
+        for container in try await containers() { try await client.removeContainer(container.id, force: true) }
+        try await client.removeImage(image, force: true)
+        client.shutdown()
+        try FileManager.default.removeItem(atPath: dataDirectory)
+    }
+
+    /// This bench's containers.
+    func containers() async throws -> [ContainerListing] {
+        try await client.listContainers(labels: ["\(ContainerLabels.instance)=\(instance)"])
+    }
+
+    /// A run of a shell script.
+    func claimed(_ script: String, _ change: (inout ClaimedRun) -> Void = { _ in }) -> ClaimedRun {
+        var claimed = ClaimedRun(
+            runID: .new(), runName: "live", attempt: 1, token: "t", instance: instance, flowName: "live",
+            deploymentName: "live", kind: .command, image: image, command: ["sh", "-c", script],
+            parameters: ["month": 7], container: DockerContainerBlock(), secrets: ["ORCH_API_KEY": "orch_run_canary"],
+            apiURL: "http://127.0.0.1:4200", scheduledFor: .now())
+        change(&claimed)
+        return claimed
+    }
+
+    /// Runs a new agent while `body` runs, then ends it as a kill would: all its tasks are cancelled at once.
+    func withAgent(_ body: () async throws -> Void) async throws {
+        var configuration = AgentConfiguration(dataDirectory: dataDirectory)
+        configuration.name = "live"
+        configuration.reconcileInterval = .milliseconds(200)
+        let agent = try Agent(
+            configuration: configuration, api: controller, engine: DockerContainerEngine(client),
+            logger: Logger(label: "live") { _ in SwiftLogNoOpLogHandler() })
+        let task = Task { try await agent.run() }
+        do {
+            try await body()
+        } catch {
+            task.cancel()
+            _ = await task.result
+            throw error
+        }
+        task.cancel()
+        _ = await task.result
+    }
+
+    /// An agent's answer to a question.
+    func answer(_ question: AgentTask.Question) async throws -> AgentTaskAnswer? {
+        controller.ask(question)
+        try await withAgent { try await controller.untilAnswered() }
+        return controller.answers.last
+    }
+
+    /// Runs one attempt to its end and until its container was dealt with.
+    func run(_ claimed: ClaimedRun) async throws -> LiveController.Attempt {
+        controller.queue(claimed)
+        try await withAgent { try await controller.until(claimed) { $0.end != nil } }
+        return controller.attempt(claimed)
+    }
+}

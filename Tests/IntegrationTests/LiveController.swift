@@ -1,0 +1,114 @@
+import OrchAgent
+import OrchInfrastructure
+import OrchModel
+import Synchronization
+
+/// A controller in memory for agents on the real engine: hands out runs, keeps what is reported, each line once.
+final class LiveController: ControllerAPI {
+    private struct State {
+        var queue: [ClaimedRun] = []
+        var tasks: [AgentTask] = []
+        var cancellations: [WorkReply.Cancellation] = []
+        var held: [ClaimedRun] = []
+        var runs: [AttemptKey: Attempt] = [:]
+        var answers: [AgentTaskAnswer] = []
+    }
+
+    /// What is known of one attempt.
+    struct Attempt: Sendable {
+        var states: [RunState] = []
+        var records: [LogRecord] = []
+        var keys: Set<String> = []
+        var termination: Termination?
+        var container: ContainerRecord?
+
+        var end: RunState? { states.last { $0.type.isTerminal } }
+        /// The container's own lines.
+        var lines: [String] { records.filter { $0.source != .orch }.map(\.message) }
+    }
+
+    private let state = Mutex(State())
+    private let gate = Gate()
+
+    private func mutate<Value: Sendable>(_ change: (inout sending State) -> sending Value) -> Value {
+        defer { gate.open() }
+        return state.withLock(change)
+    }
+
+    func queue(_ claimed: ClaimedRun) { mutate { $0.queue.append(claimed) } }
+
+    func cancel(_ claimed: ClaimedRun, by user: String) {
+        let request = CancellationRequest(by: user, at: .now())
+        mutate { $0.cancellations.append(.init(runID: claimed.runID, attempt: claimed.attempt, request: request)) }
+    }
+
+    func ask(_ question: AgentTask.Question) {
+        mutate { $0.tasks.append(AgentTask(id: .new(), question: question)) }
+    }
+
+    var answers: [AgentTaskAnswer] { state.withLock { $0.answers } }
+
+    func untilAnswered() async throws {
+        try await gate.wait { answers.isEmpty }
+    }
+
+    func attempt(_ claimed: ClaimedRun) -> Attempt {
+        state.withLock { $0.runs[claimed.key] ?? Attempt() }
+    }
+
+    /// Waits until `condition` holds for an attempt, then returns it.
+    @discardableResult
+    func until(_ claimed: ClaimedRun, _ condition: (Attempt) -> Bool) async throws -> Attempt {
+        try await gate.wait { !condition(attempt(claimed)) }
+        return attempt(claimed)
+    }
+
+    func poll(_ poll: WorkPoll) async throws(ControllerFault) -> WorkReply {
+        do {
+            try await gate.wait {
+                state.withLock {
+                    ($0.queue.isEmpty || poll.capacity == 0) && $0.tasks.isEmpty && $0.cancellations.isEmpty
+                }
+            }
+        } catch {
+            throw .cancelled
+        }
+        return mutate { state in
+            let runs = Array(state.queue.prefix(poll.capacity))
+            state.queue.removeFirst(runs.count)
+            state.held += runs
+            defer {
+                state.tasks = []
+                state.cancellations = []
+            }
+            return WorkReply(runs: runs, cancellations: state.cancellations, tasks: state.tasks)
+        }
+    }
+
+    func held(by agent: String) async throws(ControllerFault) -> [ClaimedRun] { state.withLock { $0.held } }
+
+    func renew(_ renewal: LeaseRenewal) async throws(ControllerFault) -> LeaseReply {
+        LeaseReply(stale: [], cancellations: [])
+    }
+
+    func send(_ report: AttemptReport, run: Identifier, attempt: Int) async throws(ControllerFault) {
+        mutate { state in
+            let key = AttemptKey(run: run, attempt: attempt)
+            var known = state.runs[key] ?? Attempt()
+            for record in report.records where known.keys.insert("\(record.source) \(record.sequence)").inserted {
+                known.records.append(record)
+            }
+            known.termination = report.termination ?? known.termination
+            known.container = report.container ?? known.container
+            if let next = report.state {
+                known.states.append(next)
+                if next.type.isTerminal { state.held.removeAll { $0.key == key } }
+            }
+            state.runs[key] = known
+        }
+    }
+
+    func send(_ answer: AgentTaskAnswer, to task: Identifier) async throws(ControllerFault) {
+        mutate { $0.answers.append(answer) }
+    }
+}

@@ -1,0 +1,177 @@
+import FoundationEssentials
+import OrchInfrastructure
+import OrchModel
+import Testing
+
+@testable import OrchAgent
+
+/// What the next agent of the same name makes of what the last one left.
+@Suite(.timeLimit(.minutes(1)))
+struct AdoptionTests {
+    private let claimed = ClaimedRun.sample { $0.container.autoRemove = .never }
+
+    @Test func runningContainerIsFollowedAndNoLineIsDoubled() async throws {
+        let bench = try AgentBench(["hello": .init(lines: [.out("one", at: 1), .out("two", at: 2)], end: .runsOn)])
+        try await bench.withAgent {
+            bench.controller.queue(claimed)
+            try await bench.controller.until { $0.lines.count == 2 }
+        }
+        #expect(bench.engine.containers.map(\.snapshot.status) == [.running])
+        bench.engine.print(.out("three", at: 3), in: claimed.containerName)
+        try await bench.withAgent {
+            try await bench.controller.until { $0.lines.count == 3 }
+            bench.engine.print(.out("four", at: 4), in: claimed.containerName)
+            bench.engine.end(claimed.containerName, exitCode: 0)
+            try await bench.controller.until { $0.end != nil }
+        }
+        #expect(bench.controller.lines == ["one", "two", "three", "four"])
+        #expect(bench.controller.end?.type == .completed)
+        #expect(bench.engine.calls.filter { $0 == "create" }.count == 1)
+        #expect(bench.engine.calls.filter { $0 == "start" }.count == 1)
+    }
+
+    @Test func endedContainerIsFinalisedFromInspect() async throws {
+        let bench = try AgentBench()
+        bench.controller.hold(claimed)
+        try bench.engine.seed(claimed, lines: [.out("one"), .out("two")], status: .exited, exitCode: 7)
+        try await bench.withAgent { try await bench.controller.until { $0.end != nil } }
+        #expect(bench.controller.end?.type == .failed)
+        #expect(bench.controller.end?.message == "exit 7")
+        #expect(bench.controller.lines == ["one", "two"])
+        #expect(!bench.engine.calls.contains("start"))
+    }
+
+    @Test func createdContainerIsStarted() async throws {
+        let bench = try AgentBench(["hello": .init(lines: [.out("hi")], end: .exit(0))])
+        bench.controller.hold(claimed)
+        try bench.engine.seed(claimed, lines: [], status: .created)
+        try await bench.withAgent { try await bench.controller.until { $0.end != nil } }
+        #expect(bench.controller.end?.type == .completed)
+        #expect(bench.engine.calls.filter { $0 == "start" }.count == 1)
+        #expect(!bench.engine.calls.contains("create"))
+    }
+
+    @Test func claimThatGotLostOnTheWayIsLaunched() async throws {
+        let bench = try AgentBench(["hello": .init(end: .exit(0))])
+        bench.controller.hold(claimed)
+        try await bench.withAgent { try await bench.controller.until { $0.end != nil } }
+        #expect(bench.controller.end?.type == .completed)
+    }
+
+    @Test func launchedRunWithoutContainerHasCrashedAndIsNotStartedAgain() async throws {
+        let bench = try AgentBench(["hello": .init(end: .runsOn)])
+        try await bench.withAgent {
+            bench.controller.queue(claimed)
+            try await bench.controller.until { $0.states.contains { $0.type == .running } }
+        }
+        bench.engine.removeByHand(claimed.containerName)
+        try await bench.withAgent { try await bench.controller.until { $0.end != nil } }
+        #expect(bench.controller.end?.type == .crashed)
+        #expect(bench.controller.end?.message.contains("vanished") == true)
+        #expect(bench.engine.calls.filter { $0 == "create" }.count == 1)
+    }
+
+    @Test func agentWithoutMemoryDoesNotStartWhatMayHaveRun() async throws {
+        let bench = try AgentBench(["hello": .init(end: .exit(0))])
+        try FileManager.default.removeItem(atPath: bench.dataDirectory + "/attempts")
+        bench.controller.hold(claimed)
+        try await bench.withAgent { try await bench.controller.until { $0.end != nil } }
+        #expect(bench.controller.end?.type == .crashed)
+        #expect(!bench.engine.calls.contains("create"))
+    }
+
+    @Test func nameInUseByOurOwnContainerIsAdopted() async throws {
+        let bench = try AgentBench()
+        try bench.engine.seed(claimed, lines: [.out("one")], status: .exited, exitCode: 0)
+        try await bench.run(claimed)
+        #expect(bench.controller.end?.type == .completed)
+        #expect(bench.controller.lines == ["one"])
+    }
+
+    @Test func nameInUseByAStrangerIsNotTouched() async throws {
+        let bench = try AgentBench()
+        var stranger = claimed
+        stranger.instance = .fixed(9)
+        try bench.engine.seed(stranger, lines: [], status: .running)
+        try await bench.withAgent {
+            bench.controller.queue(.sample())
+            try await bench.controller.until { $0.end != nil }
+        }
+        #expect(bench.controller.end?.type == .crashed)
+        #expect(bench.controller.end?.message.contains("does not carry this attempt's labels") == true)
+        #expect(bench.engine.containers.map(\.snapshot.status) == [.running])
+    }
+
+    @Test func cancellationGivenWhileTheAgentWasDownIsObeyed() async throws {
+        let bench = try AgentBench()
+        var cancelled = claimed
+        cancelled.cancellation = CancellationRequest(by: "user admin", at: Timestamp(microseconds: 1))
+        bench.controller.hold(cancelled)
+        try bench.engine.seed(claimed, lines: [], status: .running)
+        try await bench.withAgent { try await bench.controller.until { $0.end != nil } }
+        #expect(bench.controller.end?.type == .cancelled)
+        #expect(bench.engine.containers.map(\.snapshot.status) == [.exited])
+    }
+
+    @Test func nothingIsDecidedWhileTheEngineIsAway() async throws {
+        let bench = try AgentBench()
+        bench.controller.hold(claimed)
+        try bench.engine.seed(claimed, lines: [.out("one")], status: .exited, exitCode: 0)
+        bench.engine.setAway(true)
+        try await bench.withAgent {
+            try await bench.controller.until { $0.heldCalls >= 5 }
+            #expect(bench.controller.reports.isEmpty)
+            bench.engine.setAway(false)
+            try await bench.controller.until { $0.end != nil }
+        }
+        #expect(bench.controller.end?.type == .completed)
+    }
+
+    @Test func runOutlivesADaemonThatGoesAway() async throws {
+        let bench = try AgentBench(["hello": .init(lines: [.out("one", at: 1)], end: .runsOn)])
+        try await bench.withAgent {
+            bench.controller.queue(claimed)
+            try await bench.controller.until { $0.lines.count == 1 }
+            bench.engine.setAway(true)
+            bench.engine.print(.out("two", at: 2), in: claimed.containerName)
+            try await bench.controller.until { $0.log.contains { $0.message.contains("lost sight of the container") } }
+            #expect(bench.controller.end == nil)
+            bench.engine.setAway(false)
+            try await bench.controller.until { $0.lines.count == 2 }
+            bench.engine.end(claimed.containerName, exitCode: 0)
+            try await bench.controller.until { $0.end != nil }
+        }
+        #expect(bench.controller.lines == ["one", "two"])
+        #expect(bench.controller.end?.type == .completed)
+    }
+
+    @Test func fencedAttemptIsStoppedAndReportsNothingMore() async throws {
+        let bench = try AgentBench(["hello": .init(end: .runsOn)])
+        try await bench.withAgent {
+            bench.controller.queue(claimed)
+            try await bench.controller.until { $0.states.contains { $0.type == .running } }
+            bench.controller.fence(claimed)
+            try await bench.engine.until { $0.allSatisfy { $0.snapshot.status == .exited } }
+        }
+        #expect(bench.controller.end == nil)
+    }
+
+    @Test func poolOfTwoRunsTheThirdWhenOneHasEnded() async throws {
+        let bench = try AgentBench(["hello": .init(end: .runsOn)])
+        let runs = (1...3).map { number in
+            ClaimedRun.sample {
+                $0.runID = .fixed(number)
+                $0.container.autoRemove = .never
+            }
+        }
+        try await bench.withAgent {
+            $0.limit = 2
+        } _: {
+            for run in runs { bench.controller.queue(run) }
+            try await bench.controller.until { $0.states.filter { $0.type == .running }.count == 2 }
+            #expect(bench.engine.containers.count == 2)
+            bench.engine.end(runs[0].containerName, exitCode: 0)
+            try await bench.controller.until { $0.states.filter { $0.type == .running }.count == 3 }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import Logging
+import OrchInfrastructure
+import OrchModel
+import ServiceLifecycle
+import Testing
+
+@testable import OrchAgent
+
+@Suite(.timeLimit(.minutes(1)))
+struct AgentTests {
+    @Test func shutdownSendsWhatIsSeenAndLeavesContainersRunning() async throws {
+        let bench = try AgentBench(["hello": .init(lines: [.out("one"), .out("two")], end: .runsOn)])
+        let claimed = ClaimedRun.sample()
+        let services = ServiceGroup(
+            services: [try bench.agent()], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        async let running: Void = services.run()
+        bench.controller.queue(claimed)
+        try await bench.controller.until { $0.states.contains { $0.type == .running } }
+        await services.triggerGracefulShutdown()
+        try await running
+        #expect(bench.controller.lines == ["one", "two"])
+        #expect(bench.controller.end == nil)
+        #expect(bench.engine.containers.map(\.snapshot.status) == [.running])
+        #expect(!bench.engine.calls.contains("stop"))
+    }
+
+    @Test func leasesAreRenewedWithTheTokensOfWhatRuns() async throws {
+        let bench = try AgentBench(["hello": .init(end: .runsOn)])
+        try await bench.withAgent {
+            bench.controller.queue(.sample())
+            try await bench.controller.until { $0.renewals.count >= 2 }
+        }
+        #expect(bench.controller.renewals.allSatisfy { $0.agent == "a1" })
+        #expect(bench.controller.renewals.last?.held == [.init(runID: .fixed(1), attempt: 1, token: "token-1")])
+    }
+
+    @Test func aRunHandedOutTwiceIsRunOnce() async throws {
+        let bench = try AgentBench(["hello": .init(end: .runsOn)])
+        try await bench.withAgent {
+            bench.controller.queue(.sample())
+            bench.controller.queue(.sample())
+            try await bench.controller.until { $0.states.contains { $0.type == .running } }
+            bench.engine.end(ClaimedRun.sample().containerName, exitCode: 0)
+            try await bench.controller.until { $0.end != nil }
+        }
+        #expect(bench.engine.calls.filter { $0 == "create" }.count == 1)
+    }
+
+    @Test func workThatCameWhileTheControllerWasAwayIsTakenOnItsReturn() async throws {
+        let bench = try AgentBench(["hello": .init(end: .exit(0))])
+        bench.controller.setAway(true)
+        try await bench.withAgent {
+            bench.controller.queue(.sample())
+            try await bench.engine.untilCalled("facts", times: 3)
+            bench.controller.setAway(false)
+            try await bench.controller.until { $0.end != nil }
+        }
+        #expect(bench.controller.end?.type == .completed)
+    }
+
+    @Test func noSecretReachesTheLog() async throws {
+        let bench = try AgentBench(["hello": .init(lines: [.out("x")], end: .exit(1))])
+        let capture = LogCapture()
+        let canary = "canary-4711"
+        bench.controller.refuseNext(.unreachable("away"))
+        bench.controller.refuseNext(.conflict("no such step"))
+        try await bench.withAgent(logger: capture.logger()) {
+            bench.controller.queue(
+                .sample {
+                    $0.token = canary
+                    $0.secrets["ORCH_BLOCK_POSTGRES_MAIN"] = canary
+                    $0.container.env = ["PLAIN": canary]
+                })
+            try await bench.controller.until { $0.end != nil }
+        }
+        #expect(capture.lines.contains { $0.contains("run=\(Identifier.fixed(1))") && $0.contains("attempt=1") })
+        #expect(!capture.lines.contains { $0.contains(canary) || $0.contains("orch_run_canary") })
+        #expect(!bench.controller.log.contains { $0.message.contains(canary) })
+    }
+
+    @Test(arguments: ["name", "queues", "limit", "data directory"])
+    func unusableSettingIsNamed(_ setting: String) throws {
+        let bench = try AgentBench()
+        let error = #expect(throws: AgentError.self) {
+            try bench.agent {
+                switch setting {
+                case "name": $0.name = ""
+                case "queues": $0.queues = []
+                case "limit": $0.limit = 0
+                default: $0.dataDirectory = ""
+                }
+            }
+        }
+        guard case .invalidSetting(setting, _, _) = error else {
+            Issue.record("expected invalidSetting, got \(String(describing: error))")
+            return
+        }
+    }
+}

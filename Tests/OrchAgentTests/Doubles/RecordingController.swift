@@ -1,0 +1,138 @@
+import OrchAgent
+import OrchInfrastructure
+import OrchModel
+import Synchronization
+
+/// A controller in memory: hands out what tests queue, keeps what is reported as a store would.
+final class RecordingController: ControllerAPI {
+    private struct State {
+        var queue: [ClaimedRun] = []
+        var tasks: [AgentTask] = []
+        var cancellations: [WorkReply.Cancellation] = []
+        var held: [ClaimedRun] = []
+        var reports: [AttemptReport] = []
+        var answers: [AgentTaskAnswer] = []
+        var renewals: [LeaseRenewal] = []
+        var stale: [LeaseRenewal.Held] = []
+        var faults: [ControllerFault] = []
+        var isAway = false
+        var polls = 0
+        var attempts = 0
+        var heldCalls = 0
+    }
+
+    private let state = Mutex(State())
+    private let gate = Gate()
+
+    private func mutate<Value: Sendable>(_ change: (inout sending State) -> sending Value) -> Value {
+        defer { gate.open() }
+        return state.withLock(change)
+    }
+
+    // MARK: what tests do and look at
+
+    func queue(_ claimed: ClaimedRun) { mutate { $0.queue.append(claimed) } }
+    func queue(_ task: AgentTask) { mutate { $0.tasks.append(task) } }
+    func hold(_ claimed: ClaimedRun) { mutate { $0.held.append(claimed) } }
+    func setAway(_ isAway: Bool) { mutate { $0.isAway = isAway } }
+    /// The next report meets this fault.
+    func refuseNext(_ fault: ControllerFault) { mutate { $0.faults.append(fault) } }
+    func fence(_ claimed: ClaimedRun) {
+        mutate { $0.stale.append(.init(runID: claimed.runID, attempt: claimed.attempt, token: claimed.token)) }
+    }
+    func cancel(_ claimed: ClaimedRun, by user: String) {
+        let request = CancellationRequest(by: user, at: Timestamp(microseconds: 1))
+        mutate { $0.cancellations.append(.init(runID: claimed.runID, attempt: claimed.attempt, request: request)) }
+    }
+
+    var reports: [AttemptReport] { state.withLock { $0.reports } }
+    /// Reports that were tried, taken or not.
+    var attempts: Int { state.withLock { $0.attempts } }
+    var answers: [AgentTaskAnswer] { state.withLock { $0.answers } }
+    var renewals: [LeaseRenewal] { state.withLock { $0.renewals } }
+    var heldCalls: Int { state.withLock { $0.heldCalls } }
+    /// States in the order they were reported.
+    var states: [RunState] { reports.compactMap(\.state) }
+    /// The last terminal state reported.
+    var end: RunState? { states.last { $0.type.isTerminal } }
+    var termination: Termination? { reports.compactMap(\.termination).last }
+    /// Lines as a store keeps them: each key once, in the order they first came.
+    var log: [LogRecord] {
+        var seen: Set<String> = []
+        return reports.flatMap(\.records).filter { seen.insert("\($0.attempt) \($0.source) \($0.sequence)").inserted }
+    }
+    /// Messages of the container's own lines.
+    var lines: [String] { log.filter { $0.source != .orch }.map(\.message) }
+
+    /// Waits until `condition` holds.
+    func until(_ condition: (RecordingController) -> Bool) async throws {
+        try await gate.wait { !condition(self) }
+    }
+
+    // MARK: ControllerAPI
+
+    private func enter() throws(ControllerFault) {
+        if state.withLock({ $0.isAway }) { throw .unreachable("the controller is away") }
+    }
+
+    func poll(_ poll: WorkPoll) async throws(ControllerFault) -> WorkReply {
+        try enter()
+        mutate { $0.polls += 1 }
+        do {
+            try await gate.wait {
+                state.withLock { state in
+                    !state.isAway && (state.queue.isEmpty || poll.capacity == 0) && state.tasks.isEmpty
+                        && state.cancellations.isEmpty
+                }
+            }
+        } catch {
+            throw .cancelled
+        }
+        try enter()
+        return mutate { state in
+            let runs = Array(state.queue.prefix(poll.capacity))
+            state.queue.removeFirst(runs.count)
+            state.held += runs
+            defer {
+                state.tasks = []
+                state.cancellations = []
+            }
+            return WorkReply(runs: runs, cancellations: state.cancellations, tasks: state.tasks)
+        }
+    }
+
+    func held(by agent: String) async throws(ControllerFault) -> [ClaimedRun] {
+        try enter()
+        return mutate { state in
+            state.heldCalls += 1
+            return state.held
+        }
+    }
+
+    func renew(_ renewal: LeaseRenewal) async throws(ControllerFault) -> LeaseReply {
+        try enter()
+        return mutate { state in
+            state.renewals.append(renewal)
+            return LeaseReply(stale: state.stale, cancellations: [])
+        }
+    }
+
+    func send(_ report: AttemptReport, run: Identifier, attempt: Int) async throws(ControllerFault) {
+        mutate { $0.attempts += 1 }
+        try enter()
+        let fault: ControllerFault? = mutate { state in
+            if !state.faults.isEmpty { return state.faults.removeFirst() }
+            state.reports.append(report)
+            if report.state?.type.isTerminal == true {
+                state.held.removeAll { $0.runID == run && $0.attempt == attempt }
+            }
+            return nil
+        }
+        if let fault { throw fault }
+    }
+
+    func send(_ answer: AgentTaskAnswer, to task: Identifier) async throws(ControllerFault) {
+        try enter()
+        mutate { $0.answers.append(answer) }
+    }
+}

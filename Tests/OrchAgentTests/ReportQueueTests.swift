@@ -1,0 +1,86 @@
+import OrchInfrastructure
+import OrchModel
+import Testing
+
+@testable import OrchAgent
+
+struct ReportQueueTests {
+    private func part(_ sequences: ClosedRange<Int>, message: String = "x") -> AttemptReport {
+        let time = Timestamp(microseconds: 1)
+        let records = sequences.map {
+            LogRecord(
+                attempt: 1, source: .stdout, sequence: Int64($0), at: time, level: .info, message: message)
+        }
+        return AttemptReport(token: "t", records: records)
+    }
+
+    private func state(_ type: StateType) -> RunState {
+        RunState(type, message: "", at: Timestamp(microseconds: 1), actor: "agent a1")
+    }
+
+    private func queue(_ limits: ReportLimits = ReportLimits(recordsPerReport: 10)) -> ReportQueue {
+        ReportQueue(token: "t", limits: limits)
+    }
+
+    @Test func whatCameMeanwhileGoesTogether() {
+        var queue = queue()
+        queue.add(part(1...2))
+        queue.add(part(3...5))
+        #expect(queue.next()?.records.map(\.sequence) == [1, 2, 3, 4, 5])
+        #expect(queue.next() == nil)
+        #expect(queue.isEmpty)
+    }
+
+    @Test func endComesWithTheLastOfTheLines() {
+        var queue = queue()
+        var running = part(1...25)
+        running.state = state(.running)
+        queue.add(running)
+        var last = part(26...26)
+        last.state = state(.completed)
+        last.termination = Termination(exitCode: 0)
+        last.result = 7
+        queue.add(last)
+        var reports: [AttemptReport] = []
+        while let report = queue.next() { reports.append(report) }
+        #expect(reports.map(\.records.count) == [10, 10, 6])
+        #expect(reports.map(\.state?.type) == [nil, nil, .completed])
+        #expect(reports.map { $0.termination != nil } == [false, false, true])
+        #expect(reports.map { $0.result != nil } == [false, false, true])
+        #expect(reports.flatMap(\.records).map(\.sequence) == Array(1...26))
+        #expect(reports.allSatisfy { $0.token == "t" })
+    }
+
+    @Test func startGoesWithTheFirst() {
+        var queue = queue()
+        var running = part(1...25)
+        running.state = state(.running)
+        queue.add(running)
+        #expect(queue.next()?.state?.type == .running)
+        #expect(queue.next()?.state == nil)
+    }
+
+    @Test func largeLinesAreFewerAReport() {
+        var queue = queue(ReportLimits(recordsPerReport: 10, bytesPerReport: 5000))
+        queue.add(part(1...4, message: String(repeating: "x", count: 2000)))
+        queue.add(part(5...5, message: String(repeating: "x", count: 9000)))
+        var counts: [Int] = []
+        while let report = queue.next() { counts.append(report.records.count) }
+        #expect(counts == [2, 2, 1])
+    }
+
+    @Test func fullByLinesOrByBytes() {
+        var lines = queue(ReportLimits(recordsPerReport: 10, recordsWaiting: 20))
+        lines.add(part(1...19))
+        #expect(!lines.isFull)
+        lines.add(part(20...20))
+        #expect(lines.isFull)
+        _ = lines.next()
+        #expect(!lines.isFull)
+        var bytes = queue(ReportLimits(bytesWaiting: 10_000))
+        bytes.add(part(1...1, message: String(repeating: "x", count: 10_000)))
+        #expect(bytes.isFull)
+        _ = bytes.next()
+        #expect(!bytes.isFull)
+    }
+}

@@ -1,0 +1,71 @@
+import OrchModel
+import Testing
+
+@testable import OrchAgent
+
+struct ReportRefusalTests {
+    private let now = Timestamp(microseconds: 1_600_000_000_000_000)
+
+    private func report(lines: Int, message: String = "x") -> AttemptReport {
+        var report = AttemptReport(token: "t")
+        report.records = (0..<lines).map {
+            LogRecord(attempt: 1, source: .stdout, sequence: Int64($0 + 1), at: now, level: .info, message: message)
+        }
+        report.state = RunState(.completed, message: "", at: now, actor: "agent a1")
+        report.termination = Termination(exitCode: 0)
+        return report
+    }
+
+    private func instead(_ fault: ControllerFault, _ report: AttemptReport) -> [AttemptReport]? {
+        let remedy = ReportRefusal.remedy(for: fault, of: report, at: now)
+        return if case .sendInstead(let reports) = remedy { reports } else { nil }
+    }
+
+    @Test(arguments: [ControllerFault.unreachable("away"), .refused(status: 401, "unauthorized")])
+    func whatMayPassIsTriedAgain(_ fault: ControllerFault) {
+        guard case .tryAgain = ReportRefusal.remedy(for: fault, of: report(lines: 1), at: now) else {
+            Issue.record("expected another try of \(fault)")
+            return
+        }
+    }
+
+    @Test(arguments: [ControllerFault.stale, .unknown("no such run")])
+    func anotherAgentsAttemptIsLetGo(_ fault: ControllerFault) {
+        guard case .fenced = ReportRefusal.remedy(for: fault, of: report(lines: 1), at: now) else {
+            Issue.record("expected a fence after \(fault)")
+            return
+        }
+    }
+
+    @Test func impossibleStateIsLeftOut() throws {
+        let rest = try #require(instead(.conflict("cannot become Running"), report(lines: 2)))
+        #expect(rest.map(\.records.count) == [2])
+        #expect(rest.first?.state == nil)
+        #expect(rest.first?.termination?.exitCode == 0)
+    }
+
+    @Test func tooLargeReportIsHalvedAndItsEndComesLast() throws {
+        let halves = try #require(instead(.tooLarge, report(lines: 5)))
+        #expect(halves.map(\.records.count) == [2, 3])
+        #expect(halves.map { $0.state?.type } == [nil, .completed])
+        #expect(halves.map { $0.termination != nil } == [false, true])
+    }
+
+    @Test func tooLargeLineIsCutVisibly() throws {
+        let cut = try #require(instead(.tooLarge, report(lines: 1, message: String(repeating: "x", count: 10_000))))
+        let message = try #require(cut.first?.records.first?.message)
+        let mark = "… (5000 of 10000 bytes cut, the controller takes no more)"
+        #expect(message == String(repeating: "x", count: 5000) + mark)
+    }
+
+    @Test func refusedLinesGiveWayToARemarkAndTheEndIsKept() throws {
+        let rest = try #require(instead(.refused(status: 400, "bad JSON"), report(lines: 3)))
+        #expect(rest.first?.records.map(\.message) == ["the controller refused 3 lines: bad JSON"])
+        #expect(rest.first?.state?.type == .completed)
+        let again = try #require(rest.first)
+        guard case .tryAgain = ReportRefusal.remedy(for: .refused(status: 400, "bad JSON"), of: again, at: now) else {
+            Issue.record("expected no remark about a remark")
+            return
+        }
+    }
+}

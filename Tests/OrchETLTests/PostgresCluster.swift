@@ -1,0 +1,133 @@
+import Foundation
+import Testing
+
+/// A private PostgreSQL server in a temporary folder: its own port, its own socket, gone after the suite.
+struct PostgresCluster: Sendable {
+    /// The cluster of the running suite.
+    @TaskLocal static var current: PostgresCluster?
+
+    let folder: String
+    let port: Int
+    /// The superuser's password over TCP; over the socket none is asked for.
+    let password = "s3cret/pass word"
+
+    private static let binaries: String? = {
+        let environment = ProcessInfo.processInfo.environment
+        let debian = (try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")) ?? []
+        let folders =
+            [environment["ORCH_TEST_POSTGRES_BIN"]].compactMap(\.self)
+            + debian.sorted().reversed().map { "/usr/lib/postgresql/\($0)/bin" }
+            + (environment["PATH"] ?? "").split(separator: ":").map(String.init)
+        return folders.first { FileManager.default.isExecutableFile(atPath: "\($0)/initdb") }
+    }()
+
+    /// Whether suites that need a server can run. In CI they must: there the lack of binaries fails them.
+    static var isAvailable: Bool {
+        binaries != nil || ProcessInfo.processInfo.environment["CI"] != nil
+    }
+
+    static func start() throws -> PostgresCluster {
+        let binaries = try #require(binaries, "no PostgreSQL binaries found; set ORCH_TEST_POSTGRES_BIN")
+        let folder = "/tmp/orch-pg-\(UUID().uuidString.prefix(8))"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        let cluster = PostgresCluster(folder: folder, port: try freePort())
+        try Data(cluster.password.utf8).write(to: URL(fileURLWithPath: "\(folder)/password"))
+        if getuid() == 0 { try run("chown", "-R", "postgres", folder) }
+        try asPostgres(
+            "\(binaries)/initdb", "-D", "\(folder)/data", "-U", "postgres", "--no-sync", "--encoding=UTF8",
+            "--locale=C", "--auth-local=trust", "--auth-host=scram-sha-256", "--pwfile=\(folder)/password"
+        )
+        try asPostgres(
+            "\(binaries)/pg_ctl", "-D", "\(folder)/data", "-w", "-l", "\(folder)/log", "start", "-o",
+            "-p \(cluster.port) -k \(folder) -c listen_addresses=127.0.0.1 -c fsync=off"
+        )
+        return cluster
+    }
+
+    /// The URL of a database, for our own code and for `psql`.
+    func url(database: String = "postgres") -> String {
+        "postgresql://postgres@/\(database)?host=\(folder)&port=\(port)"
+    }
+
+    /// What `psql` prints for a query: one line a row, values between `|`.
+    func psql(_ sql: String, database: String = "postgres") throws -> String {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", url(database: database), "-c", sql]
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        let bytes = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0, "psql failed: \(sql)")
+        return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .newlines)
+    }
+
+    func stop() throws {
+        let binaries = try #require(Self.binaries)
+        try Self.asPostgres("\(binaries)/pg_ctl", "-D", "\(folder)/data", "-m", "immediate", "-w", "stop")
+        try FileManager.default.removeItem(atPath: folder)
+    }
+
+    private static func asPostgres(_ command: String...) throws {
+        try run(getuid() == 0 ? ["runuser", "-u", "postgres", "--"] + command : command)
+    }
+
+    private static func run(_ command: String...) throws {
+        try run(command)
+    }
+
+    /// Runs a program to its end. Foundation's `Process` would wait until the
+    /// server, which outlives `pg_ctl`, closes the descriptor that it inherits.
+    private static func run(_ command: [String]) throws {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
+        let arguments = command.map { strdup($0) } + [nil]
+        defer { arguments.forEach { free($0) } }
+        var process = pid_t()
+        try #require(posix_spawnp(&process, command[0], &actions, nil, arguments, environ) == 0, "no \(command[0])")
+        var status: Int32 = 0
+        while waitpid(process, &status, 0) < 0, errno == EINTR {}
+        try #require(status == 0, "\(command.joined(separator: " ")) failed")
+    }
+
+    static func freePort() throws -> Int {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let code = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+                bind(descriptor, generic, length) == 0 ? getsockname(descriptor, generic, &length) : -1
+            }
+        }
+        try #require(code == 0)
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+}
+
+/// Gives a suite a server of its own.
+struct PostgresClusterTrait: SuiteTrait, TestScoping {
+    func provideScope(
+        for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
+    ) async throws {
+        let cluster = try PostgresCluster.start()
+        do {
+            try await PostgresCluster.$current.withValue(cluster) { try await function() }
+        } catch {
+            try cluster.stop()
+            throw error
+        }
+        try cluster.stop()
+    }
+}
+
+extension Trait where Self == PostgresClusterTrait {
+    static var postgresCluster: Self { Self() }
+}

@@ -1,0 +1,179 @@
+import Crypto
+import CurlTransport
+import Foundation
+import Synchronization
+import TableFormats
+import Testing
+
+@testable import OrchETL
+
+struct WebSourceTests {
+    private static let csv = Array("id,name\r\n1,a\r\n".utf8)
+
+    private func gzip(_ bytes: [UInt8] = csv) throws -> [UInt8] { try GzipDeflater().compressWhole(bytes) }
+
+    /// Downloads from a server that answers every request so; the scratch file holds `old` before.
+    private func download(
+        _ path: String, _ reply: StubWebServer.Reply
+    ) async throws -> (result: Result<WebSource.Download, any Error>, names: [String], content: [UInt8]) {
+        let server = try StubWebServer { _ in reply }
+        defer { server.stop() }
+        let folder = try TemporaryFolder()
+        let scratch = try folder.write("old", as: "scratch")
+        let source = try WebSource(url: server.url + path)
+        let result: Result<WebSource.Download, any Error>
+        do { result = .success(try await source.download(to: scratch)) } catch { result = .failure(error) }
+        return (result, try folder.names, Array(try Data(contentsOf: URL(fileURLWithPath: scratch))))
+    }
+
+    @Test func downloadsAndHashes() async throws {
+        let bytes = try gzip()
+        let (result, names, content) = try await download("/green.csv.gz?key=secret", StubWebServer.Reply(body: bytes))
+        let download = try result.get()
+        #expect(download.bytes == Int64(bytes.count))
+        #expect(download.sha256 == SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined())
+        #expect(download.source.hasSuffix("/green.csv.gz"))
+        #expect(names == ["scratch"])
+        #expect(content == bytes)
+    }
+
+    @Test func followsRedirects() async throws {
+        let bytes = try gzip()
+        let server = try StubWebServer { request in
+            request.target == "/a.csv.gz"
+                ? StubWebServer.Reply(status: 302, headers: ["Location": "/b"]) : StubWebServer.Reply(body: bytes)
+        }
+        defer { server.stop() }
+        let folder = try TemporaryFolder()
+        _ = try await WebSource(url: "\(server.url)/a.csv.gz").download(to: folder.file("x/y/z.csv.gz"))
+        #expect(server.requests.map(\.method) == ["GET", "GET"])
+        #expect(FileManager.default.contents(atPath: folder.file("x/y/z.csv.gz")).map(Array.init) == bytes)
+    }
+
+    @Test(arguments: [
+        (404, "sourceNotFound"), (410, "sourceNotFound"), (403, "sourceForbidden"), (401, "sourceForbidden"),
+        (500, "sourceStatus"), (429, "sourceStatus"), (206, "sourceStatus"),
+    ])
+    func tellsStatusesApart(status: Int, name: String) async throws {
+        let (result, names, content) = try await download("/x.csv", StubWebServer.Reply(status: status))
+        #expect { try result.get() } throws: { error in
+            guard let error = error as? ETLError else { return false }
+            return Mirror(reflecting: error).children.first?.label == name
+                && error.isTransient == (status == 500 || status == 429)
+        }
+        #expect(names == ["scratch"])
+        #expect(content == Array("old".utf8))
+    }
+
+    @Test(
+        arguments: ["/x.csv", "/x.csv.gz"], ["<!DOCTYPE html><html>Sign in</html>", "<?xml version=\"1.0\"?><Error/>"])
+    func refusesAPageInPlaceOfTheFile(path: String, page: String) async throws {
+        let (result, names, content) = try await download(path, StubWebServer.Reply(body: Array(page.utf8)))
+        #expect(throws: ETLError.self) { try result.get() }
+        #expect(names == ["scratch"])
+        #expect(content == Array("old".utf8))
+    }
+
+    @Test func tellsWhatThePageIs() async throws {
+        let page = Array("<html>\nSign in</html>".utf8)
+        let (result, _, _) = try await download("/x.csv", StubWebServer.Reply(body: page))
+        #expect { try result.get() } throws: { error in
+            guard case ETLError.sourceIsNoData(_, let found, start: "<html>") = error else { return false }
+            return found.hasPrefix("an HTML page")
+        }
+    }
+
+    @Test func refusesAShortTransfer() async throws {
+        let (result, names, content) = try await download(
+            "/x.csv.gz", StubWebServer.Reply(body: try gzip([UInt8](repeating: 7, count: 5000)), sent: 20)
+        )
+        #expect { try result.get() } throws: { ($0 as? ETLError)?.isTransient == true }
+        #expect(names == ["scratch"])
+        #expect(content == Array("old".utf8))
+    }
+
+    @Test func refusesDamagedGzip() async throws {
+        var damaged = try gzip()
+        damaged[damaged.count - 8] ^= 1
+        for bytes in [damaged, Array(try gzip().dropLast(3)), try gzip() + Array("trailing".utf8)] {
+            let (result, names, content) = try await download("/x.csv.gz", StubWebServer.Reply(body: bytes))
+            #expect { try result.get() } throws: { error in
+                guard case ETLError.unreadable(_, let cause) = error else { return false }
+                return cause is GzipError
+            }
+            #expect(names == ["scratch"])
+            #expect(content == Array("old".utf8))
+        }
+    }
+
+    @Test func saysWhenNobodyListens() async throws {
+        let server = try StubWebServer { _ in StubWebServer.Reply() }
+        server.stop()
+        // The port stays ours until the listener is closed, which the accepting thread does.
+        let folder = try TemporaryFolder()
+        await #expect { _ = try await WebSource(url: "\(server.url)/x.csv").download(to: folder.file("x")) } throws: {
+            guard case ETLError.transfer = $0 else { return false }
+            return ($0 as? ETLError)?.isTransient == true
+        }
+        #expect(try folder.names.isEmpty)
+    }
+
+    @Test func copiesLocalFiles() async throws {
+        let folder = try TemporaryFolder()
+        let name = try folder.write(String(repeating: "1,a\n", count: 600_000), as: "a b.csv")
+        let told = Mutex<[WebSource.Progress]>([])
+        let source = try WebSource(url: "file://" + name.replacingOccurrences(of: " ", with: "%20"))
+        let download = try await source.download(to: folder.file("copy")) { progress in
+            told.withLock { $0.append(progress) }
+        }
+        #expect(download.bytes == 2_400_000)
+        #expect(FileManager.default.contentsEqual(atPath: name, andPath: folder.file("copy")))
+        #expect(told.withLock { $0.last } == WebSource.Progress(bytes: 2_400_000, total: 2_400_000))
+        #expect(told.withLock { $0.count } >= 2)
+    }
+
+    @Test func saysWhenALocalFileIsMissing() async throws {
+        let folder = try TemporaryFolder()
+        await #expect { _ = try await WebSource(url: "file:///nowhere/x.csv").download(to: folder.file("x")) } throws: {
+            guard case ETLError.sourceNotFound("file:///nowhere/x.csv") = $0 else { return false }
+            return true
+        }
+        #expect(try folder.names.isEmpty)
+    }
+
+    @Test func cancellingLeavesNothing() async throws {
+        let (started, signal) = AsyncStream.makeStream(of: Void.self)
+        let server = try StubWebServer { _ in
+            // Announces more than it sends.
+            signal.yield()
+            return StubWebServer.Reply(
+                headers: ["Content-Length": "100000000"], body: [UInt8](repeating: 48, count: 3_000_000))
+        }
+        defer { server.stop() }
+        let folder = try TemporaryFolder()
+        let source = try WebSource(url: "\(server.url)/x.csv")
+        let scratch = folder.file("x")
+        let download = Task { try await source.download(to: scratch) }
+        for await _ in started { break }
+        download.cancel()
+        await #expect(throws: (any Error).self) { _ = try await download.value }
+        #expect(try folder.names.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("https://me:hunter2@host/a/b.csv?sig=hunter2#hunter2", "https://host/a/b.csv"),
+        ("http://host:81/x?a@b", "http://host:81/x"), ("file:///a%20b", "file:///a%20b"),
+        ("https://a@b:hunter2@host/x@y", "https://host/x@y"),
+    ])
+    func showsNoCredentials(url: String, shown: String) throws {
+        #expect(try SourceAddress(url).shown == shown)
+    }
+
+    @Test(arguments: ["", "ftp://host/x", "/tmp/x", "file://host/x", "file://relative", "file:///a%zz", "file:///a%00"])
+    func refusesOtherAddresses(url: String) {
+        #expect { try WebSource(url: url) } throws: { error in
+            guard case ETLError.invalidAddress = error else { return false }
+            return true
+        }
+    }
+}

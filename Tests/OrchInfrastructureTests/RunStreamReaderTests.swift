@@ -1,0 +1,181 @@
+import OrchModel
+import Testing
+
+@testable import OrchInfrastructure
+
+struct RunStreamReaderTests {
+    private static let time = Timestamp(microseconds: 1_000_000)
+    private let claimed = ClaimedRun.sample()
+
+    /// The lines a flow program writes for records, numbered from `first`.
+    private func lines(_ kinds: [StreamRecord.Kind], first: Int = 1) -> [OutputLine] {
+        let nonce = StreamNonce.make(apiKey: "orch_run_canary", attempt: 2)
+        var sequence = first
+        var lines: [OutputLine] = []
+        for kind in kinds {
+            let encoded = StreamRecord(time: Self.time, kind)
+                .encodeLines(nonce: nonce, attempt: 2, firstSequence: sequence)
+            sequence += encoded.count
+            lines += encoded.map { OutputLine(.stdout, time: Self.time, bytes: Array($0.dropLast())) }
+        }
+        return lines
+    }
+
+    private func plain(_ text: String, _ stream: OutputLine.Stream = .stdout) -> OutputLine {
+        OutputLine(stream, time: Self.time, bytes: Array(text.utf8))
+    }
+
+    private func read(_ lines: [OutputLine], of claimed: ClaimedRun? = nil) -> (RunStreamReader, AttemptReport) {
+        let claimed = claimed ?? self.claimed
+        var reader = RunStreamReader(claimed)
+        var report = AttemptReport(token: claimed.token)
+        reader.read(lines, into: &report)
+        reader.finish(into: &report)
+        return (reader, report)
+    }
+
+    private func state(_ type: StateType) -> RunState {
+        RunState(type, message: "", at: Self.time, actor: "flow")
+    }
+
+    @Test func plainLinesAreCountedPerStream() {
+        let (_, report) = read([plain("a"), plain("x", .stderr), plain("b"), plain("", .stderr)])
+        #expect(report.records.map(\.source) == [.stdout, .stderr, .stdout, .stderr])
+        #expect(report.records.map(\.sequence) == [1, 1, 2, 2])
+        #expect(report.records.map(\.message) == ["a", "x", "b", ""])
+        #expect(report.records.allSatisfy { $0.attempt == 2 && $0.at == Self.time })
+    }
+
+    @Test func recordsKeepTheProgramsNumbers() {
+        let task = Identifier.fixed(5)
+        let kinds: [StreamRecord.Kind] = [
+            .hello(.init(sdk: "0.1.0", flow: "f")),
+            .log(.init(.warning, "slow", logger: "task.extract", taskRun: task)),
+            .log(.init(.trace, "fine", logger: "flow", flowRun: .fixed(6))),
+        ]
+        let (_, report) = read(lines(kinds))
+        #expect(report.records.map(\.sequence) == [2, 3])
+        #expect(report.records.map(\.source) == [.flow, .flow])
+        #expect(report.records.map(\.level) == [.warning, .debug])
+        #expect(report.records.first?.taskRunID == task)
+        #expect(report.records.last?.childRunID == .fixed(6))
+    }
+
+    @Test func everyKindFindsItsPlace() {
+        let kinds: [StreamRecord.Kind] = [
+            .taskState(
+                .init(taskRun: .fixed(5), name: "extract", attempt: 1, state: state(.running), started: Self.time)),
+            .childRun(.init(flowRun: .fixed(6), flow: "etl", parameters: ["month": 7], state: state(.running))),
+            .childRun(.init(flowRun: .fixed(6), flow: "etl", parameters: ["month": 7], state: state(.completed))),
+            .metric(.init("rows", 71_974)),
+            .metric(.init("rows", 5, flowRun: .fixed(6))),
+            .metric(.init("ratio", .nan)),
+            .artifact(.init(key: "report", type: "markdown", data: "# x", description: "the month")),
+            .result(["rows": 71_974]),
+            .outcome(.init(type: .completed, name: "Completed", message: "done")),
+        ]
+        let (reader, report) = read(lines(kinds))
+        #expect(report.taskRuns.map(\.flowRunID) == [claimed.runID])
+        #expect(report.taskRuns.first?.startedAt == Self.time)
+        #expect(report.childRuns.map(\.state.type) == [.running, .completed])
+        #expect(report.childRuns.map(\.parentRunID) == [claimed.runID, claimed.runID])
+        #expect(report.childRuns.last?.startedAt == Self.time)
+        #expect(report.childRuns.last?.endedAt == Self.time)
+        #expect(report.metrics == ["rows": 71_974])
+        #expect(report.result == ["rows": 71_974])
+        #expect(reader.outcome == .init(type: .completed, name: "Completed", message: "done"))
+        #expect(
+            report.records.map(\.message) == [
+                "rows = 5.0", "the metric ratio is not a number", "artifact report (markdown): the month",
+            ])
+        #expect(report.records.first?.childRunID == .fixed(6))
+    }
+
+    @Test func lostLinesAreShownWithTheirCount() {
+        let all = lines((1...6).map { .log(.init(.info, "line \($0)", logger: "flow")) })
+        let (_, report) = read([all[0], all[4], all[5]])
+        #expect(report.records.map(\.source) == [.flow, .orch, .flow, .flow])
+        let gap = report.records[1]
+        #expect(gap.level == .warning)
+        #expect(gap.sequence == 2)
+        #expect(gap.message.contains("3 lines (numbers 2 to 4) of the run's stream were lost"))
+    }
+
+    @Test func halfARecordIsShown() {
+        let long = lines([.log(.init(.info, String(repeating: "x", count: 10_000), logger: "flow"))])
+        #expect(long.count > 1)
+        let (_, report) = read(Array(long.dropLast()))
+        #expect(report.records.map(\.source) == [.orch])
+        #expect(report.records.first?.message.contains("could not be read") == true)
+    }
+
+    @Test func forgedRecordsArePlainText() {
+        let nonce = StreamNonce.make(apiKey: "another key", attempt: 2)
+        let outcome = StreamRecord(time: Self.time, .outcome(.init(type: .completed, name: "Completed", message: "")))
+        let forged = outcome.encodeLines(nonce: nonce, attempt: 2, firstSequence: 1)
+            .map { OutputLine(.stdout, time: Self.time, bytes: Array($0.dropLast())) }
+        let (reader, report) = read(forged)
+        #expect(reader.outcome == nil)
+        #expect(report.records.map(\.source) == [.stdout])
+    }
+
+    @Test func recordsOnStandardErrorArePlainText() {
+        let onError = lines([.log(.init(.info, "x", logger: "flow"))]).map {
+            OutputLine(.stderr, time: $0.time, bytes: $0.bytes)
+        }
+        #expect(read(onError).1.records.map(\.source) == [.stderr])
+    }
+
+    @Test func commandRunsHaveNoRunStream() {
+        let command = ClaimedRun.sample { $0.kind = .command }
+        let (reader, report) = read(
+            lines([.outcome(.init(type: .completed, name: "Completed", message: ""))]), of: command)
+        #expect(reader.outcome == nil)
+        #expect(report.records.map(\.source) == [.stdout])
+    }
+
+    @Test func linesThatContinueAreJoined() {
+        let kinds: [StreamRecord.Kind] = [
+            .log(.init(.info, "one ", logger: "stdout", stream: .stdout, continues: true)),
+            .log(.init(.info, "apart", logger: "flow")),
+            .log(.init(.info, "line", logger: "stdout", stream: .stdout)),
+        ]
+        let (_, report) = read(lines(kinds))
+        #expect(report.records.map(\.message) == ["apart", "one line"])
+        #expect(report.records.map(\.sequence) == [2, 3])
+    }
+
+    @Test func lineThatNeverEndsIsKept() {
+        let (_, report) = read(lines([.log(.init(.info, "half", logger: "stdout", stream: .stdout, continues: true))]))
+        #expect(report.records.map(\.message) == ["half"])
+    }
+
+    @Test func readingAgainYieldsTheSameKeys() {
+        let kinds: [StreamRecord.Kind] = (1...20).map { .log(.init(.info, "line \($0)", logger: "flow")) }
+        var all = lines(kinds)
+        all.remove(at: 7)
+        all.insert(plain("from a library"), at: 3)
+        all.append(plain("to stderr", .stderr))
+        let (_, first) = read(all)
+        // Another agent, with other batches.
+        var reader = RunStreamReader(claimed)
+        var second = AttemptReport(token: claimed.token)
+        for line in all { reader.read([line], into: &second) }
+        reader.finish(into: &second)
+        #expect(first.records == second.records)
+        let keys = first.records.map { "\($0.source) \($0.sequence)" }
+        #expect(Set(keys).count == keys.count)
+    }
+
+    @Test func veryLongLinesBecomeSeveralAndLoseNothing() {
+        let text = String(repeating: "é", count: RunStreamReader.longestLine)
+        let (_, report) = read([plain("a" + text)])
+        #expect(report.records.map(\.sequence) == [1, 2, 3])
+        #expect(report.records.map(\.message).joined() == "a" + text)
+    }
+
+    @Test func invalidUTF8IsReplaced() {
+        let (_, report) = read([OutputLine(.stdout, time: Self.time, bytes: [0x61, 0xFF, 0x00, 0x62])])
+        #expect(report.records.map(\.message) == ["a\u{FFFD}\0b"])
+    }
+}

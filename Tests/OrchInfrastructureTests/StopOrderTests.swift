@@ -1,0 +1,44 @@
+import OrchModel
+import Testing
+
+@testable import OrchInfrastructure
+
+@Suite(.timeLimit(.minutes(1)))
+struct StopOrderTests {
+    private let request = CancellationRequest(by: "user admin", at: Timestamp(microseconds: 1))
+
+    @Test func givenBeforeIsSeenAtOnce() async throws {
+        let order = StopOrder()
+        order.give(.cancelled(request))
+        #expect(try await order.wait() == .cancelled(request))
+    }
+
+    @Test func everyWaiterHearsIt() async throws {
+        let order = StopOrder()
+        try await withThrowingTaskGroup(of: StopOrder.Reason.self) { group in
+            for _ in 0..<50 { group.addTask { try await order.wait() } }
+            group.addTask { [request] in
+                order.give(.cancelled(request))
+                return .cancelled(request)
+            }
+            for try await reason in group { #expect(reason == .cancelled(request)) }
+        }
+    }
+
+    @Test func cancelledTaskStopsWaiting() async {
+        let order = StopOrder()
+        let waiter = Task { try await order.wait() }
+        waiter.cancel()
+        await #expect(throws: CancellationError.self) { try await waiter.value }
+    }
+
+    @Test func fenceOutranksACancellation() {
+        let order = StopOrder()
+        order.give(.cancelled(request))
+        order.give(.fenced)
+        #expect(order.reason == .fenced)
+        #expect(order.cancellation == nil)
+        order.give(.cancelled(request))
+        #expect(order.reason == .fenced)
+    }
+}

@@ -1,0 +1,105 @@
+import OrchModel
+import Testing
+
+@testable import OrchInfrastructure
+
+struct TerminationReaderTests {
+    private static let start = Timestamp(microseconds: 1_000_000)
+
+    struct Row: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var exitCode = 0
+        var oomKilled = false
+        var limit: Int64?
+        var killedBy: String?
+        var signal: Int?
+        var oom = Termination.OutOfMemory.no
+        var warns = false
+    }
+
+    @Test(arguments: [
+        Row(testDescription: "ended well"),
+        Row(testDescription: "exit 7", exitCode: 7),
+        Row(testDescription: "killed, no limit", exitCode: 137, signal: 9),
+        Row(testDescription: "killed, a limit was set", exitCode: 137, limit: 1 << 20, signal: 9, oom: .likely),
+        Row(testDescription: "killed by us", exitCode: 137, limit: 1 << 20, killedBy: "user a", signal: 9),
+        Row(testDescription: "out of memory", exitCode: 137, oomKilled: true, limit: 1 << 20, signal: 9, oom: .yes),
+        Row(testDescription: "out of the host's memory", exitCode: 137, oomKilled: true, signal: 9, oom: .yes),
+        Row(testDescription: "a child out of memory, ended well", oomKilled: true, limit: 1 << 20, warns: true),
+        Row(testDescription: "a child, then exit 1", exitCode: 1, oomKilled: true, limit: 1 << 20, warns: true),
+        Row(testDescription: "segmentation fault", exitCode: 139, signal: 11),
+        Row(testDescription: "a code that is no signal", exitCode: 255),
+        Row(testDescription: "the largest code below the signals", exitCode: 128),
+    ])
+    func reads(_ row: Row) {
+        let snapshot = ContainerSnapshot(
+            id: "c", name: "n", imageDigest: "sha256:1", labels: [:], status: .exited, exitCode: row.exitCode,
+            oomKilled: row.oomKilled, startedAt: Self.start, memoryLimit: row.limit)
+        let termination = TerminationReader.termination(of: snapshot, killedBy: row.killedBy)
+        #expect(termination.exitCode == row.exitCode)
+        #expect(termination.signal == row.signal)
+        #expect(termination.oom == row.oom)
+        #expect(termination.actor == row.killedBy)
+        #expect((termination.warning != nil) == row.warns)
+        #expect(!termination.launchFailed)
+    }
+
+    @Test(arguments: [0, 127, 137])
+    func containerThatNeverStartedIsALaunchFailureWhateverTheCode(_ exitCode: Int) {
+        let snapshot = ContainerSnapshot(
+            id: "c", name: "n", imageDigest: "sha256:1", labels: [:], status: .created, exitCode: exitCode,
+            error: #"OCI runtime create failed: exec: "nope": executable file not found in $PATH: unknown"#)
+        let termination = TerminationReader.termination(of: snapshot, killedBy: nil)
+        #expect(termination.launchFailed)
+        #expect(termination.signal == nil)
+        #expect(termination.reason == #"exec: "nope": executable file not found in $PATH"#)
+    }
+
+    @Test(arguments: [
+        (
+            #"OCI runtime create failed: container_linux.go:380: caused: exec: "x": permission denied: unknown"#,
+            #"exec: "x": permission denied"#
+        ),
+        (
+            "invalid mount config for type \"bind\": bind source path does not exist: /nope",
+            "invalid mount config for type \"bind\": bind source path does not exist: /nope"
+        ),
+        ("network orch not found", "network orch not found"),
+    ])
+    func engineWordsLoseTheirLayers(_ message: String, _ reason: String) {
+        let termination = TerminationReader.failedStart(message, exitCode: 127)
+        #expect(termination.reason == reason)
+        #expect(termination.launchFailed)
+        #expect(termination.exitCode == 127)
+    }
+
+    @Test(
+        arguments: [
+            (
+                127, "[FATAL tini (7)] exec x failed: No such file or directory",
+                #"exec: "x": No such file or directory"#
+            ),
+            (126, "[FATAL tini (12)] exec /bin failed: Permission denied", #"exec: "/bin": Permission denied"#),
+            (127, "sh: nope: not found", nil),
+            (1, "[FATAL tini (7)] exec nope failed: No such file or directory", nil),
+            (127, nil, nil),
+        ] as [(Int, String?, String?)])
+    func programThatTheInitCouldNotStartIsALaunchFailure(_ exitCode: Int, _ line: String?, _ reason: String?) {
+        let snapshot = ContainerSnapshot(
+            id: "c", name: "n", imageDigest: "sha256:1", labels: [:], status: .exited, exitCode: exitCode,
+            startedAt: Self.start)
+        let termination = TerminationReader.termination(of: snapshot, killedBy: nil, onlyLine: line)
+        #expect(termination.launchFailed == (reason != nil))
+        #expect(termination.reason == reason)
+        #expect(termination.exitCode == exitCode)
+    }
+
+    @Test func vanishedContainerHasNoCodeUnlessOneWasSeen() {
+        let unseen = TerminationReader.vanished("orch-1", exitCode: nil, killedBy: nil)
+        #expect(unseen.exitCode == nil)
+        #expect(unseen.reason == "the container orch-1 vanished: somebody removed it before its end was seen")
+        let seen = TerminationReader.vanished("orch-1", exitCode: 137, killedBy: nil)
+        #expect(seen.exitCode == 137)
+        #expect(seen.signal == 9)
+    }
+}

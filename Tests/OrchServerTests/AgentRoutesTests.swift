@@ -1,0 +1,63 @@
+import Hummingbird
+import HummingbirdTesting
+import OrchModel
+import OrchStore
+import Testing
+
+@testable import OrchServer
+
+struct AgentRoutesTests {
+    private let question = AgentTask.Question.describeImage(reference: "taxi:latest")
+
+    @Test func withoutAnAgentTheCommandThatStartsOneIsTold() async throws {
+        try await ServerFixture.with { server in
+            let request = AgentTaskRequest(queue: "gpu", question: question)
+            let (status, fault) = try await server.refusal(.post, "agent-tasks", request)
+            #expect(status == 503)
+            #expect(fault.code == "no_agent")
+            #expect(
+                fault.message == "no agent polls the queue \"gpu\": start one with `orch agent start -q gpu`")
+        }
+    }
+
+    @Test func aQuestionIsAnsweredByAnAgentThatPolls() async throws {
+        try await ServerFixture.with { server in
+            async let reply = server.poll(capacity: 0, wait: 60)
+            await server.untilWaiting(for: .queue("default"))
+            // The first look at the store has to be over, or the question is refused for want of an agent.
+            while try await server.controller.store.agents().isEmpty { await Task.yield() }
+            async let answer: AgentTaskAnswer = server.call(
+                .post, "agent-tasks", AgentTaskRequest(queue: "default", question: question))
+            let task = try #require(try await reply.tasks.first)
+            #expect(task.question == question)
+            #expect(try await server.poll().tasks.isEmpty)
+            let found = AgentTaskAnswer.noImage(image: "taxi:latest", available: ["taxi:old"])
+            try await server.succeed(.post, "agent-tasks/\(task.id)/answer", token: server.agent, found)
+            #expect(try await answer == found)
+            let late = try await server.refusal(.post, "agent-tasks/\(task.id)/answer", token: server.agent, found)
+            #expect(late.status == 404)
+        }
+    }
+
+    @Test func aQuestionNobodyAnswersTimesOut() async throws {
+        try await ServerFixture.with { server in
+            _ = try await server.poll()
+            let request = AgentTaskRequest(queue: "default", question: question, waitSeconds: 0.01)
+            let (status, fault) = try await server.refusal(.post, "agent-tasks", request)
+            #expect(status == 504)
+            #expect(fault.code == "timeout")
+            #expect(try await server.poll().tasks.isEmpty)
+        }
+    }
+
+    @Test func agentsAndQueuesAreListed() async throws {
+        try await ServerFixture.with { server in
+            _ = try await server.claimedRun()
+            let agents: [AgentStatus] = try await server.call(.get, "agents")
+            #expect(agents.map(\.info) == [ServerFixture.agentInfo()])
+            #expect(agents.map(\.running) == [1])
+            let queues: [WorkQueueStatus] = try await server.call(.get, "work-queues")
+            #expect(queues.map(\.agents) == [["a1"]])
+        }
+    }
+}

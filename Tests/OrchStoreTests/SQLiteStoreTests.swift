@@ -1,0 +1,88 @@
+import FoundationEssentials
+import GRDB
+import OrchModel
+import OrchStore
+import Testing
+
+struct SQLiteStoreTests {
+    @Test func keepsItsIdentityAndContentOverARestart() async throws {
+        try await TemporaryFolder.with { folder in
+            let path = "\(folder)/orch.sqlite"
+            let first = try await SQLiteStore.open(path: path)
+            let draft = Sample.run()
+            try await first.createRun(draft)
+            try await first.close()
+            let second = try await SQLiteStore.open(path: path)
+            #expect(second.instance() == first.instance())
+            #expect(try await second.run(draft.run.id) == draft.run)
+            try await second.close()
+        }
+    }
+
+    @Test func refusesADatabaseOfANewerOrch() async throws {
+        try await TemporaryFolder.with { folder in
+            let path = "\(folder)/orch.sqlite"
+            try await SQLiteStore.open(path: path).close()
+            let queue = try DatabaseQueue(path: path)
+            try await queue.write { db in
+                try db.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('9-from-the-future')")
+            }
+            try queue.close()
+            await #expect(throws: StoreError.newerSchema(path: path, unknown: ["9-from-the-future"])) {
+                _ = try await SQLiteStore.open(path: path)
+            }
+            #expect(
+                "\(StoreError.newerSchema(path: "x.sqlite", unknown: ["9-a"]))"
+                    == "the database x.sqlite was written by a newer orch (it has 9-a): run that version, or restore a "
+                    + "backup made before the upgrade")
+        }
+    }
+
+    @Test func refusesAFileThatIsNoDatabase() async throws {
+        try await TemporaryFolder.with { folder in
+            let path = "\(folder)/orch.sqlite"
+            try Data(repeating: 65, count: 8192).write(to: URL(filePath: path))
+            await #expect {
+                _ = try await SQLiteStore.open(path: path)
+            } throws: { error in
+                guard case .unusable(path, _)? = error as? StoreError else { return false }
+                return true
+            }
+        }
+    }
+
+    @Test func aValueThatItCannotReadIsToldNotGuessed() async throws {
+        try await TemporaryFolder.with { folder in
+            let path = "\(folder)/orch.sqlite"
+            let store = try await SQLiteStore.open(path: path)
+            let draft = Sample.run()
+            try await store.createRun(draft)
+            let queue = try DatabaseQueue(path: path)
+            try await queue.write { try $0.execute(sql: "UPDATE flow_run SET state_type = 'LOST'") }
+            try queue.close()
+            await #expect(throws: StoreError.corrupt(table: "flow_run", column: "state_type", value: "LOST")) {
+                _ = try await store.run(draft.run.id)
+            }
+            try await store.close()
+        }
+    }
+
+    @Test func writesAheadAndWaitsForLocks() async throws {
+        try await TemporaryFolder.with { folder in
+            let path = "\(folder)/orch.sqlite"
+            let store = try await SQLiteStore.open(path: path)
+            var configuration = Configuration()
+            configuration.allowsUnsafeTransactions = true
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            #expect(try await queue.read { try String.fetchOne($0, sql: "PRAGMA journal_mode") } == "wal")
+            // Another process holds the write lock for a moment: the store waits for it.
+            try await queue.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
+            async let created: Void = store.createRun(Sample.run())
+            try await queue.writeWithoutTransaction { try $0.execute(sql: "COMMIT") }
+            try await created
+            #expect(try await store.runs(matching: RunQuery()).count == 1)
+            try queue.close()
+            try await store.close()
+        }
+    }
+}

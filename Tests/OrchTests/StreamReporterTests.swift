@@ -1,0 +1,173 @@
+import Foundation
+import Glibc
+import Synchronization
+import Testing
+
+@testable import Orch
+
+/// The reporter takes over descriptors of the test's own, which stand for 1 and 2.
+struct StreamReporterTests {
+    private static let attempt = LaunchEnvironment.Attempt(flowRun: .new(), number: 1, apiKey: "key")
+    private static let done = RunEnding.Outcome(type: .completed, name: "Completed", message: "")
+
+    /// A reporter, the descriptors it took over, and the end of the pipe it writes to.
+    private final class Stage: Sendable {
+        let reporter: StreamReporter
+        let out: Int32
+        let err: Int32
+        let read: Int32
+
+        init() throws {
+            let pipe = try Descriptor.pipe()
+            out = try Descriptor.duplicate(pipe.write)
+            err = try Descriptor.duplicate(pipe.write)
+            read = pipe.read
+            reporter = try StreamReporter(
+                output: pipe.write, redirected: [(out, .stdout), (err, .stderr)], attempt: attempt,
+                now: { Timestamp(microseconds: 0) })
+            close(pipe.write)
+        }
+
+        deinit {
+            close(read)
+        }
+
+        func print(_ text: String, to descriptor: Int32? = nil) {
+            #expect(Descriptor.write(Array(text.utf8), to: descriptor ?? out))
+        }
+
+        /// Does the work on a thread of its own and reads, a little at a time, until all has been written.
+        func output(of work: @escaping @Sendable (Stage) -> Void) throws -> [UInt8] {
+            try BackgroundThread.start { [self] in
+                work(self)
+                close(out)
+                close(err)
+            }
+            var output: [UInt8] = []
+            var wait = pollfd(fd: read, events: Int16(POLLIN), revents: 0)
+            while true {
+                poll(&wait, 1, -1)
+                guard let bytes = Descriptor.read(read, atMost: 1000) else { return output }
+                output += bytes
+            }
+        }
+    }
+
+    private func events(_ output: [UInt8]) -> [StreamDecoder.Event] {
+        var decoder = StreamDecoder(nonce: StreamNonce.make(apiKey: "key", attempt: 1), attempt: 1)
+        let lines = output.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        return lines.dropLast().flatMap { decoder.feed($0) } + decoder.finish()
+    }
+
+    /// The log lines, each with the stream it came from; fails on anything lost.
+    private func logs(_ output: [UInt8]) -> [String] {
+        events(output).compactMap { event in
+            guard case .record(_, let record) = event else {
+                Issue.record("not a record: \(event)")
+                return nil
+            }
+            guard case .log(let log) = record.kind else { return nil }
+            return "\(log.stream.rawValue): \(log.message)\(log.continues ? "…" : "")"
+        }
+    }
+
+    private func outcome(_ output: [UInt8]) -> RunEnding.Outcome? {
+        guard case .record(_, let record)? = events(output).last, case .outcome(let outcome) = record.kind else { return nil }
+        return outcome
+    }
+
+    @Test func keepsTheOrderOfPrintsAndRecords() throws {
+        let output = try Stage().output { stage in
+            for index in 0..<200 {
+                stage.print("print \(index)\n")
+                stage.reporter.report(.log(.init(.info, "log \(index)", logger: "flow")))
+            }
+            stage.reporter.finish(Self.done)
+        }
+        #expect(logs(output) == (0..<200).flatMap { ["stdout: print \($0)", "logger: log \($0)"] })
+        #expect(outcome(output) == Self.done)
+    }
+
+    @Test func losesNothingOfALineWithoutAnEnd() throws {
+        let output = try Stage().output { stage in
+            stage.print("no newline")
+            #expect(Descriptor.write([0x61, 0xFF], to: stage.err))
+            stage.reporter.finish(Self.done)
+        }
+        #expect(logs(output) == ["stdout: no newline", "stderr: a\u{FFFD}"])
+        #expect(outcome(output) == Self.done)
+    }
+
+    @Test func continuesAHugeLine() throws {
+        let output = try Stage().output { stage in
+            stage.print(String(repeating: "é", count: 500_000) + "\nnext\n")
+            stage.reporter.finish(Self.done)
+        }
+        let lines = logs(output)
+        #expect(lines.count == 5)
+        #expect(lines.prefix(3).allSatisfy { $0.hasSuffix("…") })
+        #expect(lines.prefix(4).map { $0.filter { $0 == "é" }.count }.reduce(0, +) == 500_000)
+        #expect(lines.last == "stdout: next")
+        #expect(output.split(separator: UInt8(ascii: "\n")).allSatisfy { $0.count < StreamRecord.maximumLineBytes })
+    }
+
+    /// Nobody reports a record while this is printed: the reading thread alone passes it on.
+    @Test func passesOnMoreThanAPipeHolds() throws {
+        let output = try Stage().output { stage in
+            for index in 0..<20_000 { stage.print("line \(index)\n", to: index % 2 == 0 ? stage.out : stage.err) }
+            stage.reporter.finish(Self.done)
+        }
+        let lines = logs(output)
+        let (out, err) = (stride(from: 0, to: 20_000, by: 2), stride(from: 1, to: 20_000, by: 2))
+        #expect(lines.filter { $0.hasPrefix("stdout") } == out.map { "stdout: line \($0)" })
+        #expect(lines.filter { $0.hasPrefix("stderr") } == err.map { "stderr: line \($0)" })
+    }
+
+    @Test func losesNothingOfManyThreads() throws {
+        let output = try Stage().output { stage in
+            DispatchQueue.concurrentPerform(iterations: 8) { thread in
+                for index in 0..<500 {
+                    stage.print("\(thread) print \(index)\n")
+                    stage.reporter.report(.log(.init(.info, "\(thread) log \(index)", logger: "flow")))
+                }
+            }
+            stage.reporter.finish(Self.done)
+        }
+        let lines = logs(output)
+        #expect(lines.count == 8000)
+        for thread in 0..<8 {
+            let mine = lines.filter { $0.contains(": \(thread) ") }
+            #expect(mine == (0..<500).flatMap { ["stdout: \(thread) print \($0)", "logger: \(thread) log \($0)"] })
+        }
+    }
+
+    @Test func leavesWhatIsPrintedAfterTheEndAlone() throws {
+        let output = try Stage().output { stage in
+            stage.reporter.finish(Self.done)
+            stage.reporter.report(.log(.init(.info, "late", logger: "flow")))
+            stage.reporter.finish(Self.done)
+            stage.print("after\n")
+        }
+        #expect(events(output).count == 2)
+        #expect(events(output).last == .plain(Array("after".utf8)))
+    }
+
+    @Test func goesOnWhereNobodyReadsAnyMore() throws {
+        let pipe = try Descriptor.pipe()
+        let reporter = try StreamReporter(
+            output: pipe.write, redirected: [], attempt: Self.attempt, now: { Timestamp(microseconds: 0) })
+        close(pipe.write)
+        close(pipe.read)
+        let ended = Mutex(false)
+        let signal = DispatchSemaphore(value: 0)
+        // A thread on which no signal is handled, as SIGPIPE would end the tests.
+        try BackgroundThread.start {
+            for index in 0..<10 { reporter.report(.log(.init(.info, "line \(index)", logger: "flow"))) }
+            reporter.finish(Self.done)
+            ended.withLock { $0 = true }
+            signal.signal()
+        }
+        signal.wait()
+        #expect(ended.withLock { $0 })
+    }
+}
