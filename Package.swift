@@ -74,11 +74,11 @@ let package = Package(
         .target(name: "OrchInfrastructure", dependencies: ["OrchModel", "DockerEngine"]),
 
         // What typed blocks yield to flow authors: configured clients.
-        .target(name: "OrchBlocks", dependencies: ["OrchModel", "Orch", "GoogleCloud", "Postgres"]),
+        .target(name: "OrchBlocks", dependencies: ["OrchModel", "Orch", "CurlTransport", "GoogleCloud", "Postgres"]),
         // Claim, launch, forward, reconcile.
         .target(
             name: "OrchAgent",
-            dependencies: ["OrchModel", "OrchClient", "OrchInfrastructure", "DockerEngine", logging, lifecycle]
+            dependencies: ["OrchModel", "OrchClient", "OrchInfrastructure", logging, lifecycle]
         ),
         // API routes, authentication, claims.
         .target(
@@ -97,7 +97,10 @@ let package = Package(
         // Product `taxi`: the flows of the flow image.
         .executableTarget(
             name: "Taxi",
-            dependencies: ["Orch", "OrchModel", "OrchETL", "OrchBlocks", "GoogleCloud", "Postgres", "TableFormats", "CurlTransport", argumentParser]
+            dependencies: [
+                "Orch", "OrchModel", "OrchETL", "OrchBlocks", "GoogleCloud", "Postgres", "TableFormats",
+                "CurlTransport", argumentParser,
+            ]
         ),
 
         .testTarget(name: "CurlTransportTests", dependencies: ["CurlTransport"]),
@@ -112,8 +115,11 @@ let package = Package(
         .testTarget(
             name: "OrchETLTests",
             dependencies: ["OrchETL", "TableFormats", "CurlTransport", "GoogleCloud", crypto], exclude: ["Judges"]),
-        .testTarget(name: "OrchInfrastructureTests", dependencies: ["OrchInfrastructure", "OrchModel", "DockerEngine"]),
-        .testTarget(name: "OrchAgentTests", dependencies: ["OrchAgent", "OrchModel"]),
+        .testTarget(
+            name: "OrchInfrastructureTests", dependencies: ["OrchInfrastructure", "OrchModel", "DockerEngine"]),
+        .testTarget(
+            name: "OrchAgentTests",
+            dependencies: ["OrchAgent", "OrchModel", "OrchInfrastructure", "OrchClient", logging, lifecycle]),
         .testTarget(
             name: "OrchServerTests",
             dependencies: [
@@ -125,7 +131,10 @@ let package = Package(
         .testTarget(name: "TaxiTests", dependencies: ["Taxi", "Orch", "OrchModel", "OrchETL", "TableFormats"]),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["OrchModel", "OrchClient", "DockerEngine", "CurlTransport", "Postgres", "GoogleCloud"],
+            dependencies: [
+                "OrchModel", "OrchClient", "OrchInfrastructure", "OrchAgent", "DockerEngine", "CurlTransport",
+                "Postgres", "GoogleCloud", logging,
+            ],
             exclude: ["Judges"]
         ),
     ],

@@ -37,7 +37,7 @@ extension OrchError: CustomStringConvertible {
         case .missingBlock(let type, let name, let variable, let present):
             let nearest = NearestName.nearest(to: variable, in: present).first.map { " (there is \($0))" } ?? ""
             return "the \(type) block \"\(name)\" is not here: expected its JSON document in \(variable)\(nearest). "
-                + "Create it with `orch block create \(type) \(name)`, and name it in a parameter that the flow declares"
+                + "Create it with `orch block create \(type) \(name)`, and name it in a parameter of the flow"
         case .invalidBlock(let type, let name, let reason):
             return "the \(type) block \"\(name)\" cannot be read: \(reason)"
         case .system(let call, let reason):

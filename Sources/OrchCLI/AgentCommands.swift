@@ -68,7 +68,8 @@ struct Agents: AsyncParsableCommand {
 
 /// Settings of an agent on the command line.
 struct AgentOptions: ParsableArguments {
-    @Option(name: [.customShort("q"), .customLong("queue")], parsing: .singleValue,
+    @Option(
+        name: [.customShort("q"), .customLong("queue")], parsing: .singleValue,
         help: "A work queue. May be given again. Defaults to \"default\".")
     var queues: [String] = []
     @Option(name: .customLong("name"), help: "The agent's name; keep it over restarts. Defaults to the host's name.")

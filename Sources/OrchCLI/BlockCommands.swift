@@ -97,9 +97,11 @@ struct Blocks: AsyncParsableCommand {
             let (type, name) = try Blocks.split(block)
             let found = try await connection.client().block(type: type, name: name)
             try output.show(found) { block in
-                Table.facts([("Block", block.fullName), ("Updated", block.updatedAt.brief)] + block.values
-                    .sorted { $0.key < $1.key }
-                    .map { ($0.key, $0.value.stringValue ?? $0.value.jsonText) })
+                Table.facts(
+                    [("Block", block.fullName), ("Updated", block.updatedAt.brief)]
+                        + block.values
+                        .sorted { $0.key < $1.key }
+                        .map { ($0.key, $0.value.stringValue ?? $0.value.jsonText) })
             }
         }
     }
@@ -151,7 +153,9 @@ struct Blocks: AsyncParsableCommand {
 
     static func split(_ block: String) throws -> (type: String, name: String) {
         let parts = block.split(separator: "/", maxSplits: 1).map(String.init)
-        guard parts.count == 2 else { throw Message(.usage, "expected TYPE/NAME such as gcs-bucket/zoom-gcs, got \(block)") }
+        guard parts.count == 2 else {
+            throw Message(.usage, "expected TYPE/NAME such as gcs-bucket/zoom-gcs, got \(block)")
+        }
         guard BlockType.named(parts[0]) != nil else { throw unknown(type: parts[0]) }
         return (parts[0], parts[1])
     }

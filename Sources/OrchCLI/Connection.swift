@@ -48,7 +48,8 @@ struct Connection: ParsableArguments {
             return (url, try Profile.readToken(from: path))
         }
         guard let saved else {
-            throw Message(.unreachable, "no token for \(url): give --token-file FILE, or set ORCH_API_KEY or ORCH_API_KEY_FILE")
+            throw Message(
+                .unreachable, "no token for \(url): give --token-file FILE, or set ORCH_API_KEY or ORCH_API_KEY_FILE")
         }
         return (url, try saved.readToken())
     }

@@ -24,7 +24,8 @@ struct Deploy: AsyncParsableCommand {
     @Option(help: "The flow, where the image holds several.") var flow: String?
     @Option(name: [.customShort("q"), .customLong("queue")], help: "The work queue. Defaults to \"default\".")
     var queue = "default"
-    @Option(name: [.customShort("p"), .customLong("param")], parsing: .singleValue,
+    @Option(
+        name: [.customShort("p"), .customLong("param")], parsing: .singleValue,
         help: "A parameter's value for every run, KEY=VALUE. May be given again.")
     var parameters: [String] = []
     @Option(name: .customLong("tag"), parsing: .singleValue, help: "A tag. May be given again.") var tags: [String] = []

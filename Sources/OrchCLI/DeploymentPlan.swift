@@ -40,7 +40,8 @@ struct DeploymentPlan {
     }
 
     private func missingImage(_ available: [String]) -> String {
-        let listed = available.isEmpty
+        let listed =
+            available.isEmpty
             ? "That host has no tagged images." : "Images there: \(available.prefix(10).joined(separator: ", "))"
         return """
             the image \(image) is not on the agent's host.
@@ -78,7 +79,8 @@ struct DeploymentPlan {
                 throw Message(
                     .usage,
                     chosen.map { "the image \(image) brings no deployment of \($0.name); name one: -n NAME" }
-                        ?? "the image \(image) brings no deployments; choose one of its flows: --flow \(names(of: description)) -n NAME")
+                        ?? "the image \(image) brings no deployments; choose one of its flows: --flow \(names(of: description)) -n NAME"
+                )
             }
             wanted = try defaults.map { (try find($0.flow, in: description), $0) }
         }

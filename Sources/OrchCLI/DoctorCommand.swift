@@ -70,7 +70,8 @@ struct Doctor: AsyncParsableCommand {
         do {
             let docker = try DockerClient(host: DockerHost.fromEnvironment())
             let version = try await docker.version()
-            return Check(name: "Docker here", result: .ok, message: "Engine \(version.version) (API \(version.apiVersion))")
+            return Check(
+                name: "Docker here", result: .ok, message: "Engine \(version.version) (API \(version.apiVersion))")
         } catch {
             // The engine that matters is the agent's; a command line may well have none.
             return Check(name: "Docker here", result: .warning, message: "\(error)")
@@ -126,10 +127,12 @@ struct Doctor: AsyncParsableCommand {
 
     private func probe(_ client: OrchClient, deployments: [Deployment]) async throws -> Check {
         let name = "Container to API"
-        guard let image = image ?? deployments.filter({ $0.kind == .sdk }).max(by: { $0.updatedAt < $1.updatedAt })?.image
+        guard
+            let image = image ?? deployments.filter({ $0.kind == .sdk }).max(by: { $0.updatedAt < $1.updatedAt })?.image
         else {
             return Check(
-                name: name, result: .skipped, message: "no flow image is deployed to the queue yet; give one: --image IMAGE")
+                name: name, result: .skipped,
+                message: "no flow image is deployed to the queue yet; give one: --image IMAGE")
         }
         let question = AgentTask.Question.probe(image: image, container: DockerContainerBlock(), apiURL: "")
         let answer = try await client.ask(AgentTaskRequest(queue: queue, question: question))

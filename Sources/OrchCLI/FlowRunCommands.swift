@@ -90,7 +90,9 @@ struct FlowRuns: AsyncParsableCommand {
             async let tasks = client.taskRuns(of: found.id.description)
             async let children = client.runs(FlowRunFilter(parent: found.id.description, limit: 1000))
             let details = try await Details(run: found, states: states, tasks: tasks, children: children)
-            try output.show(details) { RunSummary(run: $0.run, states: $0.states, tasks: $0.tasks, children: $0.children).text }
+            try output.show(details) {
+                RunSummary(run: $0.run, states: $0.states, tasks: $0.tasks, children: $0.children).text
+            }
         }
     }
 
@@ -135,7 +137,8 @@ struct FlowRuns: AsyncParsableCommand {
             var after: Int64? = 0
             while let position = after {
                 let page = try await client.logs(
-                    of: found.id.description, after: position, limit: 5000, level: level.flatMap { LogRecord.Level(label: $0) })
+                    of: found.id.description, after: position, limit: 5000,
+                    level: level.flatMap { LogRecord.Level(label: $0) })
                 after = page.next
                 if output.form == .json {
                     records += page.records

@@ -54,7 +54,8 @@ struct KeyFolders {
         guard chmod(path, mode) == 0, chown(path, owner, owner) == 0 else {
             throw Message(
                 .failed,
-                "cannot give \(path) to user \(owner): \(String(cString: strerror(errno))); run as root, or with this user's own id")
+                "cannot give \(path) to user \(owner): \(String(cString: strerror(errno))); run as root, or with this user's own id"
+            )
         }
     }
 

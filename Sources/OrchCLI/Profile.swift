@@ -20,7 +20,9 @@ struct Profile: Sendable {
     func readToken() throws -> Secret {
         if let token { return token }
         guard let tokenFile else {
-            throw Message(.unreachable, "profile \(name) has no token; make it again: orch profile create \(name) --url \(url) --token-stdin")
+            throw Message(
+                .unreachable,
+                "profile \(name) has no token; make it again: orch profile create \(name) --url \(url) --token-stdin")
         }
         return try Self.readToken(from: tokenFile)
     }
@@ -46,7 +48,8 @@ struct ProfileFolder: Sendable {
 
     init(home: String? = nil) {
         let environment = ProcessInfo.processInfo.environment
-        self.home = home ?? environment["ORCH_HOME"].flatMap { $0.isEmpty ? nil : $0 }
+        self.home =
+            home ?? environment["ORCH_HOME"].flatMap { $0.isEmpty ? nil : $0 }
             ?? ((environment["HOME"] ?? ".") + "/.orch")
     }
 
@@ -103,7 +106,9 @@ struct ProfileFolder: Sendable {
         guard names().contains(name) else {
             let nearest = NearestName.nearest(to: name, in: names())
             throw Message(
-                .usage, "there is no profile \(name)" + (nearest.isEmpty ? "" : "; did you mean \(nearest.joined(separator: " or "))?"))
+                .usage,
+                "there is no profile \(name)"
+                    + (nearest.isEmpty ? "" : "; did you mean \(nearest.joined(separator: " or "))?"))
         }
         try PrivateFile.write(Data((name + "\n").utf8), to: activePath)
     }

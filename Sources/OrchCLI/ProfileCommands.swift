@@ -47,7 +47,8 @@ struct Profiles: AsyncParsableCommand {
 
     /// `orch profile ls`.
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "ls", abstract: "Lists profiles; * is the chosen one.")
+        static let configuration = CommandConfiguration(
+            commandName: "ls", abstract: "Lists profiles; * is the chosen one.")
         @OptionGroup var output: Output
 
         private struct Row: Encodable {

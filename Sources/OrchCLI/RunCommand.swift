@@ -21,7 +21,8 @@ struct Run: AsyncParsableCommand {
     @Argument(help: "The deployment: NAME or FLOW/NAME.")
     var deployment: String
 
-    @Option(name: [.customShort("p"), .customLong("param")], parsing: .singleValue,
+    @Option(
+        name: [.customShort("p"), .customLong("param")], parsing: .singleValue,
         help: "A parameter, KEY=VALUE; lists, objects and null as JSON. May be given again.")
     var parameters: [String] = []
 

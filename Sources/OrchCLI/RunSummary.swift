@@ -20,7 +20,10 @@ struct RunSummary {
         Table.facts([
             ("Run", "\(run.name) (\(run.id))"),
             ("Flow", run.flowName),
-            ("Deployment", run.deploymentName.map { name in name + (run.deploymentVersion.map { " version \($0)" } ?? "") }),
+            (
+                "Deployment",
+                run.deploymentName.map { name in name + (run.deploymentVersion.map { " version \($0)" } ?? "") }
+            ),
             ("State", "\(run.state.name) (\(run.state.type.rawValue)): \(run.state.message)"),
             ("Parameters", JSONValue.object(run.parameters).jsonText),
             ("Queue", run.workQueue),
@@ -34,29 +37,36 @@ struct RunSummary {
             ("Created", run.createdAt.brief),
             ("Started", run.startedAt?.brief),
             ("Ended", run.endedAt?.brief),
-            ("Metrics", run.metrics.isEmpty ? nil : run.metrics.sorted { $0.key < $1.key }
-                .map { "\($0.key)=\(JSONValue.double($0.value).jsonText)" }.joined(separator: " ")),
+            (
+                "Metrics",
+                run.metrics.isEmpty
+                    ? nil
+                    : run.metrics.sorted { $0.key < $1.key }
+                        .map { "\($0.key)=\(JSONValue.double($0.value).jsonText)" }.joined(separator: " ")
+            ),
             ("Result", run.result?.jsonText),
         ])
     }
 
     private var taskText: String {
         guard !tasks.isEmpty else { return "" }
-        return "\nTasks:\n" + Table(
-            header: ["TASK", "STATE", "TRY", "TOOK", "WHY"],
-            rows: tasks.map { task in
-                let took = task.startedAt.flatMap { start in task.endedAt.map { ($0 - start).brief } } ?? "-"
-                return [task.name, task.state.name, "\(task.attempt)", took, task.state.message]
-            }, empty: ""
-        ).text
+        return "\nTasks:\n"
+            + Table(
+                header: ["TASK", "STATE", "TRY", "TOOK", "WHY"],
+                rows: tasks.map { task in
+                    let took = task.startedAt.flatMap { start in task.endedAt.map { ($0 - start).brief } } ?? "-"
+                    return [task.name, task.state.name, "\(task.attempt)", took, task.state.message]
+                }, empty: ""
+            ).text
     }
 
     private var childText: String {
         guard !children.isEmpty else { return "" }
-        return "\nChild runs:\n" + Table(
-            header: ["RUN", "FLOW", "STATE", "PARAMETERS"],
-            rows: children.map { [$0.name, $0.flowName, $0.state.name, JSONValue.object($0.parameters).jsonText] },
-            empty: ""
-        ).text
+        return "\nChild runs:\n"
+            + Table(
+                header: ["RUN", "FLOW", "STATE", "PARAMETERS"],
+                rows: children.map { [$0.name, $0.flowName, $0.state.name, JSONValue.object($0.parameters).jsonText] },
+                empty: ""
+            ).text
     }
 }

@@ -22,7 +22,8 @@ struct WorkQueues: AsyncParsableCommand {
                     rows: queues.map {
                         [
                             $0.name, "\($0.waiting)",
-                            $0.agents.isEmpty ? "none: orch agent start -q \($0.name)" : $0.agents.joined(separator: ", "),
+                            $0.agents.isEmpty
+                                ? "none: orch agent start -q \($0.name)" : $0.agents.joined(separator: ", "),
                             $0.lastPolledAt?.ago(at: now) ?? "never",
                         ]
                     }, empty: "No queues yet: one appears with its first deployment or agent."

@@ -173,7 +173,7 @@ extension JSONValue: CustomStringConvertible {
     /// The canonical text: see ``jsonText``.
     public var description: String { jsonText }
 
-    /// The canonical JSON text: no spaces, members sorted by their names' UTF-8 bytes, so equal values have equal texts.
+    /// The canonical JSON text: no spaces, members sorted by their names' UTF-8. Equal values have equal texts.
     public var jsonText: String {
         var bytes: [UInt8] = []
         write(to: &bytes)

@@ -1,6 +1,6 @@
 /// Finds what a misspelt name was probably meant to be.
 public enum NearestName {
-    /// The names nearest to `name`, best first, none of them further away than a third of its length (at least 2 edits).
+    /// The names nearest to `name`, best first, none further away than a third of its length or 2 edits.
     ///
     /// Upper and lower case, `-`, `_` and spaces count as equal, so `Docker_Flow` finds `docker-flow`. A name that
     /// contains what was typed, or begins it, also counts as near.

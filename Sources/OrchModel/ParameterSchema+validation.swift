@@ -194,7 +194,7 @@ extension JSONValue {
 
     /// `scheme://user:password@host` with the password replaced; a password in the query is replaced as well.
     ///
-    /// Everything up to the last `@` counts as password, since people do not always escape one that contains `/` or `@`.
+    /// Everything up to the last `@` counts as password: people do not always escape one with `/` or `@` in it.
     private static func hidingURLPassword(in text: String) -> String {
         guard text.contains("://") else { return text }
         return text.replacing(#/(?<head>://[^:@/?#\s]*:)\S*@/#) { match in

@@ -1,6 +1,6 @@
 /// The parameters of one flow, in the author's order: what they are called, what they accept, what they default to.
 ///
-/// Its wire form is a JSON Schema 2020-12 object. The same values validate in the API, the command line and the container.
+/// Its wire form is a JSON Schema 2020-12 object. API, command line and container validate with the same code.
 ///
 /// Source: <https://json-schema.org/draft/2020-12>
 public struct ParameterSchema: Sendable, Hashable {

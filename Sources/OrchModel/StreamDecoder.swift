@@ -17,6 +17,9 @@ public struct StreamDecoder: Sendable {
     /// The largest record that is put together from parts, in bytes.
     public static let maximumRecordBytes = 64 * 1024 * 1024
 
+    /// The greatest sequence number that a program counts up to; a line with a greater one is plain text.
+    static let greatestSequence = 1 << 53
+
     private struct Parts: Sendable {
         var first: Int
         var received: Int
@@ -53,7 +56,7 @@ public struct StreamDecoder: Sendable {
         if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
         guard bytes.starts(with: prefix), let object = try? JSONValue(parsing: bytes),
             object["nonce"]?.stringValue == nonce, object["attempt"]?.intValue == Int64(attempt),
-            let sequence = object["seq"]?.intValue.flatMap({ Int(exactly: $0) })
+            let sequence = object["seq"]?.intValue.flatMap({ Int(exactly: $0) }), sequence <= Self.greatestSequence
         else { return [.plain(bytes)] }
         guard sequence > last else { return [] }
         var events: [Event] = []
@@ -62,7 +65,9 @@ public struct StreamDecoder: Sendable {
             events.append(.gap(from: last + 1, to: sequence - 1))
         }
         last = sequence
-        if let part = object["part"]?.intValue, let count = object["of"]?.intValue, let text = object["text"]?.stringValue {
+        if let part = object["part"]?.intValue, let count = object["of"]?.intValue,
+            let text = object["text"]?.stringValue
+        {
             return events + join(part: Int(part), of: Int(count), text: text, sequence: sequence)
         }
         events += dropParts()

@@ -47,6 +47,7 @@ extension StreamRecord {
     public enum Level: String, Sendable, Hashable, Codable, CaseIterable, Comparable {
         case trace, debug, info, warning, error, critical
 
+        /// Whether `left` matters less.
         public static func < (left: Level, right: Level) -> Bool { left.rank < right.rank }
 
         private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
@@ -71,6 +72,7 @@ extension StreamRecord {
         /// The flow that runs.
         public var flow: String
 
+        /// A program of this version, about to run `flow`.
         public init(protocolVersion: Int = StreamRecord.protocolVersion, sdk: String, flow: String) {
             self.protocolVersion = protocolVersion
             self.sdk = sdk
@@ -80,10 +82,13 @@ extension StreamRecord {
 
     /// A line for people.
     public struct Log: Sendable, Hashable {
+        /// How much it matters.
         public var level: Level
+        /// The text; it may have several lines.
         public var message: String
         /// The logger's name: a flow's, a task's, or the stream's.
         public var logger: String
+        /// Where it came from.
         public var stream: Stream
         /// The task run it belongs to.
         public var taskRun: Identifier?
@@ -92,6 +97,7 @@ extension StreamRecord {
         /// Whether the line was too long for one record and goes on in the next one of the same stream.
         public var continues: Bool
 
+        /// A line; it is the logger's own unless `stream` says otherwise.
         public init(
             _ level: Level, _ message: String, logger: String, stream: Stream = .logger,
             taskRun: Identifier? = nil, flowRun: Identifier? = nil, continues: Bool = false
@@ -116,12 +122,14 @@ extension StreamRecord {
         public var flowRun: Identifier?
         /// The task's own attempt, from 1.
         public var attempt: Int
+        /// The state it entered.
         public var state: RunState
         /// When the first attempt started.
         public var started: Timestamp?
         /// When the last attempt ended.
         public var ended: Timestamp?
 
+        /// A task run that entered `state`.
         public init(
             taskRun: Identifier, name: String, flowRun: Identifier? = nil, attempt: Int, state: RunState,
             started: Timestamp? = nil, ended: Timestamp? = nil
@@ -146,8 +154,10 @@ extension StreamRecord {
         public var flow: String
         /// Its parameters, secrets left out.
         public var parameters: [String: JSONValue]
+        /// The state it entered.
         public var state: RunState
 
+        /// A child run that entered `state`.
         public init(
             flowRun: Identifier, parent: Identifier? = nil, flow: String, parameters: [String: JSONValue],
             state: RunState
@@ -162,11 +172,16 @@ extension StreamRecord {
 
     /// A measured number.
     public struct Metric: Sendable, Hashable {
+        /// What was measured.
         public var name: String
+        /// The number.
         public var value: Double
+        /// The task run it belongs to.
         public var taskRun: Identifier?
+        /// The child run it belongs to; `nil` for the run itself.
         public var flowRun: Identifier?
 
+        /// A number, and where it was measured.
         public init(_ name: String, _ value: Double, taskRun: Identifier? = nil, flowRun: Identifier? = nil) {
             self.name = name
             self.value = value
@@ -181,9 +196,12 @@ extension StreamRecord {
         public var key: String
         /// `markdown`, `table`, `link` or `image`.
         public var type: String
+        /// What is looked at, in the form its type has.
         public var data: JSONValue
+        /// What it shows, in a sentence.
         public var description: String
 
+        /// Something to look at.
         public init(key: String, type: String, data: JSONValue, description: String = "") {
             self.key = key
             self.type = type

@@ -87,9 +87,11 @@ extension TemplateError: CustomStringConvertible {
         case .unclosed(let position):
             return "template, character \(position): \"{{\" has no \"}}\" after it"
         case .unexpected(let got, let expected, let position):
-            return "template, character \(position): expected \(expected), got \(got.isEmpty ? "the end" : "\"\(got)\"")"
+            return
+                "template, character \(position): expected \(expected), got \(got.isEmpty ? "the end" : "\"\(got)\"")"
         case .unknownFilter(let name, let nearest, let position):
-            let hint = nearest.first.map { "did you mean \"\($0)\"?" }
+            let hint =
+                nearest.first.map { "did you mean \"\($0)\"?" }
                 ?? "there are \(Template.Filter.names.joined(separator: ", "))"
             return "template, character \(position): no filter is called \"\(name)\": \(hint)"
         case .missing(let name, let available, let position):

@@ -31,7 +31,8 @@ struct TemplateParser {
         let start = position
         index += 2
         skipSpaces()
-        let source: Template.Source = if isQuote { .literal(try quoted()) } else { .name(try name("a name", of: start)) }
+        let source: Template.Source =
+            if isQuote { .literal(try quoted()) } else { .name(try name("a name", of: start)) }
         var filters: [Template.Filter] = []
         skipSpaces()
         while current == "|" {

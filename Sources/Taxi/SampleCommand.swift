@@ -29,7 +29,11 @@ struct SampleCommand: ParsableCommand {
             throw ValidationError("--color: expected one of \(colors), got \"\(color)\"")
         }
         if let rows, rows < 0 { throw ValidationError("--rows: expected 0 or more, got \(rows)") }
-        _ = try FileMonth(year: year, month: month)
+        do {
+            _ = try FileMonth(year: year, month: month)
+        } catch {
+            throw ValidationError(String(describing: error))
+        }
     }
 
     func run() throws {

@@ -13,8 +13,8 @@ struct ContainerLogsTests {
 
     @Test func handsOutALineBeforeTheNextIsThere() async throws {
         let gate = DispatchSemaphore(value: 0)
-        let first = LogFrameDecoderTests.frame(1, "\(Self.time) one\n")
-        let second = LogFrameDecoderTests.frame(2, "\(Self.time) two")
+        let first = RawFrame.bytes(1, "\(Self.time) one\n")
+        let second = RawFrame.bytes(2, "\(Self.time) two")
         let daemon = try StubDaemon { _ in StubDaemon.Answer(chunks: [first, second], gate: gate) }
         defer { daemon.stop() }
         var options = LogOptions()
@@ -37,7 +37,7 @@ struct ContainerLogsTests {
         (api: "1.42", type: "application/vnd.docker.multiplexed-stream", tty: true, isRaw: false),
     ])
     func knowsARawStream(api: String, type: String, tty: Bool, isRaw: Bool) async throws {
-        let bytes = isRaw ? Array("\(Self.time) a\r\n".utf8) : LogFrameDecoderTests.frame(2, "\(Self.time) a\n")
+        let bytes = isRaw ? Array("\(Self.time) a\r\n".utf8) : RawFrame.bytes(2, "\(Self.time) a\n")
         let daemon = try StubDaemon(apiVersion: api) { _ in .bytes(bytes, headers: ["Content-Type": type]) }
         defer { daemon.stop() }
         var options = LogOptions()
@@ -47,7 +47,7 @@ struct ContainerLogsTests {
     }
 
     @Test func keepsWhatCameOfATornFrame() async throws {
-        let torn = Array(LogFrameDecoderTests.frame(1, "\(Self.time) torn off\n").dropLast(5))
+        let torn = Array(RawFrame.bytes(1, "\(Self.time) torn off\n").dropLast(5))
         let daemon = try StubDaemon { _ in .bytes(torn) }
         defer { daemon.stop() }
         #expect(try await texts(daemon.client.containerLogs("x")) == ["stdout torn"])

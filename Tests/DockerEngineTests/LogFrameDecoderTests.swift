@@ -3,14 +3,9 @@ import Testing
 @testable import DockerEngine
 
 struct LogFrameDecoderTests {
-    static func frame(_ kind: UInt8, _ text: String) -> [UInt8] {
-        let length = text.utf8.count
-        return [kind, 0, 0, 0] + [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: length >> $0) } + Array(text.utf8)
-    }
-
     private static let recorded =
-        frame(1, "2026-01-02T03:04:05Z one\n") + frame(2, "") + frame(2, "error\n")
-        + frame(1, String(repeating: "x", count: 300)) + frame(0, "input")
+        RawFrame.bytes(1, "2026-01-02T03:04:05Z one\n") + RawFrame.bytes(2, "") + RawFrame.bytes(2, "error\n")
+        + RawFrame.bytes(1, String(repeating: "x", count: 300)) + RawFrame.bytes(0, "input")
 
     private static let frames = [
         LogFrame(stream: .stdout, payload: Array("2026-01-02T03:04:05Z one\n".utf8)),
@@ -38,7 +33,7 @@ struct LogFrameDecoderTests {
 
     @Test func keepsWhatCameOfACutFrame() throws {
         var decoder = LogFrameDecoder()
-        #expect(try decoder.take(Array(Self.frame(2, "torn off").dropLast(4))).isEmpty)
+        #expect(try decoder.take(Array(RawFrame.bytes(2, "torn off").dropLast(4))).isEmpty)
         #expect(try decoder.finish() == LogFrame(stream: .stderr, payload: Array("torn".utf8)))
         #expect(try decoder.finish() == nil)
     }
@@ -57,7 +52,7 @@ struct LogFrameDecoderTests {
 
     @Test func passesOnAnErrorOfTheDaemon() {
         var decoder = LogFrameDecoder()
-        let error = #expect(throws: DockerError.self) { try decoder.take(Self.frame(3, "error grabbing logs")) }
+        let error = #expect(throws: DockerError.self) { try decoder.take(RawFrame.bytes(3, "error grabbing logs")) }
         guard case .malformedLogs(reason: "error grabbing logs") = error else {
             Issue.record("\(String(describing: error))")
             return

@@ -141,6 +141,24 @@ struct EndingsTests {
         #expect(bench.controller.lines == ["working"])
     }
 
+    @Test func containerStaysUntilTheControllerKnowsItsEnd() async throws {
+        let bench = try AgentBench(["hello": .init(lines: [.out("one")], end: .runsOn)])
+        let claimed = ClaimedRun.sample()
+        try await bench.withAgent {
+            bench.controller.queue(claimed)
+            try await bench.controller.until { $0.lines == ["one"] && $0.states.contains { $0.type == .running } }
+            bench.controller.setAway(true)
+            let tries = bench.controller.attempts
+            bench.engine.end(claimed.containerName, exitCode: 0)
+            try await bench.controller.until { $0.attempts >= tries + 2 }
+            #expect(bench.engine.containers.map(\.snapshot.status) == [.exited])
+            #expect(!bench.engine.calls.contains("remove"))
+            bench.controller.setAway(false)
+            try await bench.engine.until { $0.isEmpty }
+        }
+        #expect(bench.controller.end?.type == .completed)
+    }
+
     @Test func cancelledBeforeItsLaunchIsNeverStarted() async throws {
         let bench = try AgentBench()
         try await bench.run(.sample { $0.cancellation = .init(by: "user admin", at: Timestamp(microseconds: 1)) })

@@ -17,13 +17,13 @@ struct ReportRefusalTests {
     }
 
     private func instead(_ fault: ControllerFault, _ report: AttemptReport) -> [AttemptReport]? {
-        let remedy = ReportRefusal.remedy(for: fault, of: report, at: now)
+        let remedy = ReportRefusal.remedy(for: fault, of: report, attempt: 1, at: now)
         return if case .sendInstead(let reports) = remedy { reports } else { nil }
     }
 
     @Test(arguments: [ControllerFault.unreachable("away"), .refused(status: 401, "unauthorized")])
     func whatMayPassIsTriedAgain(_ fault: ControllerFault) {
-        guard case .tryAgain = ReportRefusal.remedy(for: fault, of: report(lines: 1), at: now) else {
+        guard case .tryAgain = ReportRefusal.remedy(for: fault, of: report(lines: 1), attempt: 1, at: now) else {
             Issue.record("expected another try of \(fault)")
             return
         }
@@ -31,7 +31,7 @@ struct ReportRefusalTests {
 
     @Test(arguments: [ControllerFault.stale, .unknown("no such run")])
     func anotherAgentsAttemptIsLetGo(_ fault: ControllerFault) {
-        guard case .fenced = ReportRefusal.remedy(for: fault, of: report(lines: 1), at: now) else {
+        guard case .fenced = ReportRefusal.remedy(for: fault, of: report(lines: 1), attempt: 1, at: now) else {
             Issue.record("expected a fence after \(fault)")
             return
         }
@@ -63,9 +63,23 @@ struct ReportRefusalTests {
         #expect(rest.first?.records.map(\.message) == ["the controller refused 3 lines: bad JSON"])
         #expect(rest.first?.state?.type == .completed)
         let again = try #require(rest.first)
-        guard case .tryAgain = ReportRefusal.remedy(for: .refused(status: 400, "bad JSON"), of: again, at: now) else {
+        guard case .tryAgain = ReportRefusal.remedy(for: .refused(status: 400, "bad JSON"), of: again, attempt: 1, at: now) else {
             Issue.record("expected no remark about a remark")
             return
         }
+    }
+
+    @Test func refusedTasksGiveWayToARemarkAndTheEndIsKept() throws {
+        var report = report(lines: 0)
+        report.taskRuns = [
+            TaskRun(
+                id: .new(), flowRunID: .new(), name: "extract", attempt: 1,
+                state: RunState(.running, message: "", at: now, actor: "flow"))
+        ]
+        let rest = try #require(instead(.refused(status: 422, "another run's"), report)?.first)
+        #expect(rest.taskRuns.isEmpty)
+        #expect(rest.records.map(\.message) == ["the controller refused 1 tasks and 0 child runs: another run's"])
+        #expect(rest.records.map(\.attempt) == [1])
+        #expect(rest.state?.type == .completed)
     }
 }

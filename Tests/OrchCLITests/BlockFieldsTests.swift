@@ -7,7 +7,9 @@ import Testing
 struct BlockFieldsTests {
     @Test func readsValuesByTheFieldsKind() throws {
         let fields = BlockFields(type: try #require(BlockType.named("docker-container")))
-        let values = try fields.values(of: ["memory=2g", "cpus=1.5", #"networks=["orch"]"#, "read_only=true", "env={\"A\":\"b=c\"}"])
+        let values = try fields.values(of: [
+            "memory=2g", "cpus=1.5", #"networks=["orch"]"#, "read_only=true", "env={\"A\":\"b=c\"}",
+        ])
         #expect(
             values == [
                 "memory": "2g", "cpus": 1.5, "networks": ["orch"], "read_only": true, "env": ["A": "b=c"],

@@ -53,12 +53,18 @@ struct DeploymentPlanTests {
         #expect(request.flowName == "hello")
     }
 
-    @Test(arguments: [
-        (answer: AgentTaskAnswer.noDescription(image: "x"), name: nil, flow: nil, assignments: [], says: "-- COMMAND"),
-        (answer: .noImage(image: "x", available: ["taxi:latest"]), name: nil, flow: nil, assignments: [],
-            says: "taxi:latest"),
-        (answer: .failed(message: "no disk"), name: nil, flow: nil, assignments: [], says: "no disk"),
-    ] as [(answer: AgentTaskAnswer, name: String?, flow: String?, assignments: [String], says: String)])
+    @Test(
+        arguments: [
+            (
+                answer: AgentTaskAnswer.noDescription(image: "x"), name: nil, flow: nil, assignments: [],
+                says: "-- COMMAND"
+            ),
+            (
+                answer: .noImage(image: "x", available: ["taxi:latest"]), name: nil, flow: nil, assignments: [],
+                says: "taxi:latest"
+            ),
+            (answer: .failed(message: "no disk"), name: nil, flow: nil, assignments: [], says: "no disk"),
+        ] as [(answer: AgentTaskAnswer, name: String?, flow: String?, assignments: [String], says: String)])
     func saysWhatToDo(answer: AgentTaskAnswer, name: String?, flow: String?, assignments: [String], says: String) {
         let error = #expect(throws: Message.self) {
             try plan(name: name, flow: flow, assignments: assignments).requests(for: answer)
@@ -66,13 +72,14 @@ struct DeploymentPlanTests {
         #expect(error?.text.contains(says) == true)
     }
 
-    @Test(arguments: [
-        (name: nil, flow: "laod", assignments: [], says: "did you mean load?"),
-        (name: "x", flow: nil, assignments: [], says: "load | check"),
-        (name: nil, flow: "check", assignments: [], says: "-n NAME"),
-        (name: nil, flow: nil, assignments: ["mnth=3"], says: "month"),
-        (name: nil, flow: nil, assignments: ["month=13"], says: "12"),
-    ] as [(name: String?, flow: String?, assignments: [String], says: String)])
+    @Test(
+        arguments: [
+            (name: nil, flow: "laod", assignments: [], says: "did you mean load?"),
+            (name: "x", flow: nil, assignments: [], says: "load | check"),
+            (name: nil, flow: "check", assignments: [], says: "-n NAME"),
+            (name: nil, flow: nil, assignments: ["mnth=3"], says: "month"),
+            (name: nil, flow: nil, assignments: ["month=13"], says: "12"),
+        ] as [(name: String?, flow: String?, assignments: [String], says: String)])
     func refuses(name: String?, flow: String?, assignments: [String], says: String) {
         let error = #expect(throws: Message.self) {
             try plan(name: name, flow: flow, assignments: assignments).requests(for: .description(description))

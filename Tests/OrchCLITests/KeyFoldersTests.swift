@@ -19,7 +19,9 @@ struct KeyFoldersTests {
         #expect(try Data(contentsOf: URL(filePath: root + "/agent/agent.token")) == token)
         #expect(try keys.prepare().isEmpty)
         #expect(try Data(contentsOf: URL(filePath: root + "/server/agent.token")) == token)
-        for (path, owner) in [("server/admin.token", 1000), ("agent/agent.token", 0), ("postgres/postgres.password", 0)] {
+        for (path, owner) in [
+            ("server/admin.token", 1000), ("agent/agent.token", 0), ("postgres/postgres.password", 0),
+        ] {
             let attributes = try FileManager.default.attributesOfItem(atPath: "\(root)/\(path)")
             #expect(attributes[.posixPermissions] as? Int == 0o600)
             #expect(attributes[.ownerAccountID] as? Int == owner)

@@ -25,15 +25,22 @@ struct BlockTypeTests {
         #expect(try JSONValue(encoding: block) == .object(values))
     }
 
-    @Test(arguments: [
-        (type: "gcs-bucket", values: ["bucket": "b"], field: "gcp_credentials", says: "is required"),
-        (type: "gcs-bucket", values: ["buket": "b", "gcp_credentials": "c"], field: "buket", says: "did you mean bucket?"),
-        (type: "gcp-credentials", values: ["service_account_info": "/home/me/key.json"], field: "service_account_info",
-            says: "not a path"),
-        (type: "postgres", values: ["port": "5432"], field: "port", says: "a whole number"),
-        (type: "postgres", values: ["sslmode": "always"], field: "sslmode", says: "one of disable"),
-        (type: "docker-container", values: ["networks": "orch"], field: "networks", says: "a list of texts"),
-    ] as [(type: String, values: [String: JSONValue], field: String, says: String)])
+    @Test(
+        arguments: [
+            (type: "gcs-bucket", values: ["bucket": "b"], field: "gcp_credentials", says: "is required"),
+            (
+                type: "gcs-bucket", values: ["buket": "b", "gcp_credentials": "c"], field: "buket",
+                says: "did you mean bucket?"
+            ),
+            (
+                type: "gcp-credentials", values: ["service_account_info": "/home/me/key.json"],
+                field: "service_account_info",
+                says: "not a path"
+            ),
+            (type: "postgres", values: ["port": "5432"], field: "port", says: "a whole number"),
+            (type: "postgres", values: ["sslmode": "always"], field: "sslmode", says: "one of disable"),
+            (type: "docker-container", values: ["networks": "orch"], field: "networks", says: "a list of texts"),
+        ] as [(type: String, values: [String: JSONValue], field: String, says: String)])
     func reports(type: String, values: [String: JSONValue], field: String, says: String) throws {
         let problems = try #require(BlockType.named(type)).problems(in: values)
         let problem = try #require(problems.first { $0.field == field })

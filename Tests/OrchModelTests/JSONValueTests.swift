@@ -22,7 +22,9 @@ struct JSONValueTests {
         #expect(value.jsonText == #"{"a":{"y":"\u0001\t/\\","z":1},"b":[1,2.5,true,null],"é":"x"}"#)
     }
 
-    @Test(arguments: ["plain", "quote \" backslash \\", "line\nreturn\rtab\t", "nul \u{0} bell \u{7} del \u{7f}", "é 漢 🚕"])
+    @Test(arguments: [
+        "plain", "quote \" backslash \\", "line\nreturn\rtab\t", "nul \u{0} bell \u{7} del \u{7f}", "é 漢 🚕",
+    ])
     func readsBackWhatItWrites(text: String) throws {
         let value: JSONValue = ["text": .string(text)]
         #expect(try JSONValue(parsing: value.jsonText) == value)

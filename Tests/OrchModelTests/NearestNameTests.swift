@@ -3,7 +3,8 @@ import Testing
 
 struct NearestNameTests {
     @Test(arguments: [
-        ("", "", 0), ("abc", "", 3), ("kitten", "sitting", 3), ("deafult", "default", 1), ("ab", "ba", 1), ("a", "b", 1),
+        ("", "", 0), ("abc", "", 3), ("kitten", "sitting", 3), ("deafult", "default", 1), ("ab", "ba", 1),
+        ("a", "b", 1),
     ])
     func countsEdits(left: String, right: String, expected: Int) {
         #expect(NearestName.distance(left, right) == expected)

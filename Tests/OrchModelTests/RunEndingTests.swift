@@ -15,44 +15,61 @@ struct RunEndingTests {
     }
 
     static let rows: [Row] = [
-        Row(title: "SDK completed, exit 0", kind: .sdk, outcome: .completed, termination: Termination(exitCode: 0),
+        Row(
+            title: "SDK completed, exit 0", kind: .sdk, outcome: .completed, termination: Termination(exitCode: 0),
             expected: .completed, says: "its own words"),
-        Row(title: "SDK failed, exit 1", kind: .sdk, outcome: .failed, termination: Termination(exitCode: 1),
+        Row(
+            title: "SDK failed, exit 1", kind: .sdk, outcome: .failed, termination: Termination(exitCode: 1),
             expected: .failed, says: "its own words"),
-        Row(title: "SDK without outcome, exit 0", kind: .sdk, termination: Termination(exitCode: 0),
+        Row(
+            title: "SDK without outcome, exit 0", kind: .sdk, termination: Termination(exitCode: 0),
             expected: .crashed, says: "no outcome"),
-        Row(title: "SDK completed, yet exit 3", kind: .sdk, outcome: .completed,
+        Row(
+            title: "SDK completed, yet exit 3", kind: .sdk, outcome: .completed,
             termination: Termination(exitCode: 3), expected: .crashed, says: "exit 3"),
-        Row(title: "SDK killed", kind: .sdk, termination: Termination(exitCode: 137, signal: 9),
+        Row(
+            title: "SDK killed", kind: .sdk, termination: Termination(exitCode: 137, signal: 9),
             expected: .crashed, says: "killed by signal 9"),
-        Row(title: "SDK killed while being cancelled", kind: .sdk,
+        Row(
+            title: "SDK killed while being cancelled", kind: .sdk,
             termination: Termination(exitCode: 137, signal: 9), cancelled: true, expected: .cancelled,
             says: "cancelled by user admin"),
-        Row(title: "SDK completed before the cancellation reached it", kind: .sdk, outcome: .completed,
+        Row(
+            title: "SDK completed before the cancellation reached it", kind: .sdk, outcome: .completed,
             termination: Termination(exitCode: 0), cancelled: true, expected: .completed, says: "its own words"),
-        Row(title: "command exit 0", kind: .command, termination: Termination(exitCode: 0), expected: .completed,
+        Row(
+            title: "command exit 0", kind: .command, termination: Termination(exitCode: 0), expected: .completed,
             says: "exit 0"),
-        Row(title: "command exit 7", kind: .command, termination: Termination(exitCode: 7), expected: .failed,
+        Row(
+            title: "command exit 7", kind: .command, termination: Termination(exitCode: 7), expected: .failed,
             says: "exit 7"),
-        Row(title: "command killed", kind: .command, termination: Termination(exitCode: 137, signal: 9),
+        Row(
+            title: "command killed", kind: .command, termination: Termination(exitCode: 137, signal: 9),
             expected: .crashed, says: "killed by signal 9"),
-        Row(title: "command out of memory", kind: .command,
+        Row(
+            title: "command out of memory", kind: .command,
             termination: Termination(exitCode: 137, signal: 9, oom: .yes, reason: "limit 64 MiB"),
             expected: .crashed, says: "out of memory: limit 64 MiB"),
-        Row(title: "command killed, memory likely", kind: .command,
+        Row(
+            title: "command killed, memory likely", kind: .command,
             termination: Termination(exitCode: 137, signal: 9, oom: .likely), expected: .crashed,
             says: "likely"),
-        Row(title: "command cancelled", kind: .command, termination: Termination(exitCode: 143, signal: 15),
+        Row(
+            title: "command cancelled", kind: .command, termination: Termination(exitCode: 143, signal: 15),
             cancelled: true, expected: .cancelled, says: "cancelled by user admin"),
-        Row(title: "command finished well in spite of a cancellation", kind: .command,
+        Row(
+            title: "command finished well in spite of a cancellation", kind: .command,
             termination: Termination(exitCode: 0), cancelled: true, expected: .completed, says: "exit 0"),
-        Row(title: "never started", kind: .sdk,
+        Row(
+            title: "never started", kind: .sdk,
             termination: Termination(exitCode: 127, launchFailed: true, reason: "exec: nope: not found"),
             expected: .crashed, says: "never started: exec: nope: not found"),
-        Row(title: "cancelled before it started", kind: .sdk,
+        Row(
+            title: "cancelled before it started", kind: .sdk,
             termination: Termination(exitCode: nil, launchFailed: true), cancelled: true, expected: .cancelled,
             says: "before its process started"),
-        Row(title: "vanished", kind: .command, termination: Termination(exitCode: nil, reason: "removed by hand"),
+        Row(
+            title: "vanished", kind: .command, termination: Termination(exitCode: nil, reason: "removed by hand"),
             expected: .crashed, says: "removed by hand"),
     ]
 

@@ -8,7 +8,9 @@ struct SecretTests {
         let secret = Secret("canary-4711")
         var dumped = ""
         dump(Holder(password: secret), to: &dumped)
-        let texts = ["\(secret)", String(describing: secret), String(reflecting: secret), "\(Holder(password: secret))", dumped]
+        let texts = [
+            "\(secret)", String(describing: secret), String(reflecting: secret), "\(Holder(password: secret))", dumped,
+        ]
         for text in texts { #expect(!text.contains("canary")) }
         #expect(secret.reveal() == "canary-4711")
     }

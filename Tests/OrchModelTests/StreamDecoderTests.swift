@@ -22,13 +22,22 @@ struct StreamDecoderTests {
 
     @Test(arguments: ["", "hello", "{\"orch\":1}", "{\"orch\":", "{\"orch\":1,\"nonce\":7}", "\u{1b}[31mred"])
     func takesOtherLinesAsPlainText(text: String) {
-        #expect(decode([Array(text.utf8), Array((text + "\n").utf8)]) == [.plain(Array(text.utf8)), .plain(Array(text.utf8))])
+        #expect(
+            decode([Array(text.utf8), Array((text + "\n").utf8)]) == [
+                .plain(Array(text.utf8)), .plain(Array(text.utf8)),
+            ])
     }
 
     @Test func takesForgedAndReplayedLinesAsPlainText() {
         let forged = record("x").encodeLines(nonce: "ffffffffffffffff", attempt: 1, firstSequence: 1)[0]
         let replayed = record("x").encodeLines(nonce: nonce, attempt: 2, firstSequence: 1)[0]
         #expect(decode([forged, replayed]) == [.plain(forged.dropLast()), .plain(replayed.dropLast())])
+    }
+
+    @Test func takesASequenceNobodyCountsToAsPlainText() {
+        let line = record("x").encodeLines(nonce: nonce, attempt: 1, firstSequence: .max)[0]
+        #expect(decode([line]) == [.plain(line.dropLast())])
+        #expect(decode([line] + lines(["a"])).last == .record(sequence: 1, record("a")))
     }
 
     @Test func passesOverLinesAlreadySeen() {

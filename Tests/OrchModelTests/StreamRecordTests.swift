@@ -48,13 +48,15 @@ struct StreamRecordTests {
     @Test func fillsOneLineToItsLastByte() {
         let sizes = (3700...4000).map { count in
             let log = StreamRecord.Log(.info, String(repeating: "x", count: count), logger: "flow")
-            return StreamRecord(time: Self.time, .log(log)).encodeLines(nonce: "0123456789abcdef", attempt: 1, firstSequence: 1)
+            return StreamRecord(time: Self.time, .log(log)).encodeLines(
+                nonce: "0123456789abcdef", attempt: 1, firstSequence: 1)
         }
         #expect(sizes.contains { $0.count == 1 && $0[0].count == StreamRecord.maximumLineBytes })
     }
 
     @Test func keepsUnknownKindsInTheCount() {
-        let line = #"{"orch":2,"nonce":"0123456789abcdef","attempt":1,"seq":1,"time":"2020-07-01T00:00:00Z","sparkle":{"a":1}}"#
+        let line =
+            #"{"orch":2,"nonce":"0123456789abcdef","attempt":1,"seq":1,"time":"2020-07-01T00:00:00Z","sparkle":{"a":1}}"#
         let time = Timestamp(microseconds: 1_593_561_600_000_000)
         #expect(decode([Array(line.utf8)]) == [.record(sequence: 1, StreamRecord(time: time, .unknown("sparkle")))])
     }

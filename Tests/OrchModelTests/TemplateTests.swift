@@ -35,7 +35,10 @@ struct TemplateTests {
         ("{{ month | pad: x }}", .unexpected("x", expected: "a width from 1 to 100 after \"pad:\"", position: 17)),
         ("{{ \"open }}", .unexpected("", expected: "a closing quote", position: 4)),
         ("{{ d | date: %Y }}", .unexpected("", expected: "a quoted format after \"date:\"", position: 14)),
-        ("{{ d | date: \"%Q\" }}", .unexpected("%Q", expected: "one of %Y %y %m %d %j %H %M %S %F %T %s %%", position: 14)),
+        (
+            "{{ d | date: \"%Q\" }}",
+            .unexpected("%Q", expected: "one of %Y %y %m %d %j %H %M %S %F %T %s %%", position: 14)
+        ),
     ])
     func refusesWhatItCannotRead(source: String, expected: TemplateError) {
         #expect(throws: expected) { try Template(source) }

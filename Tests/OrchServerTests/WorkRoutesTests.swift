@@ -149,13 +149,14 @@ struct WorkRoutesTests {
 
     @Test func aLostClaimWakesAnotherAgentAndFencesTheFirst() async throws {
         try await ServerFixture.with { server in
+            let beforeTheClaim = Timestamp.now()
             let lost = try await server.claimedRun()
             async let reply = server.poll("a2", wait: 60)
             await server.untilWaiting(for: .queue("default"))
             let keeper = LeaseKeeper(
                 store: server.controller.store, wakeups: server.controller.wakeups, lease: .seconds(30),
                 grace: .seconds(300), logger: .init(label: "test"))
-            await keeper.look(at: .now() + .seconds(329))
+            await keeper.look(at: beforeTheClaim + .seconds(329))
             #expect(try await server.controller.store.run(lost.runID)?.state.type == .pending)
             await keeper.look(at: .now() + .seconds(331))
             let claimed = try #require(try await reply.runs.first)

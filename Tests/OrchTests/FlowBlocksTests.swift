@@ -15,7 +15,8 @@ struct FlowBlocksTests {
     @Test func namesTheVariableThatIsMissing() {
         let blocks = FlowBlocks(variables: ["ORCH_BLOCK_GCS_BUCKET_ZOOM_GCS": "{}", "PATH": "/bin"])
         let error = #expect(throws: OrchError.self) { try blocks.load(GCSBucketBlock.self, "zoom-gsc") }
-        let expected = "expected its JSON document in ORCH_BLOCK_GCS_BUCKET_ZOOM_GSC (there is ORCH_BLOCK_GCS_BUCKET_ZOOM_GCS)"
+        let expected =
+            "expected its JSON document in ORCH_BLOCK_GCS_BUCKET_ZOOM_GSC (there is ORCH_BLOCK_GCS_BUCKET_ZOOM_GCS)"
         #expect(error?.description.contains(expected) == true)
     }
 

@@ -13,7 +13,8 @@ struct FlowContextTaskTests {
 
     private var context: FlowContext {
         let services = RunServices(
-            reporter: reporter, logLevel: .info, clock: clock, now: { Timestamp(microseconds: 5) }, scratchRoot: "/nowhere")
+            reporter: reporter, logLevel: .info, clock: clock, now: { Timestamp(microseconds: 5) },
+            scratchRoot: "/nowhere")
         let id = Identifier.new()
         return FlowContext(
             runID: id, flowName: "flow", attempt: 1, parameters: [:], dataInterval: nil,
@@ -60,7 +61,10 @@ struct FlowContextTaskTests {
         #expect(calls == attempts)
         #expect(clock.waits == Array([Duration.seconds(1), .seconds(2), .seconds(4)].prefix(attempts - 1)))
         let retried = (1..<attempts).flatMap { _ in ["AwaitingRetry", "Retrying"] }
-        #expect(reporter.taskStates.map(\.state.name) == ["Running"] + retried + [failures > retries ? "Failed" : "Completed"])
+        #expect(
+            reporter.taskStates.map(\.state.name) == ["Running"] + retried + [
+                failures > retries ? "Failed" : "Completed"
+            ])
         switch result {
         case .success(let value): #expect(value == attempts)
         case .failure(let error): #expect(error as? Failure == Failure(number: attempts))
@@ -93,7 +97,12 @@ struct FlowContextTaskTests {
     @Test func aCancelledWaitEndsTheTask() async {
         let context = context
         let work = Task {
-            try await context.task("load", retries: 5, retryOn: { _ in withUnsafeCurrentTask { $0?.cancel() }; return true }) {
+            try await context.task(
+                "load", retries: 5,
+                retryOn: { _ in
+                    withUnsafeCurrentTask { $0?.cancel() }; return true
+                }
+            ) {
                 throw Failure(number: 1)
             }
         }

@@ -42,7 +42,10 @@ struct FlowRunnerTests {
     }
 
     @Test(arguments: [
-        (["since=2020-07-01T00:00:00Z", "month=13"], "parameter \"month\": expected a whole number from 1 to 12, got 13"),
+        (
+            ["since=2020-07-01T00:00:00Z", "month=13"],
+            "parameter \"month\": expected a whole number from 1 to 12, got 13"
+        ),
         ([], "parameter \"since\" is required: expected a time such as 2020-07-01T00:00:00Z"),
         (["mnth=1"], "unknown parameter \"mnth\": did you mean \"month\"?"),
     ])

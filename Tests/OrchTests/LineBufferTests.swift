@@ -6,7 +6,10 @@ struct LineBufferTests {
     @Test func givesWholeLines() {
         var buffer = LineBuffer()
         #expect(buffer.append(Array("a\nb".utf8)) == [.init(text: "a", continues: false)])
-        #expect(buffer.append(Array("c\n\n".utf8)) == [.init(text: "bc", continues: false), .init(text: "", continues: false)])
+        #expect(
+            buffer.append(Array("c\n\n".utf8)) == [
+                .init(text: "bc", continues: false), .init(text: "", continues: false),
+            ])
         #expect(buffer.flush().isEmpty)
         #expect(buffer.append(Array("end".utf8)).isEmpty)
         #expect(buffer.flush() == [.init(text: "end", continues: false)])

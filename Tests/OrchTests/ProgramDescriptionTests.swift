@@ -19,10 +19,13 @@ struct ProgramDescriptionTests {
     }
 
     @Test func findsTheNearestFlow() {
-        let error = #expect(throws: OrchError.self) { try ProgramDescription.flow("everthing", in: ExampleProgram.self) }
+        let error = #expect(throws: OrchError.self) {
+            try ProgramDescription.flow("everthing", in: ExampleProgram.self)
+        }
         #expect(
             error?.description
-                == "no flow is called \"everthing\": did you mean \"everything\"? this program has everything, doing, parent")
+                == "no flow is called \"everthing\": did you mean \"everything\"? this program has everything, doing, parent"
+        )
     }
 
     @Test func refusesAProgramThatContradictsItself() {

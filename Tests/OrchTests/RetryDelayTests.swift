@@ -5,7 +5,8 @@ import Testing
 struct RetryDelayTests {
     @Test func doublesUpToTheMost() {
         let delay = RetryDelay.exponential(from: .seconds(10), upTo: .seconds(60))
-        #expect((1...5).map(delay.wait(after:)) == [.seconds(10), .seconds(20), .seconds(40), .seconds(60), .seconds(60)])
+        #expect(
+            (1...5).map(delay.wait(after:)) == [.seconds(10), .seconds(20), .seconds(40), .seconds(60), .seconds(60)])
         #expect(delay.wait(after: .max) == .seconds(60))
     }
 

@@ -72,7 +72,9 @@ struct StreamReporterTests {
     }
 
     private func outcome(_ output: [UInt8]) -> RunEnding.Outcome? {
-        guard case .record(_, let record)? = events(output).last, case .outcome(let outcome) = record.kind else { return nil }
+        guard case .record(_, let record)? = events(output).last, case .outcome(let outcome) = record.kind else {
+            return nil
+        }
         return outcome
     }
 

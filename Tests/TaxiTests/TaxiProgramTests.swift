@@ -11,7 +11,9 @@ struct TaxiProgramTests {
         folder = try TemporaryFolder()
     }
 
-    private var source: String { "source=file://\(folder.url.path)/{{ color }}_tripdata_{{ year }}-{{ month | pad: 2 }}.csv" }
+    private var source: String {
+        "source=file://\(folder.url.path)/{{ color }}_tripdata_{{ year }}-{{ month | pad: 2 }}.csv"
+    }
     private var lake: String { "lake=file://\(folder.url.path)/lake" }
     private var launch: [String: String] {
         ["ORCH_FLOW_RUN_ID": Identifier.new().description, "ORCH_API_KEY": "key", "ORCH_ATTEMPT": "1"]
@@ -30,7 +32,8 @@ struct TaxiProgramTests {
     @Test func listsItsFlows() async throws {
         let ending = try await TaxiProcess.run(["flows"])
         let names = ending.text.split(separator: "\n").map { $0.prefix { $0 != " " } }
-        #expect(names == ["etl-web-to-gcs", "etl-gcs-to-bq", "etl-parent-flow", "parent_flow_runner", "ingest-postgres"])
+        #expect(
+            names == ["etl-web-to-gcs", "etl-gcs-to-bq", "etl-parent-flow", "parent_flow_runner", "ingest-postgres"])
         let json = try JSONValue(parsing: try await TaxiProcess.run(["flows", "--output", "json"]).output)
         #expect(json.arrayValue?.compactMap { $0["name"]?.stringValue } == names.map(String.init))
     }
@@ -95,7 +98,10 @@ struct TaxiProgramTests {
 
     @Test func reportsARunThroughTheRunStream() async throws {
         try folder.writeTrips()
-        let parameters = ["month": "7", "color": "\"green\"", "source": "\"\(source.dropFirst(7))\"", "lake": "\"\(lake.dropFirst(5))\""]
+        let parameters = [
+            "month": "7", "color": "\"green\"", "source": "\"\(source.dropFirst(7))\"",
+            "lake": "\"\(lake.dropFirst(5))\"",
+        ]
         var environment = launch
         environment["ORCH_PARAMETERS"] = "{" + parameters.map { "\"\($0)\":\($1)" }.joined(separator: ",") + "}"
         let ending = try await TaxiProcess.run(["run", "etl-web-to-gcs"], environment: environment)
@@ -103,7 +109,9 @@ struct TaxiProgramTests {
         #expect(ending.errors.isEmpty)
         let records = records(ending.output)
         #expect(records.first == .hello(.init(sdk: "0.1.0", flow: "etl-web-to-gcs")))
-        let tasks = records.compactMap { if case .taskState(let task) = $0 { "\(task.name) \(task.state.name)" } else { nil } }
+        let tasks = records.compactMap {
+            if case .taskState(let task) = $0 { "\(task.name) \(task.state.name)" } else { nil }
+        }
         #expect(
             tasks == [
                 "extract Running", "extract Completed", "transform Running", "transform Completed",
@@ -112,7 +120,10 @@ struct TaxiProgramTests {
         let result = records.compactMap { if case .result(let value) = $0 { value } else { nil } }.first
         #expect(result?["rowsRead"] == 4)
         #expect(result?["rowsWritten"] == 3)
-        #expect(records.contains { if case .metric(let metric) = $0 { metric.name == "rows_dropped" && metric.value == 1 } else { false } })
+        #expect(
+            records.contains {
+                if case .metric(let metric) = $0 { metric.name == "rows_dropped" && metric.value == 1 } else { false }
+            })
         guard case .outcome(let outcome)? = records.last else {
             Issue.record("the last record is no outcome")
             return
@@ -121,7 +132,8 @@ struct TaxiProgramTests {
     }
 
     @Test func failsWhereTheSourceHasNoFile() async throws {
-        let ending = try await TaxiProcess.run(["run", "etl-web-to-gcs", "-p", source, "-p", lake], environment: launch)
+        let ending = try await TaxiProcess.run(
+            ["run", "etl-web-to-gcs", "-p", source, "-p", lake], environment: launch)
         #expect(ending.code == 1)
         guard case .outcome(let outcome)? = records(ending.output).last else {
             Issue.record("the last record is no outcome")
@@ -142,7 +154,10 @@ struct TaxiProgramTests {
         // Nobody listens on port 1; the URL's own check of the port comes later than that of the password.
         for environment in [[:], launch] {
             let ending = try await TaxiProcess.run(
-                ["run", "ingest-postgres", "-p", source, "-p", "database=postgresql://root:hunter2@127.0.0.1:99999/ny_taxi"],
+                [
+                    "run", "ingest-postgres", "-p", source, "-p",
+                    "database=postgresql://root:hunter2@127.0.0.1:99999/ny_taxi",
+                ],
                 environment: environment)
             #expect(ending.code == 1)
             #expect(!ending.text.contains("hunter2"))
@@ -158,7 +173,10 @@ struct TaxiProgramTests {
         #expect(sample.code == 0)
         #expect(sample.text == "\(file): 500 rows\n")
         let ending = try await TaxiProcess.run(
-            ["run", "etl-web-to-gcs", "-p", lake], environment: ["TAXI_SOURCE": "file://\(folder.url.path)/{{ color }}_tripdata_{{ year }}-{{ month | pad: 2 }}.csv.gz"])
+            ["run", "etl-web-to-gcs", "-p", lake],
+            environment: [
+                "TAXI_SOURCE": "file://\(folder.url.path)/{{ color }}_tripdata_{{ year }}-{{ month | pad: 2 }}.csv.gz"
+            ])
         #expect(ending.code == 0)
         #expect(ending.text.contains("500 rows read"))
     }

@@ -5,12 +5,19 @@ import Testing
 @testable import Taxi
 
 struct TaxiSourceTests {
-    @Test(arguments: [
-        (nil, [:], "https://github.com/DataTalksClub/nyc-tlc-data/releases/download/green/green_tripdata_2020-07.csv.gz"),
-        (nil, ["TAXI_SOURCE": ""], "https://github.com/DataTalksClub/nyc-tlc-data/releases/download/green/green_tripdata_2020-07.csv.gz"),
-        (nil, ["TAXI_SOURCE": "http://source/{{ color }}-{{ month }}.csv"], "http://source/green-7.csv"),
-        ("file:///data/{{ year }}", ["TAXI_SOURCE": "http://source/"], "file:///data/2020"),
-    ] as [(String?, [String: String], String)])
+    @Test(
+        arguments: [
+            (
+                nil, [:],
+                "https://github.com/DataTalksClub/nyc-tlc-data/releases/download/green/green_tripdata_2020-07.csv.gz"
+            ),
+            (
+                nil, ["TAXI_SOURCE": ""],
+                "https://github.com/DataTalksClub/nyc-tlc-data/releases/download/green/green_tripdata_2020-07.csv.gz"
+            ),
+            (nil, ["TAXI_SOURCE": "http://source/{{ color }}-{{ month }}.csv"], "http://source/green-7.csv"),
+            ("file:///data/{{ year }}", ["TAXI_SOURCE": "http://source/"], "file:///data/2020"),
+        ] as [(String?, [String: String], String)])
     func choosesTheRunsOwnThenTheVariableThenTheRelease(
         template: String?, variables: [String: String], expected: String
     ) throws {

@@ -33,7 +33,9 @@ extension FlowContext {
         do {
             let output = try await context.directory.during {
                 try await TaskScope.$current.withValue(nil) { try await flow.run(context) }
-            } onLeftover: { context.logger.warning($0) }
+            } onLeftover: {
+                context.logger.warning($0)
+            }
             report(.completed, "completed")
             context.logger.info("Completed")
             return output

@@ -98,7 +98,9 @@ private struct TaskRun {
     }
 
     @discardableResult
-    private func report(_ type: StateType, name state: String? = nil, _ message: String, isEnd: Bool = false) -> Timestamp {
+    private func report(_ type: StateType, name state: String? = nil, _ message: String, isEnd: Bool = false)
+        -> Timestamp
+    {
         let state = context.services.state(type, name: state, message)
         context.services.reporter.report(
             .taskState(

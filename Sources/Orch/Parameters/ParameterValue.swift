@@ -70,14 +70,17 @@ public protocol ParameterNumber: ParameterValue, Comparable {
 }
 
 extension Int: ParameterNumber {
+    /// The number itself.
     public var parameterBound: Double { Double(self) }
 }
 
 extension Int64: ParameterNumber {
+    /// The number itself.
     public var parameterBound: Double { Double(self) }
 }
 
 extension Double: ParameterNumber {
+    /// The number itself.
     public var parameterBound: Double { self }
 }
 
@@ -90,13 +93,16 @@ public protocol ParameterRange<Bound> {
 }
 
 extension ClosedRange: ParameterRange where Bound: ParameterNumber {
+    /// The bounds that the range has.
     public var parameterBounds: (least: Bound?, greatest: Bound?) { (lowerBound, upperBound) }
 }
 
 extension PartialRangeFrom: ParameterRange where Bound: ParameterNumber {
+    /// The bounds that the range has.
     public var parameterBounds: (least: Bound?, greatest: Bound?) { (lowerBound, nil) }
 }
 
 extension PartialRangeThrough: ParameterRange where Bound: ParameterNumber {
+    /// The bounds that the range has.
     public var parameterBounds: (least: Bound?, greatest: Bound?) { (nil, upperBound) }
 }

@@ -26,7 +26,8 @@ struct DescribeCommand<Program: FlowProgram>: ParsableCommand {
         for flow in description.flows {
             lines.append("\(flow.name)  \(flow.description)")
             for property in flow.parameters.properties {
-                let value = property.defaultValue.map { " (default: \($0.stringValue ?? $0.jsonText))" } ?? " (required)"
+                let value =
+                    property.defaultValue.map { " (default: \($0.stringValue ?? $0.jsonText))" } ?? " (required)"
                 let help = property.description.isEmpty ? "" : "  \(property.description)"
                 lines.append("    \(property.name): \(property.value.expectation)\(value)\(help)")
             }

@@ -40,7 +40,9 @@ struct FlowRunner: Sendable {
         do {
             let output = try await context.directory.during {
                 try await flow.run(context)
-            } onLeftover: { context.logger.warning($0) }
+            } onLeftover: {
+                context.logger.warning($0)
+            }
             try reportResult(output)
             let message = "completed in \((services.now() - started).inSeconds)"
             reporter.finish(.init(type: .completed, name: "Completed", message: message))

@@ -17,7 +17,8 @@ final class Scratch: Sendable {
     func directory() throws -> URL {
         try made.withLock { made in
             if let made { return made }
-            let url = URL(filePath: root, directoryHint: .isDirectory).appending(path: name, directoryHint: .isDirectory)
+            let url = URL(filePath: root, directoryHint: .isDirectory).appending(
+                path: name, directoryHint: .isDirectory)
             try FileManager.default.createDirectory(
                 at: url, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
             made = url

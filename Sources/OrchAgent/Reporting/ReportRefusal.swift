@@ -19,7 +19,9 @@ enum ReportRefusal {
     static let shortestCut = 4096
 
     /// Finds the remedy for a fault.
-    static func remedy(for fault: ControllerFault, of report: AttemptReport, at now: Timestamp) -> Remedy {
+    static func remedy(
+        for fault: ControllerFault, of report: AttemptReport, attempt: Int, at now: Timestamp
+    ) -> Remedy {
         switch fault {
         case .unreachable: .tryAgain
         case .cancelled: .giveUp
@@ -28,7 +30,8 @@ enum ReportRefusal {
         case .tooLarge: smaller(report)
         case .refused(let status, let reason):
             // Credentials can be mended while the agent runs; what the controller cannot read never becomes readable.
-            status == 400 || status == 422 ? withoutRecords(report, reason: reason, at: now) : .tryAgain
+            status == 400 || status == 422
+                ? withoutWhatIsRefused(report, attempt: attempt, reason: reason, at: now) : .tryAgain
         }
     }
 
@@ -65,15 +68,23 @@ enum ReportRefusal {
         return .sendInstead([shorter])
     }
 
-    /// The end of a run is not lost because a line is refused: a remark takes the lines' place.
-    private static func withoutRecords(_ report: AttemptReport, reason: String, at now: Timestamp) -> Remedy {
-        guard let first = report.records.first, report.records.contains(where: { $0.logger != remarkLogger }) else {
+    /// The end of a run is not lost because a line is refused, or a task or a child run: a remark takes its place.
+    private static func withoutWhatIsRefused(
+        _ report: AttemptReport, attempt: Int, reason: String, at now: Timestamp
+    ) -> Remedy {
+        var rest = report
+        let refused: String
+        if report.records.contains(where: { $0.logger != remarkLogger }) {
+            refused = "\(report.records.count) lines"
+            rest.records = []
+        } else if !report.taskRuns.isEmpty || !report.childRuns.isEmpty {
+            refused = "\(report.taskRuns.count) tasks and \(report.childRuns.count) child runs"
+            rest.taskRuns = []
+            rest.childRuns = []
+        } else {
             return .tryAgain
         }
-        var rest = report
-        rest.records = []
-        let count = report.records.count
-        rest.remark(.error, "the controller refused \(count) lines: \(reason)", attempt: first.attempt, at: now)
+        rest.remark(.error, "the controller refused \(refused): \(reason)", attempt: attempt, at: now)
         rest.records = rest.records.map { record in
             var record = record
             record.logger = remarkLogger

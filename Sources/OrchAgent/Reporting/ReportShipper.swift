@@ -112,7 +112,7 @@ final class ReportShipper: AttemptReporting {
                 backoff.reset()
                 isFirst = true
             } catch {
-                switch ReportRefusal.remedy(for: error, of: next, at: now()) {
+                switch ReportRefusal.remedy(for: error, of: next, attempt: key.attempt, at: now()) {
                 case .tryAgain:
                     // Once a series: it may go on for hours.
                     logger.log(

@@ -8,7 +8,9 @@ public enum BlockEnvironment {
     /// Whether a name may be given to a block: letters, digits, `-`, `_` and `.`, not longer than 100.
     public static func isValid(name: String) -> Bool {
         !name.isEmpty && name.utf8.count <= 100
-            && name.utf8.allSatisfy { isAlphanumeric($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: ".") }
+            && name.utf8.allSatisfy {
+                isAlphanumeric($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: ".")
+            }
     }
 
     private static func folded(_ text: String) -> String {

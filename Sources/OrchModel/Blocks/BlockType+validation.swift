@@ -52,7 +52,8 @@ extension BlockType {
             return nil
         case (.secretObject, .string(let text)):
             if text.utf8.first == UInt8(ascii: "{") { return nil }
-            return "expected the key file's JSON itself, not a path: a run's container does not see this machine's files"
+            return
+                "expected the key file's JSON itself, not a path: a run's container does not see this machine's files"
         case (.strings, .array(let items)):
             return items.allSatisfy { if case .string = $0 { true } else { false } } ? nil : "expected a list of texts"
         case (.stringMap, .object(let members)):

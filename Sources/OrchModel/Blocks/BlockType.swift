@@ -119,7 +119,8 @@ public struct BlockType: Sendable, Hashable {
             Field("read_only", .boolean, "a read-only root file system"),
             Field("tmpfs", .stringMap, "path to options, such as {\"/tmp\": \"size=64m\"}"),
             Field("shm_size", .string, "size of /dev/shm"),
-            Field("auto_remove", .choice(["always", "on_success", "never"]), "when a container goes; defaults to always"),
+            Field(
+                "auto_remove", .choice(["always", "on_success", "never"]), "when a container goes; defaults to always"),
             Field("platform", .string, "such as linux/arm64"),
             Field("stop_grace_seconds", .integer, "SIGTERM to SIGKILL; defaults to 30"),
         ]

@@ -7,7 +7,7 @@ final class AgentTaskBoard: Sendable {
     private struct Entry {
         var task: AgentTask
         var queue: String
-        var isTaken = false
+        var takenAt: ContinuousClock.Instant?
         var answer: AgentTaskAnswer?
         let waiter = Waiter()
     }
@@ -32,11 +32,17 @@ final class AgentTaskBoard: Sendable {
         return entries.withLock { $0[task.id]?.answer }
     }
 
-    /// The questions of these queues that no agent has taken yet; they are the taker's now.
-    func take(from queues: [String]) -> [AgentTask] {
+    /// After how long without an answer a question is handed out again: the poll that took it may have been cut off.
+    private static let patience = Duration.seconds(20)
+
+    /// The questions of these queues that no agent is working on; they are the taker's now.
+    func take(from queues: [String], at now: ContinuousClock.Instant = .now) -> [AgentTask] {
         entries.withLock { entries in
-            let waiting = entries.values.filter { !$0.isTaken && queues.contains($0.queue) }
-            for entry in waiting { entries[entry.task.id]?.isTaken = true }
+            let waiting = entries.values.filter { entry in
+                queues.contains(entry.queue) && entry.answer == nil
+                    && entry.takenAt.map { now - $0 > Self.patience } ?? true
+            }
+            for entry in waiting { entries[entry.task.id]?.takenAt = now }
             return waiting.map(\.task).sorted { $0.id < $1.id }
         }
     }

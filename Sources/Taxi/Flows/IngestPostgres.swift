@@ -4,7 +4,8 @@ import OrchETL
 /// Brings a month from the web into PostgreSQL, all its rows as they are.
 struct IngestPostgres: Flow {
     static let name = "ingest-postgres"
-    static let summary = "Downloads a month of taxi trips and copies it into PostgreSQL, in place of what was there of it."
+    static let summary =
+        "Downloads a month of taxi trips and copies it into PostgreSQL, in place of what was there of it."
 
     /// What was loaded.
     struct Output: Encodable, Sendable {
