@@ -2,8 +2,6 @@
 enum TaxiError: Error, Sendable {
     /// A lake that is neither a block's name nor a folder's address.
     case unknownLake(String)
-    /// A bucket block that asks for a folder, which lakes do not have.
-    case bucketFolder(block: String, folder: String)
     /// A warehouse that is an address.
     case unknownWarehouse(String)
     /// A database that is neither a block's name nor a PostgreSQL URL; the address itself may hold a password.
@@ -15,9 +13,6 @@ extension TaxiError: CustomStringConvertible {
         switch self {
         case .unknownLake(let lake):
             "expected a gcs-bucket block's name or a folder such as file:///tmp/lake as the lake, got \"\(lake)\""
-        case .bucketFolder(let block, let folder):
-            "the gcs-bucket block \"\(block)\" has bucket_folder \"\(folder)\", but a lake begins at its bucket: "
-                + "leave bucket_folder out"
         case .unknownWarehouse(let warehouse):
             "expected a bigquery-warehouse block's name as the warehouse, got \"\(warehouse)\""
         case .unknownDatabase(let scheme):

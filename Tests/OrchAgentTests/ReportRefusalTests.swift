@@ -63,7 +63,10 @@ struct ReportRefusalTests {
         #expect(rest.first?.records.map(\.message) == ["the controller refused 3 lines: bad JSON"])
         #expect(rest.first?.state?.type == .completed)
         let again = try #require(rest.first)
-        guard case .tryAgain = ReportRefusal.remedy(for: .refused(status: 400, "bad JSON"), of: again, attempt: 1, at: now) else {
+        guard
+            case .tryAgain = ReportRefusal.remedy(
+                for: .refused(status: 400, "bad JSON"), of: again, attempt: 1, at: now)
+        else {
             Issue.record("expected no remark about a remark")
             return
         }

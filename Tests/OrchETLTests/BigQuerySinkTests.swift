@@ -87,7 +87,7 @@ struct BigQuerySinkTests {
         let storage = CloudStorageClient(endpoint: server.url, credentials: .anonymous, http: http)
         let client = BigQueryClient(project: "p-1", endpoint: server.url, credentials: .anonymous, http: http)
         let sink = BigQuerySink(client: client, dataset: "trips")
-        let lake = LakeSink(bucket: "lake", client: storage)
+        let lake = try LakeSink(bucket: "lake", client: storage)
         let dataset = try TaxiDataset(color: .green, year: 2020, month: 7)
         do {
             return (.success(try await sink.load(dataset, from: lake, suffix: "r1")), server.requests)

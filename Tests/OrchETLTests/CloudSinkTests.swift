@@ -18,7 +18,7 @@ struct CloudSinkTests {
     @Test func replacesMonthsFromABucketAndFromAFolder() async throws {
         try await CloudEmulators.with { emulators in
             let folder = try TemporaryFolder()
-            let bucket = LakeSink(bucket: "lake", client: emulators.storage)
+            let bucket = try LakeSink(bucket: "lake", folder: "/taxi/trips/", client: emulators.storage)
             let local = try LakeSink(url: "file://\(folder.path)/lake")
             let sink = BigQuerySink(client: emulators.bigQuery)
             let (july, june) = (
@@ -69,10 +69,13 @@ struct CloudSinkTests {
         try await CloudEmulators.with { emulators in
             let folder = try TemporaryFolder()
             let july = try TaxiDataset(color: .green, year: 2020, month: 7)
-            let bucket = LakeSink(bucket: "lake", client: emulators.storage)
+            let bucket = try LakeSink(bucket: "lake", folder: "/taxi/trips/", client: emulators.storage)
             let sink = BigQuerySink(client: emulators.bigQuery)
             await #expect { _ = try await sink.load(july, from: bucket, suffix: "a") } throws: { error in
-                guard case ETLError.objectNotFound("gs://lake/data/green/green_tripdata_2020-07.parquet") = error else {
+                guard
+                    case ETLError.objectNotFound("gs://lake/taxi/trips/data/green/green_tripdata_2020-07.parquet") =
+                        error
+                else {
                     return false
                 }
                 return true
@@ -90,7 +93,7 @@ struct CloudSinkTests {
         try await CloudEmulators.with { emulators in
             let folder = try TemporaryFolder()
             let july = try TaxiDataset(color: .green, year: 2020, month: 7)
-            let lake = LakeSink(bucket: "lake", client: emulators.storage)
+            let lake = try LakeSink(bucket: "lake", client: emulators.storage)
             let csv = TestData.path("green_tripdata_2020-07.csv.gz")
             let parquet = folder.file("out.parquet")
             _ = try await july.csvToParquet(from: csv, to: parquet, provenance: Provenance(source: "", runID: "r"))

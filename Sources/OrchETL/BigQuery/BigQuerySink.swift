@@ -78,10 +78,10 @@ public struct BigQuerySink: Sendable {
         let load = BigQueryLoad(into: staging, schema: table.fields)
         let id = try BigQueryJobID("orch-load-\(suffix)")
         switch lake.place {
-        case .bucket(let bucket, let storage):
+        case .bucket(let bucket, let prefix, let storage):
             do {
                 // BigQuery's own message for an absent object names neither cause nor cure.
-                _ = try await storage.stat(dataset.lakeObject, in: bucket)
+                _ = try await storage.stat(prefix + dataset.lakeObject, in: bucket)
             } catch GoogleCloudError.notFound {
                 throw ETLError.objectNotFound(try lake.uri(of: dataset.lakeObject))
             }

@@ -14,8 +14,8 @@ public struct LakeSink: Sendable {
     package enum Place: Sendable {
         /// A folder; it need not be there yet.
         case folder(String)
-        /// A bucket, by way of a client.
-        case bucket(String, CloudStorageClient)
+        /// A bucket, by way of a client; every object's name starts with the prefix.
+        case bucket(String, prefix: String, CloudStorageClient)
     }
 
     /// Where the objects are.
@@ -31,9 +31,13 @@ public struct LakeSink: Sendable {
         place = .folder(String(path.reversed().drop { $0 == "/" }.reversed()))
     }
 
-    /// A lake in a bucket.
-    package init(bucket: String, client: CloudStorageClient) {
-        place = .bucket(bucket, client)
+    /// A lake in a bucket, or in a folder of one.
+    /// - Parameter folder: what all objects' names start with, with or without slashes around it. Defaults to none.
+    /// - Throws: `ETLError.invalidObject` where the folder is no name for objects.
+    package init(bucket: String, folder: String = "", client: CloudStorageClient) throws {
+        let name = folder.drop { $0 == "/" }.reversed().drop { $0 == "/" }.reversed()
+        if !name.isEmpty { try Self.check(String(name)) }
+        place = .bucket(bucket, prefix: name.isEmpty ? "" : String(name) + "/", client)
     }
 
     /// The address of an object, whether or not it is there.
@@ -42,7 +46,7 @@ public struct LakeSink: Sendable {
         try Self.check(object)
         return switch place {
         case .folder(let folder): "file://\(folder)/\(object)"
-        case .bucket(let bucket, _): "gs://\(bucket)/\(object)"
+        case .bucket(let bucket, let prefix, _): "gs://\(bucket)/\(prefix)\(object)"
         }
     }
 
@@ -54,9 +58,9 @@ public struct LakeSink: Sendable {
         switch place {
         case .folder(let folder):
             return Object(uri: uri, bytes: try await Self.copy(path, to: "\(folder)/\(object)"))
-        case .bucket(let bucket, let client):
+        case .bucket(let bucket, let prefix, let client):
             let written = try await client.upload(
-                file: path, to: bucket, as: object, contentType: "application/vnd.apache.parquet"
+                file: path, to: bucket, as: prefix + object, contentType: "application/vnd.apache.parquet"
             )
             return Object(uri: uri, bytes: written.size)
         }
@@ -70,7 +74,8 @@ public struct LakeSink: Sendable {
         do {
             switch place {
             case .folder(let folder): return try await Self.copy("\(folder)/\(object)", to: path)
-            case .bucket(let bucket, let client): return try await client.download(object, in: bucket, to: path).size
+            case .bucket(let bucket, let prefix, let client):
+                return try await client.download(prefix + object, in: bucket, to: path).size
             }
         } catch GoogleCloudError.notFound {
             throw ETLError.objectNotFound(uri)

@@ -7,10 +7,8 @@ extension FlowContext {
     func lake(_ name: String) throws -> LakeSink {
         guard name.contains("://") else {
             let block = try blocks.load(GCSBucketBlock.self, name)
-            if let folder = block.bucketFolder, !folder.isEmpty {
-                throw TaxiError.bucketFolder(block: name, folder: folder)
-            }
-            return LakeSink(bucket: block.bucket, client: try block.storageClient())
+            return try LakeSink(
+                bucket: block.bucket, folder: block.bucketFolder ?? "", client: try block.storageClient())
         }
         guard name.hasPrefix("file://") else { throw TaxiError.unknownLake(name) }
         return try LakeSink(url: name)
