@@ -53,7 +53,7 @@ struct TripTransformTests {
         let batch = try #require(try reader.nextBatch())
         var transform = TripTransform()
         let kept = transform.apply(batch)
-        #expect(kept.rowCount == 3)
+        try #require(kept.rowCount == 3)
         guard case .text(let texts)? = kept["id"]?.values else { Issue.record("no texts"); return }
         #expect((0..<3).map(texts.string) == ["a", "c", "e"])
         #expect(kept["passenger_count"]?.validity == [true, false, true])
