@@ -78,6 +78,10 @@ struct AgentOptions: ParsableArguments {
     @Option(help: "The network of containers whose block names none. Defaults to the engine's bridge.")
     var network: String?
     @Option(
+        name: .customLong("allow-bind"), parsing: .singleValue,
+        help: "A folder of the host that docker-container blocks may mount from. May be given again; none at first.")
+    var bindRoots: [String] = []
+    @Option(
         name: .customLong("agent-data"), help: "The agent's data directory. Defaults to $ORCH_HOME/agent.")
     var data: String?
 
@@ -88,6 +92,7 @@ struct AgentOptions: ParsableArguments {
         if let name { configuration.name = name }
         if let limit { configuration.limit = limit }
         configuration.launch.network = network
+        configuration.launch.bindRoots = bindRoots
         let engine = try DockerContainerEngine(DockerClient(host: DockerHost.fromEnvironment()))
         return try Agent(configuration: configuration, api: api, engine: engine, logger: logger)
     }

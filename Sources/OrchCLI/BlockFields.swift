@@ -31,7 +31,7 @@ struct BlockFields {
             do {
                 text = try String(contentsOfFile: path, encoding: .utf8)
             } catch {
-                throw Message(.usage, "--set-file \(name): cannot read \(path): \(error)")
+                throw Message(.usage, "--set-file \(name): cannot read \(path): \(PrivateFile.reason(error))")
             }
             values[name] = try value(text, of: name)
         }

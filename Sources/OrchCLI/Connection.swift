@@ -47,9 +47,11 @@ struct Connection: ParsableArguments {
         if profile == nil, let path = environment["ORCH_API_KEY_FILE"], !path.isEmpty {
             return (url, try Profile.readToken(from: path))
         }
-        guard let saved else {
+        guard let saved, saved.url == url else {
             throw Message(
-                .unreachable, "no token for \(url): give --token-file FILE, or set ORCH_API_KEY or ORCH_API_KEY_FILE")
+                .unreachable,
+                "no token for \(url): a profile's token goes to its own address alone. Give --token-file FILE, or set ORCH_API_KEY or ORCH_API_KEY_FILE"
+            )
         }
         return (url, try saved.readToken())
     }

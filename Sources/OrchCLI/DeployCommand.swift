@@ -22,7 +22,7 @@ struct Deploy: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "The deployment's name. Without it: the image's default deployments.")
     var name: String?
     @Option(help: "The flow, where the image holds several.") var flow: String?
-    @Option(name: [.customShort("q"), .customLong("queue")], help: "The work queue. Defaults to \"default\".")
+    @Option(name: [.customShort("q"), .customLong("queue")], help: "The work queue.")
     var queue = "default"
     @Option(
         name: [.customShort("p"), .customLong("param")], parsing: .singleValue,

@@ -18,6 +18,8 @@ enum Failure {
         case crashed = 3
         case cancelled = 4
         case unreachable = 5
+        /// Ctrl-C while following: the run goes on.
+        case detached = 130
     }
 
     /// The code for a run that ended in `state`.
@@ -49,6 +51,11 @@ enum Failure {
         }
         write(text.isEmpty ? "\(error)" : text)
         Glibc.exit(code == .validationFailure ? Code.usage.rawValue : Code.failed.rawValue)
+    }
+
+    /// The code for an error of a call.
+    static func code(for error: any Error) -> Code {
+        (error as? OrchClientError).map { code(for: $0) } ?? .failed
     }
 
     private static func code(for error: OrchClientError) -> Code {

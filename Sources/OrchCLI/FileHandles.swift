@@ -5,20 +5,30 @@ import OrchModel
 import Glibc
 #endif
 
-/// Unbuffered writes to the terminal, whole or with an error swallowed by nobody but a closed pipe.
+/// Unbuffered reads and writes of the three standard descriptors.
 enum FileHandles {
     /// Writes to standard output.
-    static func writeOut(_ text: String) { write(text, to: STDOUT_FILENO) }
+    ///
+    /// A reader that has gone ends the process as SIGPIPE would (exit 141); what cannot be written for another reason,
+    /// such as a full disk, ends it with exit 1 and says so, for a cut output must not count as success.
+    static func writeOut(_ text: String) {
+        guard let code = write(text, to: STDOUT_FILENO) else { return }
+        if code == EPIPE { exit(141) }
+        writeError("Error: cannot write to standard output: \(String(cString: strerror(code)))\n")
+        exit(Failure.Code.failed.rawValue)
+    }
 
     /// Writes to standard error.
-    static func writeError(_ text: String) { write(text, to: STDERR_FILENO) }
+    ///
+    /// What cannot be written is dropped: there is nowhere left to say so.
+    static func writeError(_ text: String) { _ = write(text, to: STDERR_FILENO) }
 
     /// Whether a person looks at standard output.
     static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
     /// Whether to colour: a terminal, and no wish against it. See <https://no-color.org>.
     static var isColoured: Bool {
-        isTerminal && getenv("NO_COLOR") == nil
+        isTerminal && getenv("NO_COLOR") == nil && getenv("TERM").map { String(cString: $0) } != "dumb"
     }
 
     /// All of standard input, as text.
@@ -33,14 +43,15 @@ enum FileHandles {
         }
     }
 
-    private static func write(_ text: String, to descriptor: Int32) {
+    /// Writes all of a text; the error's number where it could not be written.
+    private static func write(_ text: String, to descriptor: Int32) -> Int32? {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
             let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if written < 0, errno == EINTR || errno == EAGAIN { continue }
-            // Nobody reads any more: there is nobody to tell.
-            guard written > 0 else { return }
+            guard written > 0 else { return errno }
             bytes = bytes.dropFirst(written)
         }
+        return nil
     }
 }

@@ -19,7 +19,7 @@ struct FlowRuns: AsyncParsableCommand {
         @Option(help: "Only runs of this deployment.") var deployment: String?
         @Option(help: "Only runs of this flow.") var flow: String?
         @Option(help: "Only the child runs of this run.") var parent: String?
-        @Option(help: "How many at most. Defaults to 20.") var limit = 20
+        @Option(help: "How many at most.") var limit = 20
         @OptionGroup var connection: Connection
         @OptionGroup var output: Output
 
@@ -33,6 +33,7 @@ struct FlowRuns: AsyncParsableCommand {
         }
 
         func run() async throws {
+            let isFiltered = state != nil || deployment != nil || flow != nil || parent != nil
             let client = try connection.client()
             let parentID = if let parent { try await client.run(parent).id.description } else { String?.none }
             let runs = try await client.runs(
@@ -47,7 +48,7 @@ struct FlowRuns: AsyncParsableCommand {
                             run.name, run.flowName, run.state.name, "\(run.attempt)", run.createdAt.ago(at: now),
                             run.startedAt.map { ((run.endedAt ?? now) - $0).brief } ?? "-", "\(run.id)",
                         ]
-                    }, empty: "No runs yet. Start one: orch run DEPLOYMENT"
+                    }, empty: isFiltered ? "No run matches." : "No runs yet. Start one: orch run DEPLOYMENT"
                 ).text
             }
         }
@@ -125,7 +126,8 @@ struct FlowRuns: AsyncParsableCommand {
         func run() async throws {
             let client = try connection.client()
             let found = try await client.run(run)
-            let printer = FollowPrinter(coloured: FileHandles.isColoured, showsStates: false)
+            let printer = FollowPrinter(
+                coloured: FileHandles.isColoured, escapesControls: FileHandles.isTerminal, showsStates: false)
             if follow {
                 let follower = RunFollower(
                     client: client, printer: printer, write: { FileHandles.writeOut($0) },
@@ -162,12 +164,19 @@ struct FlowRuns: AsyncParsableCommand {
         func run() async throws {
             let client = try connection.client()
             var changed: [FlowRun] = []
+            var failures: [any Error] = []
             for name in runs {
-                changed.append(try await client.cancel(try await client.run(name).id.description))
+                do {
+                    changed.append(try await client.cancel(try await client.run(name).id.description))
+                } catch {
+                    FileHandles.writeError("Error: \(name): \(error)\n")
+                    failures.append(error)
+                }
             }
             try output.show(changed) { runs in
                 runs.map { "\($0.name) is \($0.state.name): \($0.state.message)\n" }.joined()
             }
+            if let first = failures.first { throw Ending(code: Failure.code(for: first)) }
         }
     }
 }

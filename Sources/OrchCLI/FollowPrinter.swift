@@ -4,6 +4,8 @@ import OrchModel
 struct FollowPrinter: Sendable {
     /// Whether to colour levels and states.
     var coloured: Bool
+    /// Whether a terminal shows the lines: what would steer it is then written out, colours aside.
+    var escapesControls = false
     /// Whether states are shown between the log lines.
     var showsStates = true
 
@@ -21,13 +23,18 @@ struct FollowPrinter: Sendable {
         let label = record.level.label
         let padded = label + String(repeating: " ", count: max(0, 8 - label.count))
         let source = record.logger ?? record.source.rawValue
-        return "\(time(record.at)) | \(paint(padded, colour(of: record.level))) | \(source) | \(record.message)\n"
+        return
+            "\(time(record.at)) | \(paint(padded, colour(of: record.level))) | \(source) | \(shown(record.message))\n"
     }
 
     /// A state line.
     func line(for state: RunState) -> String {
         let name = state.name + String(repeating: " ", count: max(0, 8 - state.name.count))
         return "\(time(state.at)) | \(paint(name, colour(of: state.type))) | \(state.actor) | \(state.message)\n"
+    }
+
+    private func shown(_ message: String) -> String {
+        escapesControls ? TerminalText.harmless(message) : message
     }
 
     private func time(_ at: Timestamp) -> String { String(at.description.dropFirst(11).prefix(12)) }

@@ -33,7 +33,7 @@ struct Profile: Sendable {
         do {
             text = try String(contentsOfFile: path, encoding: .utf8)
         } catch {
-            throw Message(.unreachable, "cannot read the token file \(path): \(error)")
+            throw Message(.usage, "cannot read the token file \(path): \(PrivateFile.reason(error))")
         }
         let token = text.prefix { !$0.isNewline }
         guard !token.isEmpty else { throw Message(.unreachable, "the token file \(path) is empty") }
@@ -127,6 +127,19 @@ struct ProfileFolder: Sendable {
 
 /// Files that only their owner may read, replaced whole.
 enum PrivateFile {
+    /// From now on no file this process makes can be read by others, a database among them.
+    static func keepNewFilesPrivate() { umask(0o077) }
+
+    /// Why a file could not be read, in the system's words.
+    static func reason(_ error: any Error) -> String {
+        switch (error as? CocoaError)?.code {
+        case .fileReadNoSuchFile?, .fileNoSuchFile?: "there is no such file"
+        case .fileReadNoPermission?: "permission denied"
+        case .fileReadInapplicableStringEncoding?, .fileReadCorruptFile?: "it is no text"
+        default: "it cannot be opened as a file"
+        }
+    }
+
     /// Writes `data` under another name beside `path`, mode 0600, and renames it into place.
     static func write(_ data: Data, to path: String) throws {
         let temporary = path + ".new-\(getpid())"

@@ -66,7 +66,9 @@ struct Run: AsyncParsableCommand {
         let say: @Sendable (String) -> Void = { quiet ? FileHandles.writeError($0) : FileHandles.writeOut($0) }
         say("Flow run \(run.name) (\(run.id))\n")
         let follower = RunFollower(
-            client: client, printer: FollowPrinter(coloured: FileHandles.isColoured && !quiet), write: say,
+            client: client,
+            printer: FollowPrinter(coloured: FileHandles.isColoured && !quiet, escapesControls: FileHandles.isTerminal),
+            write: say,
             remark: { FileHandles.writeError($0) })
         let interrupts = Signals.interrupts()
         let ended: FlowRun? = try await withThrowingTaskGroup(of: FlowRun?.self) { group in
@@ -83,7 +85,7 @@ struct Run: AsyncParsableCommand {
             FileHandles.writeError(
                 "\nDetached; the run goes on. Follow it: orch flow-run logs -f \(run.name)   "
                     + "End it: orch flow-run cancel \(run.name)\n")
-            throw ExitCode(130)
+            throw Ending(code: .detached)
         }
         let took = ended.endedAt.map { ($0 - ended.createdAt).brief }
         say("\(ended.name) ended \(ended.state.name)\(took.map { " after \($0)" } ?? ""): \(ended.state.message)\n")

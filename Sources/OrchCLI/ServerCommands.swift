@@ -24,6 +24,7 @@ struct Server: AsyncParsableCommand {
         @OptionGroup var log: LogOptions
 
         func run() async throws {
+            PrivateFile.keepNewFilesPrivate()
             let logger = log.logger("orch.server")
             let controller = try await Controller.open(options.configuration(), logger: logger)
             let group = ServiceGroup(

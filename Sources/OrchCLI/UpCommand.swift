@@ -26,6 +26,7 @@ struct Up: AsyncParsableCommand {
     @OptionGroup var log: LogOptions
 
     func run() async throws {
+        PrivateFile.keepNewFilesPrivate()
         let controller = try await Controller.open(
             controllerOptions.configuration(), logger: log.logger("orch.server"))
         let agentService = LocalAgent(
@@ -50,11 +51,14 @@ struct LocalAgent: Service {
     var tokenFile: String
 
     func run() async throws {
-        // The controller says itself why it could not listen.
-        guard let address = await controller.listening() else { return }
+        guard let address = await controller.listening() else {
+            // The controller ends the group, and says itself why it could not listen.
+            try? await gracefulShutdown()
+            return
+        }
         try saveProfile(address)
         let client = OrchClient(url: address, token: controller.agentToken, http: HTTPClient())
-        FileHandles.writeOut("orch is up at \(address). Next: orch deploy --infra docker --image taxi:latest\n")
+        FileHandles.writeError("orch is up at \(address). Next: orch deploy --infra docker --image taxi:latest\n")
         try await options.agent(api: RemoteController(client), logger: logger).run()
     }
 

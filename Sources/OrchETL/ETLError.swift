@@ -7,6 +7,8 @@ import Darwin
 /// What can go wrong between a source and a sink. No case holds a credential; addresses come without user, password
 /// and query.
 @nonexhaustive public enum ETLError: Error, Sendable {
+    /// A file that holds a header and no rows; what was loaded before stays.
+    case noRows(file: String)
     /// There is no such month, or none with files.
     case invalidMonth(year: Int, month: Int)
     /// An address is neither http, https nor file.
@@ -56,6 +58,9 @@ extension ETLError: CustomStringConvertible {
     /// What failed, where, what was expected and got, and what to do.
     public var description: String {
         switch self {
+        case .noRows(let file):
+            "\(file) holds a header and no rows. Expected a month of trips; what was loaded before stays as it is. "
+                + "Check the source"
         case .invalidMonth(let year, let month):
             "Expected a month from 1 to 12 of a year from 2009 on, got month \(month) of \(year)."
         case .invalidAddress(let address, let expected):

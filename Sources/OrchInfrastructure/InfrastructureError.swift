@@ -14,6 +14,8 @@ package enum InfrastructureError: Error, Sendable, Hashable {
     case variableTooLong(name: String, bytes: Int, limit: Int)
     /// A mount would hand the host to the container.
     case forbiddenMount(source: String, place: String)
+    /// A path of the host that its agent does not allow.
+    case hostPath(String)
     /// The name is in use by a container that is not this attempt's.
     case foreignContainer(name: String, id: String)
     /// The image is not on the engine's host and may not be, or could not be, pulled.
@@ -35,6 +37,9 @@ extension InfrastructureError: CustomStringConvertible {
             "the variable \(name) takes \(bytes) bytes, the kernel's limit is \(limit): pass large values by the lake"
         case .forbiddenMount(let source, let place):
             "docker-container.volumes: \(source) is not mounted, as \(place) gives control of the host"
+        case .hostPath(let source):
+            "docker-container.volumes: \(source) is a path of the host, and this agent allows none there: use a named "
+                + "volume, or start the agent with --allow-bind for a folder that holds it"
         case .foreignContainer(let name, let id):
             "the name \(name) is in use by container \(id.prefix(12)), which does not carry this attempt's labels: "
                 + "remove or rename that container"

@@ -192,16 +192,23 @@ extension JSONValue {
         }
     }
 
-    /// `scheme://user:password@host` with the password replaced; a password in the query is replaced as well.
+    /// `scheme://user:password@host` with the password replaced, and every value of the query that may be a credential.
     ///
     /// Everything up to the last `@` counts as password: people do not always escape one with `/` or `@` in it.
     private static func hidingURLPassword(in text: String) -> String {
         guard text.contains("://") else { return text }
-        return text.replacing(#/(?<head>://[^:@/?#\s]*:)\S*@/#) { match in
+        return text.replacing(#/(?<head>://[^:/?#\s]*:)\S*@/#) { match in
             "\(match.head)\(Secret.placeholder)@"
         }
-        .replacing(#/(?<key>[?&](?i:password|passfile|sslpassword|token|key)=)[^&#\s]*/#) { match in
-            "\(match.key)\(Secret.placeholder)"
+        .replacing(#/(?<mark>[?&])(?<name>[^=&#\s]*)=[^&#\s]*/#) { match in
+            harmlessNames.contains(match.name.lowercased())
+                ? String(match.0) : "\(match.mark)\(match.name)=\(Secret.placeholder)"
         }
     }
+
+    /// Names in a URL's query whose values are shown. A signature or a key has any name, so all others are hidden.
+    private static let harmlessNames: Set<String> = [
+        "alt", "application_name", "color", "connect_timeout", "dbname", "download", "format", "host", "month", "port",
+        "raw", "sslmode", "target_session_attrs", "user", "version", "year",
+    ]
 }

@@ -105,7 +105,9 @@ package final class Controller: Service, Sendable {
         } catch {
             address.set(nil)
             try await store.close()
-            throw error
+            // The server library's error type is not ours to import; its text is the system's own.
+            guard "\(error)".contains("Address already in use") else { throw error }
+            throw OrchServerError.addressInUse(host: configuration.host, port: configuration.port)
         }
         try await store.close()
     }

@@ -151,14 +151,17 @@ struct CSVToParquetTests {
         #expect(FileManager.default.contentsEqual(atPath: folder.file("a"), andPath: folder.file("b")))
     }
 
-    @Test func aHeaderAloneGivesATableWithoutRows() async throws {
+    @Test func aHeaderAloneIsRefusedAndReplacesNothing() async throws {
         let folder = try TemporaryFolder()
         let csv = try folder.write(Self.header + "\r\n", as: "in.csv")
-        let figures = try await Self.green.get().csvToParquet(from: csv, to: folder.file("out"), provenance: provenance)
-        #expect(figures.rows.read == 0)
-        #expect(figures.missingColumns.isEmpty)
-        guard ParquetJudge.isAvailable else { return }
-        #expect(try ParquetJudge.judge(folder.file("out")).readers.values.allSatisfy { $0.rows == 0 })
+        let out = try folder.write("a month of trips", as: "out")
+        await #expect {
+            _ = try await Self.green.get().csvToParquet(from: csv, to: out, provenance: provenance)
+        } throws: { error in
+            guard case ETLError.noRows(csv) = error else { return false }
+            return true
+        }
+        #expect(FileManager.default.contents(atPath: out) == Data("a month of trips".utf8))
     }
 
     @Test func cancellingLeavesNothing() async throws {

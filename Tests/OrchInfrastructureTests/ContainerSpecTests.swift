@@ -171,7 +171,9 @@ struct ContainerSpecTests {
 
     /// Compare with `docker inspect`: this is what a run's container is made of.
     @Test func bodyOfTheCreateCall() throws {
-        let create = try spec(LaunchSettings(network: "orch", containerAPIURL: "http://server:4200")) {
+        let create = try spec(
+            LaunchSettings(network: "orch", containerAPIURL: "http://server:4200", bindRoots: ["/data"])
+        ) {
             $0.secrets["ORCH_BLOCK_GCS_BUCKET_ZOOM"] = #"{"bucket":"lake"}"#
             $0.container.memory = "512m"
             $0.container.volumes = ["/data/lake:/lake:ro"]

@@ -106,6 +106,19 @@ struct ParameterSchemaTests {
         #expect(error?.problems.map(\.name) == ["month", "color", ""])
     }
 
+    @Test(arguments: [
+        (url: "postgresql://or@ch:CANARY@127.0.0.1/x", shown: "postgresql://or@ch:********@127.0.0.1/x"),
+        (
+            url: "https://h/f.csv?X-Goog-Signature=CANARY&sig=CANARY&year=2020",
+            shown: "https://h/f.csv?X-Goog-Signature=********&sig=********&year=2020"
+        ),
+        (url: "https://h/{{ color }}_{{ year }}.csv.gz", shown: "https://h/{{ color }}_{{ year }}.csv.gz"),
+        (url: "file:///tmp/lake", shown: "file:///tmp/lake"),
+    ])
+    func hidesWhatMayBeACredentialInAURL(url: String, shown: String) {
+        #expect(JSONValue.string(url).hidingURLPasswords == .string(shown))
+    }
+
     @Test func showsNoSecret() throws {
         let url = "postgresql://user:p/a@ss@db:5432/ny?sslmode=require&password=hunter2"
         let shown = schema.redacted(["name": .string(url), "token": "hunter2-hunter2", "months": [1]])

@@ -1,6 +1,7 @@
 import Hummingbird
 import HummingbirdTesting
 import OrchModel
+import OrchStore
 import Testing
 
 @testable import OrchServer
@@ -43,7 +44,12 @@ struct FlowRunRoutesTests {
                 BlockReference(type: "gcs-bucket", parameter: "lake"), BlockReference(type: "postgres", name: "db"),
             ]
             let deployment = ServerFixture.deployment(blocks: blocks, block: "small")
+            let (refused, reason) = try await server.refusal(.post, "deployments", deployment)
+            #expect(refused == 422)
+            #expect(reason.message.contains("docker-container/small"))
+            try await server.saveBlock("docker-container", "small", [:])
             try await server.succeed(.post, "deployments", deployment)
+            _ = try await server.controller.store.deleteBlock(BlockKey(type: "docker-container", name: "small"))
             let named = FlowRunRequest(deployment: "docker-flow", parameters: ["lake": "zoom"])
             let (status, fault) = try await server.refusal(.post, "flow-runs", named)
             #expect(status == 422)

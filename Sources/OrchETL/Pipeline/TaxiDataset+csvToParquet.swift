@@ -69,6 +69,7 @@ extension TaxiDataset {
                 parquetBytes += Int64(bytes.count)
                 progress?(input.bytes, input.length)
             }
+            guard transform.counts.read > 0 else { throw ETLError.noRows(file: csv) }
             let bytes = try writer.finish(metadata: metadata(provenance, sha256: input.sha256))
             try output.write(bytes)
             parquetBytes += Int64(bytes.count)

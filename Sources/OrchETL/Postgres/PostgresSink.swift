@@ -63,6 +63,7 @@ public struct PostgresSink: Sendable {
             try await session.prepareTable()
             let feed = try await BlockingWork.run { _ in try CopyFeed(csv, dataset) }
             let rows = try await session.stage(feed)
+            guard rows > 0 else { throw ETLError.noRows(file: csv) }
             let (replaced, inserted) = try await session.replace(month: dataset.month)
             let summary = feed.summary()
             return Load(

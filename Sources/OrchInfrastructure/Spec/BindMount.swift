@@ -12,9 +12,11 @@ package struct BindMount: Sendable, Hashable, CustomStringConvertible {
 
     /// Reads one line and refuses what would hand the host to a container.
     ///
+    /// - Parameter roots: folders of the host that may be mounted from, with all below them.
     /// - Throws: `invalidField` where the line has another form, `forbiddenMount` for `/`, for the engine's socket and
-    ///   for anything that holds or belongs to a part of the host that grants control of it.
-    init(_ text: String) throws(InfrastructureError) {
+    ///   for anything that holds or belongs to a part of the host that grants control of it, `hostPath` for a path
+    ///   below none of the roots.
+    init(_ text: String, under roots: [String]) throws(InfrastructureError) {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         guard (2...3).contains(parts.count), parts.count == 2 || parts[2] == "ro" || parts[2] == "rw",
             parts[1].hasPrefix("/")
@@ -27,6 +29,12 @@ package struct BindMount: Sendable, Hashable, CustomStringConvertible {
         if source.hasPrefix("/") {
             source = Self.normalized(source)
             if let place = Self.guardedPlace(of: source) { throw .forbiddenMount(source: source, place: place) }
+            // The text alone cannot tell: the engine follows links that an agent in a container does not see.
+            guard
+                roots.map(Self.normalized).contains(where: { $0 == "/" || source == $0 || source.hasPrefix($0 + "/") })
+            else {
+                throw .hostPath(source)
+            }
         } else if !Self.isVolumeName(source) {
             throw .invalidField("volumes", value: text, expected: "an absolute path or a volume's name first")
         }

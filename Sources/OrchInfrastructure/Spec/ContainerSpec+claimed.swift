@@ -19,7 +19,9 @@ extension ContainerSpec {
         network = networks[0]
         furtherNetworks = Array(networks.dropFirst())
         extraHosts = Self.extraHosts(of: block, apiURL: apiURL, network: network)
-        mounts = try (block.volumes ?? []).map { text throws(InfrastructureError) in try BindMount(text) }
+        mounts = try (block.volumes ?? []).map { text throws(InfrastructureError) in
+            try BindMount(text, under: settings.bindRoots)
+        }
         tmpfs = block.tmpfs ?? [:]
         memory = try Self.size(block.memory, field: "memory")
         memorySwap = block.memorySwap == "-1" ? -1 : try Self.size(block.memorySwap, field: "memory_swap")

@@ -5,9 +5,15 @@ package struct LaunchSettings: Sendable, Hashable {
     /// What containers are told to call, where the agent knows better than the controller; nil = the controller's word.
     package var containerAPIURL: String?
 
-    /// Settings; both default to nil.
-    package init(network: String? = nil, containerAPIURL: String? = nil) {
+    /// Folders of the host that blocks may mount from, with all below them. Defaults to none: named volumes alone.
+    ///
+    /// The engine follows symbolic links, so whoever can write below such a folder can choose what is mounted.
+    package var bindRoots: [String]
+
+    /// Settings; see the properties for defaults.
+    package init(network: String? = nil, containerAPIURL: String? = nil, bindRoots: [String] = []) {
         self.network = network
         self.containerAPIURL = containerAPIURL
+        self.bindRoots = bindRoots
     }
 }

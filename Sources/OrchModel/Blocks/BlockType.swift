@@ -110,7 +110,7 @@ public struct BlockType: Sendable, Hashable {
             Field("networks", .strings, "networks the container joins"),
             Field("network_mode", .string, "bridge, host or none, where networks is empty"),
             Field("extra_hosts", .strings, "NAME:ADDRESS lines of /etc/hosts"),
-            Field("volumes", .strings, "SOURCE:TARGET[:ro]"),
+            Field("volumes", .strings, "VOLUME:TARGET[:ro], or a host path that the agent allows (--allow-bind)"),
             Field("memory", .string, "limit, such as 512m or 2g"),
             Field("memory_swap", .string, "memory and swap together; -1 = no limit"),
             Field("cpus", .number, "CPUs, such as 1.5"),

@@ -21,6 +21,10 @@ final class DataDirectory: Sendable {
         try Self.makeFolder(path)
         lock = try Self.lock(path)
         do {
+            // A new key beside an old database would make every saved block unreadable.
+            guard access("\(path)/server.key", F_OK) == 0 || access("\(path)/orch.db", F_OK) != 0 else {
+                throw OrchServerError.keyLost(path: "\(path)/server.key")
+            }
             keys = try ServerKeys(file: SecretFile(path: "\(path)/server.key"))
             adminToken = try Self.token(configuration.adminTokenFile ?? "\(path)/admin.token", kind: "admin")
             agentToken = try Self.token(configuration.agentTokenFile ?? "\(path)/agent.token", kind: "agent")

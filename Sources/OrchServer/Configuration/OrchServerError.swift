@@ -6,6 +6,10 @@ package enum OrchServerError: Error, Sendable {
     case file(path: String, action: String, errno: Int32)
     /// Another controller uses the data directory.
     case inUse(path: String)
+    /// Another process listens there.
+    case addressInUse(host: String, port: Int)
+    /// The key that sealed the database's values is gone.
+    case keyLost(path: String)
     /// A key or token file whose content is not one.
     case badKey(path: String, expected: String)
     /// The bootstrap file's content; the text never repeats a value.
@@ -23,6 +27,11 @@ extension OrchServerError: CustomStringConvertible {
             "cannot \(action) \(path): \(SystemCall.text(errno))"
         case .inUse(let path):
             "another orch server uses the data directory \(path): stop it, or give this one a directory of its own"
+        case .addressInUse(let host, let port):
+            "port \(port) of \(host) is taken: another orch server, perhaps? Stop it, or choose another with --port"
+        case .keyLost(let path):
+            "the key \(path) is missing, and the database beside it holds values that only that key opens: restore it "
+                + "from a backup, or start with a new data directory"
         case .badKey(let path, let expected):
             "the file \(path) should hold \(expected): restore it from a backup. A new key cannot read the saved blocks"
         case .bootstrap(let path, let reason):

@@ -11,6 +11,7 @@ struct DeploymentRegistry: Sendable {
     /// - Throws: 422 where its name or its parameters cannot be used.
     func save(_ request: DeploymentRequest, at: Timestamp) async throws -> DeploymentReply {
         try check(request)
+        try await checkContainerBlock(of: request)
         let parameters = try SealedParameters(request.parameters, schema: request.parameterSchema, keys: keys)
         var shown = request
         shown.parameters = parameters.shown
@@ -18,6 +19,16 @@ struct DeploymentRegistry: Sendable {
         let draft = DeploymentDraft(
             request: shown, sealedParameters: parameters.sealed, fingerprint: fingerprint)
         return try await store.saveDeployment(draft, at: at)
+    }
+
+    private func checkContainerBlock(of request: DeploymentRequest) async throws {
+        guard let name = request.infrastructure.block else { return }
+        let key = BlockKey(type: DockerContainerBlock.slug, name: name)
+        guard try await store.block(key) == nil else { return }
+        let names = try await store.blocks().filter { $0.key.type == key.type }.map(\.key.name)
+        throw APIFailure.invalid(
+            "there is no block \(key): create it with `orch block create \(key.type) \(key.name)`",
+            details: NearestName.nearest(to: name, in: names))
     }
 
     private func check(_ request: DeploymentRequest) throws {

@@ -50,6 +50,11 @@ struct RunMaker: Sendable {
         for reference in deployment.blocks {
             guard let key = reference.key(parameters), try await store.block(key) == nil else { continue }
             let origin = reference.parameter.map { " (parameter \($0))" } ?? ""
+            guard BlockEnvironment.isValid(name: key.name) else {
+                // It may be an address with a password in it: never repeated.
+                missing.append("a \(key.type) block\(origin): expected a block's name, or an address with ://")
+                continue
+            }
             missing.append("block \(key)\(origin): create it with `orch block create \(key.type) \(key.name)`")
         }
         if let name = deployment.infrastructure.block {
