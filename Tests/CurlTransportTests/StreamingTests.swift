@@ -72,7 +72,7 @@ struct StreamingTests {
         let response = try await HTTPClient().send(request)
         #expect(String(decoding: try await response.body.collect(upTo: 9), as: UTF8.self) == "all")
         // One chunk in our buffer, one in the closure's hands, and what the socket holds.
-        #expect((1...6).contains(largestLead.withLock { $0 }))
+        #expect(largestLead.withLock { $0 } <= 6)
         let head = try #require(server.requests.first).headers
         #expect(head["transfer-encoding"] == (isLengthKnown ? nil : "chunked"))
         #expect(head["content-length"] == (isLengthKnown ? "\(count << 20)" : nil))

@@ -62,7 +62,7 @@ struct LiveAgentBench: Sendable {
     }
 
     private func tearDown() async throws {
-        for container in try await containers() { try await client.removeContainer(container.id, force: true) }
+        for container in try await containers() { try await discard(container.id) }
         try await client.removeImage(image, force: true)
         client.shutdown()
         try FileManager.default.removeItem(atPath: dataDirectory)
@@ -109,6 +109,18 @@ struct LiveAgentBench: Sendable {
         controller.ask(question)
         try await withAgent { try await controller.untilAnswered() }
         return controller.answers.last
+    }
+
+    /// Removes a container, unless the agent has done so, or is about to.
+    private func discard(_ id: String) async throws {
+        do throws(DockerError) {
+            try await client.removeContainer(id, force: true)
+        } catch {
+            switch error {
+            case .notFound, .conflict: return
+            default: throw error
+            }
+        }
     }
 
     /// Runs one attempt to its end and until its container was dealt with.
