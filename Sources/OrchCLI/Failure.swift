@@ -2,7 +2,6 @@ import ArgumentParser
 import FoundationEssentials
 import OrchClient
 import OrchModel
-import DockerEngine
 
 #if canImport(Glibc)
 import Glibc

@@ -73,6 +73,7 @@ struct StreamingTests {
         #expect(String(decoding: try await response.body.collect(upTo: 9), as: UTF8.self) == "all")
         // One chunk in our buffer, one in the closure's hands, and what the socket holds.
         #expect(largestLead.withLock { $0 } <= 6)
+        #expect(produced.withLock { $0 } >= count)
         let head = try #require(server.requests.first).headers
         #expect(head["transfer-encoding"] == (isLengthKnown ? nil : "chunked"))
         #expect(head["content-length"] == (isLengthKnown ? "\(count << 20)" : nil))
