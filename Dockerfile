@@ -32,7 +32,7 @@ CMD ["server", "start", "--host", "0.0.0.0", "--data", "/var/lib/orch"]
 
 FROM runtime AS taxi
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends libpq5 \
+    && apt-get install --yes --no-install-recommends libdeflate0 libisal2 libpq5 libsnappy1v5 libzstd1 \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=build /out/taxi /usr/local/bin/taxi
 # What an agent reads to know the flows, without starting anything.

@@ -44,13 +44,21 @@ let package = Package(
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         // zlib, found by pkg-config.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        // libdeflate, found by pkg-config: gzip of whole Parquet pages.
+        .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+        // ISA-L, found by pkg-config: gzip of streams, read.
+        .systemLibrary(name: "CIsal", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
+        // snappy's C interface, found by pkg-config: Parquet pages.
+        .systemLibrary(name: "CSnappy", pkgConfig: "snappy", providers: [.apt(["libsnappy-dev"])]),
+        // Zstandard, found by pkg-config: Parquet pages.
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
         // HTTP over TCP, TLS or a unix socket; bodies stream both ways; one multi handle on its own thread.
         .target(name: "CurlTransport", dependencies: ["CCurl"]),
         // libpq: connect, query, COPY in; no SQL of its own.
         .target(name: "Postgres", dependencies: ["CLibpq"]),
         // Columns, schemas, CSV, gzip, Parquet: bytes to columns and back; opens no file, no socket.
-        .target(name: "TableFormats", dependencies: ["CZlib"]),
+        .target(name: "TableFormats", dependencies: ["CZlib", "CDeflate", "CIsal", "CSnappy", "CZstd"]),
         // Values that all sides exchange: states, parameters, blocks, descriptions, the run stream; no I/O.
         .target(name: "OrchModel", dependencies: [crypto]),
 
@@ -103,9 +111,12 @@ let package = Package(
             ]
         ),
 
+        // What several test targets need: judges of our files, servers to be tested against, folders.
+        .target(name: "TestSupport", path: "Tests/TestSupport", exclude: ["Judges"]),
+
         .testTarget(name: "CurlTransportTests", dependencies: ["CurlTransport"]),
-        .testTarget(name: "PostgresTests", dependencies: ["Postgres"]),
-        .testTarget(name: "TableFormatsTests", dependencies: ["TableFormats"]),
+        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"]),
+        .testTarget(name: "TableFormatsTests", dependencies: ["TableFormats", "TestSupport"]),
         .testTarget(name: "OrchModelTests", dependencies: ["OrchModel"]),
         .testTarget(name: "DockerEngineTests", dependencies: ["DockerEngine", "CurlTransport"]),
         .testTarget(name: "GoogleCloudTests", dependencies: ["GoogleCloud", "CurlTransport", cryptoExtras]),
@@ -114,7 +125,10 @@ let package = Package(
         .testTarget(name: "OrchTests", dependencies: ["Orch", "OrchModel"]),
         .testTarget(
             name: "OrchETLTests",
-            dependencies: ["OrchETL", "TableFormats", "CurlTransport", "GoogleCloud", crypto], exclude: ["Judges"]),
+            dependencies: [
+                "OrchETL", "TableFormats", "CurlTransport", "GoogleCloud", "Postgres", "TestSupport", crypto,
+            ]
+        ),
         .testTarget(
             name: "OrchInfrastructureTests", dependencies: ["OrchInfrastructure", "OrchModel", "DockerEngine"]),
         .testTarget(
@@ -128,12 +142,14 @@ let package = Package(
             ]
         ),
         .testTarget(name: "OrchCLITests", dependencies: ["OrchCLI", "OrchModel"]),
-        .testTarget(name: "TaxiTests", dependencies: ["Taxi", "Orch", "OrchModel", "OrchETL", "TableFormats"]),
+        .testTarget(
+            name: "TaxiTests",
+            dependencies: ["Taxi", "Orch", "OrchModel", "OrchETL", "TableFormats", "TestSupport"]),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
                 "OrchModel", "OrchClient", "OrchInfrastructure", "OrchAgent", "DockerEngine", "CurlTransport",
-                "Postgres", "GoogleCloud", logging,
+                "Postgres", "GoogleCloud", "TestSupport", logging,
             ],
             exclude: ["Judges"]
         ),

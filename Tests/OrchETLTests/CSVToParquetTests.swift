@@ -1,6 +1,7 @@
 import Foundation
 import Synchronization
 import TableFormats
+import TestSupport
 import Testing
 
 @testable import OrchETL

@@ -1,6 +1,7 @@
 import CurlTransport
 import Foundation
 import GoogleCloud
+import TestSupport
 import Testing
 
 @testable import OrchETL

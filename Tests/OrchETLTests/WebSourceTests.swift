@@ -3,6 +3,7 @@ import CurlTransport
 import Foundation
 import Synchronization
 import TableFormats
+import TestSupport
 import Testing
 
 @testable import OrchETL

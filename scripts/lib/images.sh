@@ -38,7 +38,8 @@ choose_builder() {
 
 # The libraries that the binaries are linked with on this host, by the names in Package.swift.
 need_build_packages() {
-    install_packages binutils libcurl4-openssl-dev libpq-dev libsqlite3-dev pkg-config zlib1g-dev
+    install_packages binutils libcurl4-openssl-dev libdeflate-dev libisal-dev libpq-dev libsnappy-dev libsqlite3-dev \
+        libzstd-dev pkg-config zlib1g-dev
 }
 
 # One line for all that the images are made of, and for the images that came of it.

@@ -1,15 +1,15 @@
 import Foundation
-import Testing
+package import Testing
 
 /// A private PostgreSQL server in a temporary folder: its own port, its own socket, gone after the suite.
-struct PostgresCluster: Sendable {
+package struct PostgresCluster: Sendable {
     /// The cluster of the running suite.
-    @TaskLocal static var current: PostgresCluster?
+    @TaskLocal package static var current: PostgresCluster?
 
-    let folder: String
-    let port: Int
+    package let folder: String
+    package let port: Int
     /// The superuser's password over TCP; over the socket none is asked for.
-    let password = "s3cret/pass word"
+    package let password = "s3cret/pass word"
 
     private static let binaries: String? = {
         let environment = ProcessInfo.processInfo.environment
@@ -22,11 +22,11 @@ struct PostgresCluster: Sendable {
     }()
 
     /// Whether suites that need a server can run. In CI they must: there the lack of binaries fails them.
-    static var isAvailable: Bool {
+    package static var isAvailable: Bool {
         binaries != nil || ProcessInfo.processInfo.environment["CI"] != nil
     }
 
-    static func start() throws -> PostgresCluster {
+    package static func start() throws -> PostgresCluster {
         let binaries = try #require(binaries, "no PostgreSQL binaries found; set ORCH_TEST_POSTGRES_BIN")
         let folder = "/tmp/orch-pg-\(UUID().uuidString.prefix(8))"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
@@ -44,7 +44,27 @@ struct PostgresCluster: Sendable {
         return cluster
     }
 
-    func stop() throws {
+    /// The URL of a database, for our own code and for `psql`.
+    package func url(database: String = "postgres") -> String {
+        "postgresql://postgres@/\(database)?host=\(folder)&port=\(port)"
+    }
+
+    /// What `psql` prints for a query: one line a row, values between `|`.
+    package func psql(_ sql: String, database: String = "postgres") throws -> String {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", url(database: database), "-c", sql]
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        let bytes = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0, "psql failed: \(sql)")
+        return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .newlines)
+    }
+
+    package func stop() throws {
         let binaries = try #require(Self.binaries)
         try Self.asPostgres("\(binaries)/pg_ctl", "-D", "\(folder)/data", "-m", "immediate", "-w", "stop")
         try FileManager.default.removeItem(atPath: folder)
@@ -75,7 +95,7 @@ struct PostgresCluster: Sendable {
         try #require(status == 0, "\(command.joined(separator: " ")) failed")
     }
 
-    private static func freePort() throws -> Int {
+    package static func freePort() throws -> Int {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_in()
@@ -93,8 +113,8 @@ struct PostgresCluster: Sendable {
 }
 
 /// Gives a suite a server of its own.
-struct PostgresClusterTrait: SuiteTrait, TestScoping {
-    func provideScope(
+package struct PostgresClusterTrait: SuiteTrait, TestScoping {
+    package func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
     ) async throws {
         let cluster = try PostgresCluster.start()
@@ -109,5 +129,5 @@ struct PostgresClusterTrait: SuiteTrait, TestScoping {
 }
 
 extension Trait where Self == PostgresClusterTrait {
-    static var postgresCluster: Self { Self() }
+    package static var postgresCluster: Self { Self() }
 }

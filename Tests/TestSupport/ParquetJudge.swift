@@ -2,26 +2,26 @@ import Foundation
 import Testing
 
 /// What pyarrow, DuckDB and polars find in a Parquet file.
-struct ParquetJudgement: Decodable {
-    struct Reader: Decodable {
-        let rows: Int
-        let columns: [String: Figures]
+package struct ParquetJudgement: Decodable {
+    package struct Reader: Decodable {
+        package let rows: Int
+        package let columns: [String: Figures]
     }
 
-    struct Figures: Decodable, Equatable {
-        let type: String
-        let nulls: Int
-        let min: Value?
-        let max: Value?
-        let sum: Double?
+    package struct Figures: Decodable, Equatable {
+        package let type: String
+        package let nulls: Int
+        package let min: Value?
+        package let max: Value?
+        package let sum: Double?
     }
 
-    enum Value: Decodable, Equatable {
+    package enum Value: Decodable, Equatable {
         case number(Double)
         case text(String)
         case bool(Bool)
 
-        init(from decoder: any Decoder) throws {
+        package init(from decoder: any Decoder) throws {
             let container = try decoder.singleValueContainer()
             if let value = try? container.decode(Bool.self) {
                 self = .bool(value)
@@ -33,23 +33,23 @@ struct ParquetJudgement: Decodable {
         }
     }
 
-    let readers: [String: Reader]
-    let metadata: [String: String]
-    let row_groups: [Int]
-    let codecs: [String]
+    package let readers: [String: Reader]
+    package let metadata: [String: String]
+    package let row_groups: [Int]
+    package let codecs: [String]
 }
 
 /// Runs the Python script that asks the foreign readers.
-enum ParquetJudge {
+package enum ParquetJudge {
     private static let python = ProcessInfo.processInfo.environment["ORCH_TEST_PYTHON"] ?? "python3"
 
     /// Whether the readers are installed. In CI they must be.
-    static let isAvailable: Bool = {
+    package static let isAvailable: Bool = {
         if ProcessInfo.processInfo.environment["CI"] != nil { return true }
         return (try? run(["-c", "import duckdb, polars, pyarrow"]))?.status == 0
     }()
 
-    static func judge(_ path: String) throws -> ParquetJudgement {
+    package static func judge(_ path: String) throws -> ParquetJudgement {
         let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("Judges/read_parquet.py").path
         let (status, output, errors) = try run([script, path])
