@@ -18,7 +18,7 @@ struct ParquetWriterTests {
                 case .int64: builder.append(Int64(value) << 33)
                 case .timestamp: builder.append(Int64(value) * 1_000_003)
                 case .double: builder.append(Double(value) / 4)
-                case .date: builder.append(days: Int32(value % 30_000))
+                case .date, .int32: builder.append(Int32(value % 30_000))
                 case .bool: builder.append(value % 2 == 0)
                 case .text: Array("é\(value)".utf8).withUnsafeBufferPointer { builder.append(utf8: $0) }
                 }

@@ -59,7 +59,7 @@ struct BigQueryTripTable: Sendable {
 
     private static func kind(_ type: ColumnType) -> BigQueryField.Kind {
         switch type {
-        case .int64: .int64
+        case .int64, .int32: .int64
         case .double: .float64
         case .text: .string
         // A wall clock's time: BigQuery's TIMESTAMP would be an instant.

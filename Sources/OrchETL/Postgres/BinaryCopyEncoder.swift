@@ -34,7 +34,8 @@ enum BinaryCopyEncoder {
             writer.append(UInt64(bitPattern: value))
         case .int32(let values):
             writer.append(UInt32(4))
-            writer.append(UInt32(bitPattern: values[row] - epochDays))
+            let value = column.type == .date ? values[row] - epochDays : values[row]
+            writer.append(UInt32(bitPattern: value))
         case .double(let values):
             writer.append(UInt32(8))
             writer.append(values[row].bitPattern)

@@ -59,6 +59,7 @@ struct PostgresTable: Sendable {
     private static func type(_ type: ColumnType) -> String {
         switch type {
         case .int64: "bigint"
+        case .int32: "integer"
         case .double: "double precision"
         case .text: "text"
         case .timestamp: "timestamp without time zone"

@@ -42,9 +42,11 @@ final class RowConverter {
     private func append(_ text: UnsafeBufferPointer<UInt8>, to builder: ColumnBuilder) -> Bool {
         switch builder.type {
         case .int64: return append(FieldParser.int64(text), text, to: builder) { builder.append($0) }
+        case .int32:
+            return append(FieldParser.int64(text).flatMap { Int32(exactly: $0) }, text, to: builder) { builder.append($0) }
         case .double: return append(FieldParser.double(text), text, to: builder) { builder.append($0) }
         case .timestamp: return append(FieldParser.timestamp(text), text, to: builder) { builder.append($0) }
-        case .date: return append(FieldParser.date(text), text, to: builder) { builder.append(days: $0) }
+        case .date: return append(FieldParser.date(text), text, to: builder) { builder.append($0) }
         case .bool: return append(FieldParser.bool(text), text, to: builder) { builder.append($0) }
         case .text:
             guard FieldParser.isUTF8(text) else { return false }

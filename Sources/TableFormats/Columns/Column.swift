@@ -4,7 +4,7 @@ package struct Column: Sendable, Equatable {
     package enum Values: Sendable, Equatable {
         /// `int64`, and `timestamp` in microseconds since 1970.
         case int64([Int64])
-        /// `date` in days since 1970.
+        /// `int32`, and `date` in days since 1970.
         case int32([Int32])
         /// `double`.
         case double([Double])

@@ -32,7 +32,7 @@ package final class ColumnBuilder {
     private func reserve() {
         switch type {
         case .int64, .timestamp: int64.reserveCapacity(capacity)
-        case .date: int32.reserveCapacity(capacity)
+        case .int32, .date: int32.reserveCapacity(capacity)
         case .double: double.reserveCapacity(capacity)
         case .bool: bool.reserveCapacity(capacity)
         case .text: textOffsets.reserveCapacity(capacity + 1)
@@ -50,7 +50,7 @@ package final class ColumnBuilder {
         validity.append(false)
         switch type {
         case .int64, .timestamp: int64.append(0)
-        case .date: int32.append(0)
+        case .int32, .date: int32.append(0)
         case .double: double.append(0)
         case .bool: bool.append(false)
         case .text: textOffsets.append(Int32(truncatingIfNeeded: textBytes.count))
@@ -63,9 +63,9 @@ package final class ColumnBuilder {
         appendValid()
     }
 
-    /// Adds days of a `date` column.
-    package func append(days: Int32) {
-        int32.append(days)
+    /// Adds a value of an `int32` column, or days of a `date` column.
+    package func append(_ value: Int32) {
+        int32.append(value)
         appendValid()
     }
 
@@ -110,7 +110,7 @@ package final class ColumnBuilder {
         let values: Column.Values
         switch type {
         case .int64, .timestamp: values = .int64(int64)
-        case .date: values = .int32(int32)
+        case .int32, .date: values = .int32(int32)
         case .double: values = .double(double)
         case .bool: values = .bool(bool)
         case .text: values = .text(TextValues(bytes: textBytes, offsets: textOffsets))

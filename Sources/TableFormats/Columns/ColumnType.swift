@@ -2,6 +2,8 @@
 package enum ColumnType: String, Sendable, Hashable, CaseIterable {
     /// Whole numbers of 64 bits.
     case int64
+    /// Whole numbers of 32 bits.
+    case int32
     /// Binary floating point of 64 bits.
     case double
     /// UTF-8 text.
@@ -19,6 +21,7 @@ extension ColumnType: CustomStringConvertible {
     package var description: String {
         switch self {
         case .int64: "a whole number"
+        case .int32: "a whole number of at most 32 bits"
         case .double: "a number"
         case .text: "UTF-8 text"
         case .timestamp: "a time such as 2020-07-01 00:05:18"

@@ -6,14 +6,21 @@ package struct ColumnDefinition: Sendable, Hashable {
     package var type: ColumnType
     /// Other names that headers have used for it; case and surrounding blanks never matter.
     package var aliases: [String]
+    /// What files have written for a value: the text, in lower case, and the one to read in its place; an empty one
+    /// stands for NULL. It counts where the text itself is no value of the type, and always for texts.
+    package var synonyms: [String: String]
     /// Whether a file without this column is refused instead of read as all NULL. Defaults to `false`.
     package var isRequired: Bool
 
     /// Declares a column.
-    package init(_ name: String, _ type: ColumnType, aliases: [String] = [], isRequired: Bool = false) {
+    package init(
+        _ name: String, _ type: ColumnType, aliases: [String] = [], synonyms: [String: String] = [:],
+        isRequired: Bool = false
+    ) {
         self.name = name
         self.type = type
         self.aliases = aliases
+        self.synonyms = synonyms
         self.isRequired = isRequired
     }
 }

@@ -27,7 +27,7 @@ extension ColumnType {
     var parquetPhysicalType: Int {
         switch self {
         case .bool: 0
-        case .date: 1
+        case .int32, .date: 1
         case .int64, .timestamp: 2
         case .double: 5
         case .text: 6
@@ -39,7 +39,7 @@ extension ColumnType {
         switch self {
         case .text: 0
         case .date: 6
-        case .int64, .double, .timestamp, .bool: nil
+        case .int64, .int32, .double, .timestamp, .bool: nil
         }
     }
 
@@ -57,7 +57,7 @@ extension ColumnType {
                     timestamp.field(2) { $0.emptyStruct(2) }
                 }
             }
-        case .int64, .double, .bool: break
+        case .int64, .int32, .double, .bool: break
         }
     }
 }
