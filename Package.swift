@@ -53,8 +53,10 @@ let package = Package(
         // Zstandard, found by pkg-config: Parquet pages.
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
+        // A thread of its own for calls that block.
+        .target(name: "Threads"),
         // HTTP over TCP, TLS or a unix socket; bodies stream both ways; one multi handle on its own thread.
-        .target(name: "CurlTransport", dependencies: ["CCurl"]),
+        .target(name: "CurlTransport", dependencies: ["Threads", "CCurl"]),
         // libpq: connect, query, COPY in; no SQL of its own.
         .target(name: "Postgres", dependencies: ["CLibpq"]),
         // Columns, schemas, CSV, gzip, Parquet: bytes to columns and back; opens no file, no socket.
@@ -72,11 +74,11 @@ let package = Package(
         .target(name: "OrchStore", dependencies: ["OrchModel", grdb]),
 
         // The SDK flow authors import: flows, parameters, tasks, the run stream.
-        .target(name: "Orch", dependencies: ["OrchModel", "OrchClient", "CurlTransport", argumentParser]),
+        .target(name: "Orch", dependencies: ["Threads", "OrchModel", "OrchClient", "CurlTransport", argumentParser]),
         // Sources, sinks and the pipeline between them; works in a plain script.
         .target(
             name: "OrchETL",
-            dependencies: ["TableFormats", "CurlTransport", "GoogleCloud", "Postgres", crypto]
+            dependencies: ["Threads", "TableFormats", "CurlTransport", "GoogleCloud", "Postgres", crypto]
         ),
         // Start, follow, wait for, stop and adopt one container per flow run.
         .target(name: "OrchInfrastructure", dependencies: ["OrchModel", "DockerEngine"]),
@@ -122,11 +124,11 @@ let package = Package(
         .testTarget(name: "GoogleCloudTests", dependencies: ["GoogleCloud", "CurlTransport", cryptoExtras]),
         .testTarget(name: "OrchClientTests", dependencies: ["OrchClient", "OrchModel", "CurlTransport"]),
         .testTarget(name: "OrchStoreTests", dependencies: ["OrchStore", "OrchModel", grdb]),
-        .testTarget(name: "OrchTests", dependencies: ["Orch", "OrchModel"]),
+        .testTarget(name: "OrchTests", dependencies: ["Orch", "OrchModel", "Threads"]),
         .testTarget(
             name: "OrchETLTests",
             dependencies: [
-                "OrchETL", "TableFormats", "CurlTransport", "GoogleCloud", "Postgres", "TestSupport", crypto,
+                "OrchETL", "Threads", "TableFormats", "CurlTransport", "GoogleCloud", "Postgres", "TestSupport", crypto,
             ]
         ),
         .testTarget(
@@ -144,7 +146,7 @@ let package = Package(
         .testTarget(name: "OrchCLITests", dependencies: ["OrchCLI", "OrchModel"]),
         .testTarget(
             name: "TaxiTests",
-            dependencies: ["Taxi", "Orch", "OrchModel", "OrchETL", "TableFormats", "TestSupport"]),
+            dependencies: ["Taxi", "Threads", "Orch", "OrchModel", "OrchETL", "TableFormats", "TestSupport"]),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [

@@ -1,5 +1,6 @@
 import CCurl
 import Synchronization
+import Threads
 
 /// The door to the thread that runs all transfers of one client: commands go in, nothing else touches libcurl.
 final class CurlEngine: Sendable {
@@ -74,10 +75,10 @@ final class CurlEngine: Sendable {
         guard CurlGlobal.initCode == 0, let pointer = curl_multi_init() else { return nil }
         let multi = MultiHandle(pointer: pointer)
         let configuration = configuration
-        let started = DetachedThread.start(name: "orch-curl") {
+        let code = DetachedThread.start(name: "orch-curl") {
             EngineLoop(multi: multi, configuration: configuration, engine: self).run()
         }
-        guard started else {
+        guard code == 0 else {
             curl_multi_cleanup(pointer)
             return nil
         }

@@ -29,6 +29,8 @@ import Darwin
     case unreadable(file: String, cause: any Error)
     /// A file of this machine cannot be used; `code` is the errno.
     case file(path: String, operation: String, code: Int32)
+    /// The system refuses another thread; `code` is the errno.
+    case noThread(code: Int32)
     /// A Parquet file could not be written.
     case unwritable(file: String, cause: any Error)
     /// The table is there, with other columns than the data; nothing was changed.
@@ -81,6 +83,8 @@ extension ETLError: CustomStringConvertible {
             "\(file) cannot be read. \(cause)"
         case .file(let path, let operation, let code):
             "Cannot \(operation) \(path): \(String(cString: strerror(code)))."
+        case .noThread(let code):
+            "The system refuses another thread: \(String(cString: strerror(code))). Is a limit on processes reached?"
         case .unwritable(let file, let cause):
             "\(file) cannot be written. \(cause)"
         case .tableShape(let table, let differences):

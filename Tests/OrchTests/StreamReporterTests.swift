@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Synchronization
 import Testing
+import Threads
 
 @testable import Orch
 
@@ -38,11 +39,12 @@ struct StreamReporterTests {
 
         /// Does the work on a thread of its own and reads, a little at a time, until all has been written.
         func output(of work: @escaping @Sendable (Stage) -> Void) throws -> [UInt8] {
-            try BackgroundThread.start { [self] in
+            let code = DetachedThread.start(name: "test") { [self] in
                 work(self)
                 close(out)
                 close(err)
             }
+            try #require(code == 0)
             var output: [UInt8] = []
             var wait = pollfd(fd: read, events: Int16(POLLIN), revents: 0)
             while true {
@@ -163,12 +165,13 @@ struct StreamReporterTests {
         let ended = Mutex(false)
         let signal = DispatchSemaphore(value: 0)
         // A thread on which no signal is handled, as SIGPIPE would end the tests.
-        try BackgroundThread.start {
+        let code = DetachedThread.start(name: "test") {
             for index in 0..<10 { reporter.report(.log(.init(.info, "line \(index)", logger: "flow"))) }
             reporter.finish(Self.done)
             ended.withLock { $0 = true }
             signal.signal()
         }
+        try #require(code == 0)
         signal.wait()
         #expect(ended.withLock { $0 })
     }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Threads
 
 @testable import Orch
 
@@ -41,28 +42,28 @@ struct TaxiProcess {
             process = try spawn(arguments, environment, output: output.write, errors: errors.write)
         }
         return try await withCheckedThrowingContinuation { continuation in
-            do {
-                try BackgroundThread.start {
-                    var (outputBytes, errorBytes): ([UInt8], [UInt8]) = ([], [])
-                    var waitsForText = text != nil
-                    var polled = [output.read, errors.read].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-                    while polled.contains(where: { $0.fd >= 0 }) {
-                        poll(&polled, 2, -1)
-                        append(&polled[0], to: &outputBytes)
-                        append(&polled[1], to: &errorBytes)
-                        if waitsForText, let text, String(decoding: outputBytes, as: UTF8.self).contains(text) {
-                            kill(process, signal)
-                            waitsForText = false
-                        }
+            let code = DetachedThread.start(name: "test-taxi") {
+                var (outputBytes, errorBytes): ([UInt8], [UInt8]) = ([], [])
+                var waitsForText = text != nil
+                var polled = [output.read, errors.read].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+                while polled.contains(where: { $0.fd >= 0 }) {
+                    poll(&polled, 2, -1)
+                    append(&polled[0], to: &outputBytes)
+                    append(&polled[1], to: &errorBytes)
+                    if waitsForText, let text, String(decoding: outputBytes, as: UTF8.self).contains(text) {
+                        kill(process, signal)
+                        waitsForText = false
                     }
-                    var status: Int32 = 0
-                    waitpid(process, &status, 0)
-                    let code = status & 0x7F == 0 ? status >> 8 & 0xFF : -(status & 0x7F)
-                    let errors = String(decoding: errorBytes, as: UTF8.self)
-                    continuation.resume(returning: Ending(code: code, output: outputBytes, errors: errors))
                 }
-            } catch {
-                continuation.resume(throwing: error)
+                var status: Int32 = 0
+                waitpid(process, &status, 0)
+                let code = status & 0x7F == 0 ? status >> 8 & 0xFF : -(status & 0x7F)
+                let errors = String(decoding: errorBytes, as: UTF8.self)
+                continuation.resume(returning: Ending(code: code, output: outputBytes, errors: errors))
+            }
+            if code != 0 {
+                continuation.resume(
+                    throwing: OrchError.system(call: "pthread_create", reason: String(cString: strerror(code))))
             }
         }
     }

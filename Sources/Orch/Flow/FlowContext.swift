@@ -42,6 +42,18 @@ public struct FlowContext: Sendable {
     public func metric(_ name: String, _ value: Int) {
         metric(name, Double(value))
     }
+
+    /// Reports an object that the flow wrote, so that it is found by `orch asset`: what it is, whose schema it has,
+    /// where it came from.
+    ///
+    /// The run's data interval is added, and what may be a secret is left out of the record's addresses. Reporting the
+    /// same object with the same content again adds nothing.
+    public func asset(_ record: AssetRecord) {
+        var record = record.withoutSecrets
+        record.dataIntervalStart = record.dataIntervalStart ?? dataInterval?.start
+        record.dataIntervalEnd = record.dataIntervalEnd ?? dataInterval?.end
+        services.reporter.report(.asset(.init(record, flowRun: childRun)))
+    }
 }
 
 /// What all contexts of one process share.

@@ -13,6 +13,8 @@ struct ConsoleLine {
             return line(.info, logger: "metric", "\(metric.name) = \(value)", at: time)
         case .artifact(let artifact):
             return line(.info, logger: "artifact", "\(artifact.key): \(artifact.data.jsonText)", at: time)
+        case .asset(let asset):
+            return line(.info, logger: "asset", asset.record.summary, at: time)
         case .result(let value):
             return value.isNull ? nil : line(.info, logger: "result", value.jsonText, at: time)
         case .outcome(let outcome):

@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import Threads
 
 /// Writes the run stream: the records of one attempt, numbered, and between them what the program prints.
 ///
@@ -65,7 +66,8 @@ final class StreamReporter: Reporter {
         }
         state = Mutex(State(captures: captures))
         let reads = captures.map(\.read)
-        try BackgroundThread.start { [self] in readUntilFinished(reads) }
+        let code = DetachedThread.start(name: "orch-output") { [self] in readUntilFinished(reads) }
+        guard code == 0 else { throw OrchError.system(call: "pthread_create", reason: String(cString: strerror(code))) }
     }
 
     func report(_ kind: StreamRecord.Kind) {

@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import Threads
 
 /// Turns the first SIGTERM or SIGINT into a call; the second one ends the process as if nobody watched.
 enum SignalWatcher {
@@ -12,7 +13,7 @@ enum SignalWatcher {
     static func start(_ onSignal: @escaping @Sendable (String) -> Void) throws {
         let pipe = try Descriptor.pipe()
         wakeDescriptor.store(pipe.write, ordering: .releasing)
-        try BackgroundThread.start {
+        let code = DetachedThread.start(name: "orch-signals") {
             var polled = pollfd(fd: pipe.read, events: Int16(POLLIN), revents: 0)
             while true {
                 poll(&polled, 1, -1)
@@ -22,6 +23,7 @@ enum SignalWatcher {
                 return
             }
         }
+        guard code == 0 else { throw OrchError.system(call: "pthread_create", reason: String(cString: strerror(code))) }
         for signal in [SIGTERM, SIGINT] {
             var action = sigaction()
             action.__sigaction_handler.sa_handler = handler

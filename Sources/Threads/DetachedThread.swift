@@ -1,15 +1,15 @@
 import Glibc
 
-/// A thread of its own for blocking calls.
-enum DetachedThread {
+/// A thread of its own for calls that block or compute for long.
+package enum DetachedThread {
     private final class Body: Sendable {
         let run: @Sendable () -> Void
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
     }
 
-    /// Runs `body` on a new thread that takes no signals; returns false when the system refuses one. Linux shows the
-    /// first 15 bytes of `name`, also for the threads that libcurl starts from there.
-    static func start(name: String, _ body: @escaping @Sendable () -> Void) -> Bool {
+    /// Runs `body` on a new thread that takes no signals; answers 0, or the errno with which the system refuses one.
+    /// Linux shows the first 15 bytes of `name`, also for the threads that a library starts from there.
+    package static func start(name: String, _ body: @escaping @Sendable () -> Void) -> Int32 {
         let context = Unmanaged.passRetained(
             Body {
                 setName(name)
@@ -26,10 +26,10 @@ enum DetachedThread {
         let code = pthread_create(&thread, nil, entry, context.toOpaque())
         guard code == 0 else {
             context.release()
-            return false
+            return code
         }
         pthread_detach(thread)
-        return true
+        return 0
     }
 
     /// Swift sees no call that names a thread; the file does the same. A system without it shows another name.
