@@ -46,7 +46,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // libdeflate, found by pkg-config: gzip of whole Parquet pages.
         .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
-        // ISA-L, found by pkg-config: gzip of streams, read.
+        // ISA-L, found by pkg-config: gzip of streams, read; CRC-32C.
         .systemLibrary(name: "CIsal", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
         // snappy's C interface, found by pkg-config: Parquet pages.
         .systemLibrary(name: "CSnappy", pkgConfig: "snappy", providers: [.apt(["libsnappy-dev"])]),
@@ -67,7 +67,7 @@ let package = Package(
         // The Docker Engine API, one function per endpoint; knows nothing of flows.
         .target(name: "DockerEngine", dependencies: ["CurlTransport"]),
         // Google tokens, Cloud Storage, BigQuery.
-        .target(name: "GoogleCloud", dependencies: ["CurlTransport", crypto, cryptoExtras]),
+        .target(name: "GoogleCloud", dependencies: ["CIsal", "CurlTransport", crypto, cryptoExtras]),
         // Typed client of orch's own API.
         .target(name: "OrchClient", dependencies: ["CurlTransport", "OrchModel"]),
         // The store protocol and its SQLite implementation.

@@ -28,6 +28,9 @@ struct CurlFailure {
             .reset(host: address.host, received: received, reason: reason)
         case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING:
             .malformedResponse(host: address.host, reason: reason)
+        // libcurl 7 says so of a header line that is larger than the 100 KiB it takes.
+        case CURLE_OUT_OF_MEMORY:
+            .other(code: Int32(code.rawValue), message: "no memory, or a header line of more than 100 KiB")
         default:
             Self.tlsCodes.contains(code.rawValue)
                 ? .tls(host: address.host, reason: reason)

@@ -6,6 +6,9 @@ struct EasySetup {
     let request: HTTPRequest
     let address: URLAddress
 
+    /// Bytes of a request body from which on it is sent in larger steps.
+    private static let largeBody: Int64 = 1 << 20
+
     /// Sets all but the callbacks and returns the header list, which the caller frees after the handle.
     ///
     /// - Throws: `other` where libcurl refuses an option.
@@ -19,7 +22,7 @@ struct EasySetup {
         try set(CURLOPT_QUICK_EXIT, 1)
         try set(CURLOPT_TCP_KEEPALIVE, 1)
         try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
-        try set(CURLOPT_BUFFERSIZE, 65_536)
+        try set(CURLOPT_BUFFERSIZE, 262144)
         try set(CURLOPT_CONNECTTIMEOUT_MS, max(1, Int(request.timeouts.connect / .milliseconds(1))))
         try set(CURLOPT_USERAGENT, configuration.userAgent)
         if let path = request.unixSocket {
@@ -94,6 +97,8 @@ struct EasySetup {
         case .file(_, _, let count): length = count
         case .stream(let count, _): length = count
         }
+        // A large body takes fewer and larger steps; what is small is not worth the memory.
+        if (length ?? .max) >= Self.largeBody { try set(CURLOPT_UPLOAD_BUFFERSIZE, 524_288) }
         try set(CURLOPT_UPLOAD, 1)
         try set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
         try check(orch_curl_setopt_offset(handle, CURLOPT_INFILESIZE_LARGE, curl_off_t(length ?? -1)))

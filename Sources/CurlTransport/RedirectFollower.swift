@@ -26,6 +26,10 @@ struct RedirectFollower {
         } catch {
             throw .redirectRefused(url: shown, reason: "only http and https addresses are followed")
         }
+        // Who chose https is not made to take what anybody on the way may have changed.
+        if address.scheme == "https", target.scheme == "http" {
+            throw .redirectRefused(url: shown, reason: "it leads from https to http")
+        }
         let sameOrigin = target.hasSameOrigin(as: address)
         if request.unixSocket != nil, !sameOrigin {
             throw .redirectRefused(url: shown, reason: "it leads away from the unix socket")

@@ -28,6 +28,9 @@ final class Transfer: Sendable {
     let state = Mutex(State())
     private let bufferLimit: Int
 
+    /// Bytes at once that speak for a large body.
+    private static let plenty = 32 << 10
+
     /// - Throws: `invalidHeader`.
     init(
         request: HTTPRequest, address: URLAddress, deadline: ContinuousClock.Instant?, bufferLimit: Int,
@@ -94,6 +97,10 @@ final class Transfer: Sendable {
             guard state.pending.count < bufferLimit else {
                 state.isReceivingPaused = true
                 return false
+            }
+            // Where this much comes at once, more will: one allocation instead of a doubling one after the other.
+            if state.pending.isEmpty, bytes.count >= Self.plenty {
+                state.pending.reserveCapacity(bufferLimit + bytes.count)
             }
             state.pending.append(contentsOf: bytes)
             return true

@@ -94,7 +94,7 @@ actor AccessTokenSource {
         var request = GoogleRequest(
             method: .post,
             url: key.tokenURI,
-            resource: GoogleResource(name: "an access token for \(key.clientEmail)", role: "")
+            resource: GoogleResource(name: "an access token for \(key.clientEmail)")
         )
         request.headers["Content-Type"] = "application/x-www-form-urlencoded"
         request.body = .bytes(Array("grant_type=\(grant)&assertion=\(assertion)".utf8))

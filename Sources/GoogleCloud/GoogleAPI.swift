@@ -62,6 +62,7 @@ struct GoogleAPI: Sendable {
         var sent = HTTPRequest(method: request.method, url: request.url, headers: request.headers, body: request.body)
         sent.redirects = .refuse
         sent.timeouts.idle = request.idle
+        sent.timeouts.total = request.total
         if let token { sent.headers["Authorization"] = "Bearer \(token)" }
         do {
             return try await http.send(sent)

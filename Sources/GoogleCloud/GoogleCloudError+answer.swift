@@ -12,14 +12,15 @@ extension GoogleCloudError {
         let message = error.message
         switch status {
         case 400 where message.lowercased().contains("different location"):
-            self = .locationMismatch(resource: resource.name, message: message)
+            self = .locationMismatch(resource: resource.name, message: Self.locationAdvice(message))
         case 400:
             let reason = error.reason.isEmpty ? "invalid" : error.reason
             self = .invalidRequest(resource: resource.name, reason: reason, message: message)
         case 401:
             self = .unauthenticated(message: message)
         case 403 where ErrorAnswer.denials.contains(error.reason):
-            self = .permissionDenied(resource: resource.name, role: resource.role, message: message)
+            self = .permissionDenied(
+                resource: resource.name, permission: resource.permission, role: resource.role, message: message)
         case 404:
             self = .notFound(resource: resource.name, message: message)
         case 409:
@@ -29,6 +30,13 @@ extension GoogleCloudError {
         default:
             self = .api(status: status, reason: error.reason, message: message, resource: resource.name)
         }
+    }
+}
+
+extension GoogleCloudError {
+    /// What to do about BigQuery's "Cannot read and write in different locations", and its own words.
+    static func locationAdvice(_ message: String) -> String {
+        "load from a bucket that lies where the dataset does; the server said: \(message)"
     }
 }
 

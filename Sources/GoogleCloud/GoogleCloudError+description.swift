@@ -21,8 +21,9 @@ extension GoogleCloudError: CustomStringConvertible {
             "\(resource) was not found (it does not exist, or lies in another project or location)" + Self.said(message)
         case .alreadyExists(let resource, let message):
             "\(resource) exists already" + Self.said(message)
-        case .permissionDenied(let resource, let role, let message):
-            "access to \(resource) is denied: grant \(role) to the service account" + Self.said(message)
+        case .permissionDenied(let resource, let permission, let role, let message):
+            "access to \(resource) is denied: it takes the permission \(permission); grant the service account the "
+                + "role \(role)" + Self.said(message)
         case .unauthenticated(let message):
             "Google does not accept the credentials: check that the key is not deleted or disabled and that this "
                 + "machine's clock is right" + Self.said(message)
@@ -34,7 +35,7 @@ extension GoogleCloudError: CustomStringConvertible {
         case .jobUnfinished(let job, let waited):
             "BigQuery job \(job) was not done after \(waited.components.seconds) s; it still runs"
         case .locationMismatch(let resource, let message):
-            "\(resource): source, destination and job must lie in one location" + Self.said(message)
+            "\(resource): source, destination and job must lie in one location: \(message)"
         case .checksumMismatch(let resource, let expected, let got):
             "the bytes of \(resource) were damaged on the way: expected CRC32C \(expected), got \(got)"
         case .precondition(let resource, let message):

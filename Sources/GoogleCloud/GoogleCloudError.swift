@@ -16,8 +16,8 @@ package enum GoogleCloudError: Error, Sendable {
     case notFound(resource: String, message: String)
     /// 409: the resource is there already.
     case alreadyExists(resource: String, message: String)
-    /// 403: `role` is the smallest predefined role that allows the call.
-    case permissionDenied(resource: String, role: String, message: String)
+    /// 403: `permission` is what the call takes, `role` the smallest predefined role that has it, and on what.
+    case permissionDenied(resource: String, permission: String, role: String, message: String)
     /// 401, or the token endpoint refused the key.
     case unauthenticated(message: String)
     /// 400: Google's reason (such as `invalid`, `invalidQuery`) and message.
@@ -64,6 +64,8 @@ extension GoogleCloudError {
             error.isTransient
         case .api(let status, let reason, _, _):
             [408, 429, 500, 502, 503, 504].contains(status) || Self.rateLimitReasons.contains(reason)
+        case .jobFailed(_, let errors):
+            errors.first.map(\.isTransient) ?? false
         default:
             false
         }

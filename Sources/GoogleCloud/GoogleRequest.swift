@@ -10,6 +10,8 @@ struct GoogleRequest: Sendable {
     var resource: GoogleResource
     /// Time without a byte in either direction.
     var idle: Duration = .seconds(60)
+    /// Time for the whole exchange.
+    var total: Duration?
 
     init(method: HTTPMethod, url: String, resource: GoogleResource) {
         self.method = method

@@ -14,18 +14,23 @@ struct ResumableUpload {
     let contentType: String
     /// Bytes in a chunk; a multiple of 256 KiB, as sessions demand of every chunk but the last.
     let chunkSize: Int64
-    /// Sent as `X-Goog-Hash` with the last chunk, so that the server checks too.
-    let checksum: CRC32C?
+    /// Asked for before the last chunk, and sent as `X-Goog-Hash` with it, so that the server checks too.
+    let checksum: (() async throws -> CRC32C)?
 
     /// Chunks of 8 MiB, as Google recommends.
     static let defaultChunkSize: Int64 = 8 << 20
+    /// Longest time for a chunk: a server that takes it drop by drop is asked anew.
+    static let chunkTime = Duration.seconds(600)
+    /// Most sessions of one upload.
+    static let sessionLimit = 3
 
     private enum Step {
         case finished(GoogleAnswer)
         case received(Int64)
         /// The session is gone: expired, or ended by the server.
         case lost(GoogleCloudError)
-        case failed(GoogleCloudError, hint: Duration?, severed: Bool)
+        /// `isUnclear`: nobody knows how much of the chunk the server has.
+        case failed(GoogleCloudError, hint: Duration?, isUnclear: Bool)
     }
 
     /// Runs the upload to its end.
@@ -35,38 +40,45 @@ struct ResumableUpload {
     func run(open: () async throws -> GoogleAnswer) async throws -> GoogleAnswer {
         var attempts = api.retrier.begin()
         var session = try Self.location(of: try await open(), endpoint: api.endpoint, resource: resource)
+        var sessions = 1
         var offset: Int64 = 0
-        var severed = false
+        // More than any session had before counts as progress, so that no server is asked for ever.
+        var farthest: Int64 = 0
+        var isUnclear = false
         while true {
-            let step = severed ? try await probe(session) : try await put(session, from: offset)
-            switch step {
+            switch isUnclear ? try await probe(session) : try await put(session, from: offset) {
             case .finished(let answer):
                 return answer
             case .received(let count):
-                if count > offset { attempts.progressed() } else if !severed { try await pauseIdle(&attempts) }
+                if count > farthest {
+                    attempts.progressed()
+                    farthest = count
+                } else if !isUnclear {
+                    try await attempts.pause(after: keepsNothing)
+                }
                 offset = count
-                severed = false
+                isUnclear = false
             case .lost(let error):
+                guard sessions < Self.sessionLimit else { throw error }
                 try await attempts.pauseForRestart(after: error)
                 session = try Self.location(of: try await open(), endpoint: api.endpoint, resource: resource)
+                sessions += 1
                 offset = 0
-                severed = false
-            case .failed(let error, let hint, let broken):
+                isUnclear = false
+            case .failed(let error, let hint, let nowUnclear):
                 try await attempts.pause(after: error, hint: hint)
-                severed = severed || broken
+                isUnclear = isUnclear || nowUnclear
             }
         }
     }
 
-    /// A server that takes a chunk and has no more than before must not be asked for ever.
-    private func pauseIdle(_ attempts: inout Retrier.Attempts) async throws {
-        let error = GoogleCloudError.api(
+    private var keepsNothing: GoogleCloudError {
+        .api(
             status: 503,
             reason: "noProgress",
             message: "the upload session accepted a chunk but kept none of it",
             resource: resource.name
         )
-        try await attempts.pause(after: error)
     }
 
     /// Puts one chunk.
@@ -81,9 +93,13 @@ struct ResumableUpload {
         } else {
             request.headers["Content-Range"] = "bytes */\(length)"
         }
-        if isLast, let checksum { request.headers["X-Goog-Hash"] = "crc32c=\(checksum.base64)" }
-        // The server of a load job may answer the last chunk only when the job is done.
-        if isLast { request.idle = .seconds(300) }
+        request.total = Self.chunkTime
+        if isLast {
+            if let checksum { request.headers["X-Goog-Hash"] = "crc32c=\(try await checksum().base64)" }
+            // The server of a load job may answer the last chunk only when the job is done.
+            request.idle = .seconds(300)
+            request.total = Self.chunkTime + .seconds(300)
+        }
         return try await step(request)
     }
 
@@ -99,13 +115,13 @@ struct ResumableUpload {
         do {
             answer = try await api.answer(request)
         } catch let error as GoogleCloudError where error.isNetworkFailure {
-            return .failed(error, hint: nil, severed: true)
+            return .failed(error, hint: nil, isUnclear: true)
         }
         if answer.succeeded { return .finished(answer) }
         if answer.status == 308 { return .received(try received(answer)) }
         let error = GoogleCloudError(status: answer.status, body: answer.body, resource: resource)
         if answer.status == 404 || answer.status == 410 { return .lost(error) }
-        return .failed(error, hint: answer.retryAfter, severed: false)
+        return .failed(error, hint: answer.retryAfter, isUnclear: answer.status >= 500)
     }
 
     /// The number of bytes that the server has kept, from `Range: bytes=0-<last>`; no header means none.

@@ -20,7 +20,8 @@ struct OrchCommand: AsyncParsableCommand {
         version: OrchVersion.current,
         groupedSubcommands: [
             CommandGroup(
-                name: "Work", subcommands: [Deploy.self, Run.self, FlowRuns.self, Deployments.self, Blocks.self]),
+                name: "Work",
+                subcommands: [Deploy.self, Run.self, FlowRuns.self, Assets.self, Deployments.self, Blocks.self]),
             CommandGroup(name: "Parts", subcommands: [Up.self, Server.self, Agents.self, WorkQueues.self]),
             CommandGroup(name: "This machine", subcommands: [Profiles.self, Doctor.self, Version.self]),
         ]

@@ -87,6 +87,7 @@ extension StreamRecord.Kind {
                 "description": .string(artifact.description),
             ]
             return ("artifact", body)
+        case .asset(let asset): return ("asset", asset.wire)
         case .outcome(let outcome):
             let body: JSONValue = [
                 "type": .string(outcome.type.rawValue), "name": .string(outcome.name),
@@ -123,6 +124,9 @@ extension StreamRecord.Kind {
             guard let key = body["key"]?.stringValue, let type = body["type"]?.stringValue else { return nil }
             let description = body["description"]?.stringValue ?? ""
             self = .artifact(.init(key: key, type: type, data: body["data"] ?? .null, description: description))
+        case "asset":
+            guard let asset = StreamRecord.Asset(wire: body) else { return nil }
+            self = .asset(asset)
         case "outcome":
             guard let type = body["type"]?.stringValue.flatMap(StateType.init(rawValue:)) else { return nil }
             let name = body["name"]?.stringValue ?? type.defaultName
@@ -198,6 +202,38 @@ extension StreamRecord.ChildRun {
         let parameters = body["parameters"]?.objectValue ?? [:]
         self.init(
             flowRun: flowRun, parent: body.identifier("parent"), flow: flow, parameters: parameters, state: state)
+    }
+}
+
+extension StreamRecord.Asset {
+    fileprivate var wire: JSONValue {
+        var members = record.members
+        members["flowRun"] = flowRun.map { .string($0.description) }
+        return .object(members)
+    }
+
+    fileprivate init?(wire body: JSONValue) {
+        guard let record = try? body.decode(AssetRecord.self) else { return nil }
+        self.init(record, flowRun: body.identifier("flowRun"))
+    }
+}
+
+extension AssetRecord {
+    /// The members that decoding it reads.
+    fileprivate var members: [String: JSONValue] {
+        var members: [String: JSONValue] = [
+            "namespace": .string(namespace), "dataset": .string(dataset), "uri": .string(uri),
+            "version": .string(version), "bytes": .int(bytes), "sha256": .string(sha256),
+            "schema": .array(schema.map { ["name": .string($0.name), "type": .string($0.type)] }),
+        ]
+        members["schemaVersion"] = schemaVersion.map { .int(Int64($0)) }
+        members["rows"] = rows.map { .int($0) }
+        members["source"] = source.map { .string($0) }
+        members["sourceSHA256"] = sourceSHA256.map { .string($0) }
+        members["fileMonth"] = fileMonth.map { .string($0) }
+        members["dataIntervalStart"] = dataIntervalStart.map { .string($0.description) }
+        members["dataIntervalEnd"] = dataIntervalEnd.map { .string($0.description) }
+        return members
     }
 }
 

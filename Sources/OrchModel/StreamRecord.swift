@@ -35,6 +35,8 @@ public struct StreamRecord: Sendable, Hashable {
         case result(JSONValue)
         /// Something to look at.
         case artifact(Artifact)
+        /// An object that was written to a lake or another place that is kept.
+        case asset(Asset)
         /// The last record: how the flow ended.
         case outcome(RunEnding.Outcome)
         /// A kind that a newer program reports and this version does not know.
@@ -186,6 +188,20 @@ extension StreamRecord {
             self.name = name
             self.value = value
             self.taskRun = taskRun
+            self.flowRun = flowRun
+        }
+    }
+
+    /// An object that was written.
+    public struct Asset: Sendable, Hashable {
+        /// What was written.
+        public var record: AssetRecord
+        /// The child run it belongs to; `nil` for the run itself.
+        public var flowRun: Identifier?
+
+        /// An object, and the child run that wrote it.
+        public init(_ record: AssetRecord, flowRun: Identifier? = nil) {
+            self.record = record
             self.flowRun = flowRun
         }
     }

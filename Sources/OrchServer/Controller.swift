@@ -68,6 +68,7 @@ package final class Controller: Service, Sendable {
             ServerRoutes(instance: instance).endpoints
             + DeploymentRoutes(store: store, registry: registry).endpoints
             + FlowRunRoutes(store: store, wakeups: wakeups, maker: maker, heartbeat: configuration.recheck).endpoints
+            + AssetRoutes(store: store).endpoints
             + BlockRoutes(vault: vault).endpoints
             + AgentRoutes(store: store, tasks: tasks, claims: claims).endpoints
             + WorkRoutes(desk: desk).endpoints

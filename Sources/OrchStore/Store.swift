@@ -63,6 +63,15 @@ package protocol Store: Sendable {
     /// them, where that is wished); returns them.
     func releaseLost(leaseExpiredBefore cutoff: Timestamp, at: Timestamp) async throws -> [FlowRun]
 
+    // MARK: Assets
+
+    /// The asset record of that identifier.
+    func asset(_ id: Identifier) async throws -> Asset?
+    /// A page of asset records, newest first. They come with reports, and stay when their runs are gone.
+    func assets(matching query: AssetQuery) async throws -> AssetPage
+    /// The newest objects and datasets that records are known by, `limit` of each at most.
+    func assetNames(limit: Int) async throws -> AssetNames
+
     // MARK: Agents
 
     /// Every agent ever seen, by name.

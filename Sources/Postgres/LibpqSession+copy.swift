@@ -7,8 +7,26 @@ import Darwin
 #endif
 
 extension LibpqSession {
-    /// Begins a `COPY … FROM STDIN`.
-    func beginCopy(_ sql: String, _ cancellation: StatementCancellation) -> Result<Void, PostgresError> {
+    /// Runs a `COPY … FROM STDIN` from its begin to its end. Answers the number of rows.
+    /// - Parameter next: the next bytes, or nil after the last; it may block. Where it throws, nothing is kept.
+    func copy(
+        _ sql: String, _ cancellation: StatementCancellation, next: () throws -> [UInt8]?
+    ) -> Result<Int, PostgresError> {
+        switch beginCopy(sql, cancellation) {
+        case .failure(let error): return .failure(error)
+        case .success: break
+        }
+        switch putAll(sql, cancellation, next: next) {
+        case .success:
+            return endCopy(sql, cancellation)
+        case .failure(let error):
+            // The server answers with the error it was given, which is no news.
+            if connection != nil { _ = endCopy(sql, error: "abandoned by the client", nil) }
+            return .failure(error)
+        }
+    }
+
+    private func beginCopy(_ sql: String, _ cancellation: StatementCancellation) -> Result<Void, PostgresError> {
         guard connection != nil else { return .failure(.closed) }
         guard PQsendQuery(connection, sql) == 1 else { return .failure(lost(sql)) }
         return collect(sql, cancellation).flatMap { answer in
@@ -19,31 +37,43 @@ extension LibpqSession {
         }
     }
 
-    /// Sends some bytes of the COPY and waits until the system has taken them.
-    func putCopy(_ sql: String, _ chunk: [UInt8], _ cancellation: StatementCancellation) -> Result<Void, PostgresError>
-    {
-        guard connection != nil else { return .failure(.closed) }
-        // No cancel request: a COPY is abandoned from this side, see `endCopy`.
-        var waiter = Canceller(session: self, cancellation: nil)
-        // libpq counts in 32 bits.
-        for start in stride(from: 0, to: chunk.count, by: 1 << 20) {
+    private func putAll(
+        _ sql: String, _ cancellation: StatementCancellation, next: () throws -> [UInt8]?
+    ) -> Result<Void, PostgresError> {
+        while true {
             if cancellation.isCancelled { return .failure(.cancelled(statement: sql)) }
-            let part = chunk[start..<min(start + 1 << 20, chunk.count)]
-            var code: Int32 = 0
-            while code == 0 {
-                code = part.withUnsafeBytes {
-                    PQputCopyData(connection, $0.baseAddress?.assumingMemoryBound(to: CChar.self), Int32($0.count))
-                }
-                if code == 0, !waiter.wait(for: POLLOUT) { return .failure(waiter.failure(sql)) }
-            }
-            guard code == 1 else { return .failure(lost(sql)) }
-            switch flushCopy(cancellation) {
-            case .sent: continue
-            case .broken: return .failure(lost(sql))
-            case .cancelled: return .failure(.cancelled(statement: sql))
-            }
+            let chunk: [UInt8]?
+            do { chunk = try next() } catch { return .failure(.copySource(error)) }
+            guard let chunk else { return .success(()) }
+            if case .failure(let error) = put(sql, chunk, cancellation) { return .failure(error) }
         }
-        return .success(())
+    }
+
+    /// Bytes of one message. libpq moves what the socket did not take to the front of its buffer, so that long
+    /// messages would be copied over and over; the server asks the system for 8 KiB at a time whatever we send.
+    private static let messageBytes = 1 << 16
+
+    /// Sends some bytes of the COPY and waits until the system has taken them.
+    private func put(
+        _ sql: String, _ chunk: [UInt8], _ cancellation: StatementCancellation
+    ) -> Result<Void, PostgresError> {
+        chunk.withUnsafeBytes { chunk in
+            for start in stride(from: 0, to: chunk.count, by: Self.messageBytes) {
+                if cancellation.isCancelled { return .failure(.cancelled(statement: sql)) }
+                let part = chunk[start..<min(start + Self.messageBytes, chunk.count)]
+                // libpq answers 0 only where it is out of memory for what it could not send.
+                let bytes = UnsafeRawBufferPointer(rebasing: part).assumingMemoryBound(to: CChar.self)
+                guard PQputCopyData(connection, bytes.baseAddress, Int32(bytes.count)) == 1 else {
+                    return .failure(lost(sql))
+                }
+                switch flushCopy(cancellation) {
+                case .sent: continue
+                case .broken: return .failure(lost(sql))
+                case .cancelled: return .failure(.cancelled(statement: sql))
+                }
+            }
+            return .success(())
+        }
     }
 
     private enum Flushed { case sent, broken, cancelled }

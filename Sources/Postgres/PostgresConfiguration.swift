@@ -18,7 +18,7 @@ package struct PostgresConfiguration: Sendable, Equatable {
     /// - Parameters:
     ///   - host: a name, an address, or a folder that begins with `/` and holds the server's Unix socket.
     ///   - port: Defaults to 5432.
-    ///   - sslMode: `disable`, `prefer`, `require`, `verify-ca`, `verify-full`. Defaults to libpq's `prefer`.
+    ///   - sslMode: `disable`, `allow`, `prefer`, `require`, `verify-ca`, `verify-full`. Defaults to libpq's `prefer`.
     package init(
         host: String, port: Int = 5432, user: String, password: PostgresPassword? = nil, database: String,
         sslMode: String? = nil
@@ -28,15 +28,22 @@ package struct PostgresConfiguration: Sendable, Equatable {
         self.password = password
     }
 
-    /// A server by its URL, `postgresql://user:password@host:port/database?sslmode=require`.
-    /// - Throws: `invalidURL`. The error does not repeat the URL, which may hold a password.
+    /// A server by its URL, `postgresql://user:password@host:port/database?sslmode=require`, or by libpq's keywords,
+    /// `host=… port=… dbname=… sslrootcert=… service=…`. A `connect_timeout` in it, in seconds, becomes `connectTimeout`.
+    /// https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING
+    /// - Throws: `invalidURL`. The error does not repeat the text, which may hold a password.
     package init(url: String) throws(PostgresError) {
-        guard url.hasPrefix("postgresql://") || url.hasPrefix("postgres://") else {
-            throw .invalidURL(reason: "it does not begin with postgresql://")
+        let isURL = url.hasPrefix("postgresql://") || url.hasPrefix("postgres://")
+        // What has another scheme would be taken for keywords, and complained about as such.
+        guard isURL || (url.contains("=") && !url.prefix { $0 != "=" }.contains("://")) else {
+            throw .invalidURL(reason: "it neither begins with postgresql:// nor is made of keywords and values")
         }
-        // libpq's message is not passed on: it quotes parts of the URL, and so perhaps of the password.
+        // libpq's message is not passed on: it quotes parts of the text, and so perhaps of the password.
         guard let options = PQconninfoParse(url, nil) else {
-            throw .invalidURL(reason: "libpq cannot take it apart; is a special character not percent-encoded?")
+            throw .invalidURL(
+                reason: isURL
+                    ? "libpq cannot take it apart; is a special character not percent-encoded?"
+                    : "libpq cannot take it apart; is a keyword misspelled, or a value with blanks not in quotes?")
         }
         defer { PQconninfoFree(options) }
         keywords = [:]
@@ -48,11 +55,15 @@ package struct PostgresConfiguration: Sendable, Equatable {
             option += 1
         }
         password = keywords.removeValue(forKey: "password").map { PostgresPassword($0) }
+        if let seconds = keywords.removeValue(forKey: "connect_timeout").flatMap({ Int($0) }), seconds > 0 {
+            connectTimeout = .seconds(seconds)
+        }
     }
 
     /// `host:port` as far as it is known here, for messages.
     package var address: String {
-        let host = keywords["host"] ?? keywords["hostaddr"] ?? "the default host"
+        let service = keywords["service"].map { "service \($0)" }
+        let host = keywords["host"] ?? keywords["hostaddr"] ?? service ?? "the default host"
         return keywords["port"].map { "\(host):\($0)" } ?? host
     }
 

@@ -73,38 +73,33 @@ package final class PostgresConnection: Sendable {
         try await run(sql, isCancellable: false) { session, _ in session.execute(sql, [], nil) }
     }
 
-    /// Runs a `COPY … FROM STDIN` with the bytes that `next` yields, until it yields nil. Each chunk is asked for
-    /// only once the one before was sent. If `next` throws or the task is cancelled, no row is kept.
+    /// Runs a `COPY … FROM STDIN` with the bytes that `next` yields, until it yields nil. If `next` throws or the task is
+    /// cancelled, no row is kept.
+    /// - Parameter next: is called on the connection's own thread, which it may block; each time only once the bytes
+    ///   before were sent. Whoever cancels the task must see to it that a call that blocks ends, too.
     /// - Returns: the number of rows.
     /// - Throws: `copySource` with the error of `next`, `cancelled`, or as `query`.
-    package func copyIn(_ sql: String, next: () async throws -> [UInt8]?) async throws(PostgresError) -> Int {
-        try await run(sql) { session, cancellation in session.beginCopy(sql, cancellation) }
-        do {
-            while true {
-                guard !Task.isCancelled else { throw PostgresError.cancelled(statement: sql) }
-                let chunk: [UInt8]?
-                do { chunk = try await next() } catch { throw PostgresError.copySource(error) }
-                guard let chunk else { break }
-                try await run(sql) { session, cancellation in session.putCopy(sql, chunk, cancellation) }
-            }
-        } catch {
-            let reason = "abandoned by the client"
-            // The server answers with the error it was given, which is no news.
-            _ = try? await run(sql, isCancellable: false) { session, _ in session.endCopy(sql, error: reason, nil) }
-            guard let error = error as? PostgresError else { throw .copySource(error) }
-            throw error
-        }
-        return try await run(sql) { session, cancellation in session.endCopy(sql, cancellation) }
+    package func copyIn(
+        _ sql: String, next: @escaping @Sendable () throws -> [UInt8]?
+    ) async throws(PostgresError) -> Int {
+        try await run(sql) { session, cancellation in session.copy(sql, cancellation, next: next) }
     }
 
     /// Runs `body` between BEGIN and COMMIT; if it throws, or the task is cancelled, between BEGIN and ROLLBACK.
+    /// - Parameter begin: the statements that begin the transaction. Defaults to `BEGIN`.
     /// - Throws: what `body` throws, or the error of BEGIN or COMMIT.
     @discardableResult
-    package func transaction<Value>(_ body: () async throws -> Value) async throws -> Value {
-        try await query("BEGIN")
+    package func transaction<Value>(
+        _ begin: String = "BEGIN", _ body: () async throws -> Value
+    ) async throws -> Value {
+        try await query(begin)
         do {
             let value = try await body()
-            try await query("COMMIT")
+            let committed = try await query("COMMIT")
+            // A transaction that has failed is rolled back by COMMIT, which is no error to the server.
+            guard committed.command == "COMMIT" else {
+                throw PostgresError.unexpectedAnswer(statement: "COMMIT", got: committed.command)
+            }
             return value
         } catch {
             // If even this fails the connection is broken, and the server rolls back by itself.

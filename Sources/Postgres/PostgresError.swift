@@ -76,8 +76,12 @@ extension PostgresError: CustomStringConvertible {
         case .server(let error):
             return error.description
         case .connectionLost(let statement, let message):
-            return "The connection to PostgreSQL broke (\(message)) while executing: \(Self.short(statement)). "
-                + "An open transaction was rolled back by the server; try again."
+            let outcome =
+                statement == "COMMIT"
+                ? "Whether the transaction took effect is not known; look, or do again what may be done twice."
+                : "An open transaction was rolled back by the server; try again."
+            return
+                "The connection to PostgreSQL broke (\(message)) while executing: \(Self.short(statement)). \(outcome)"
         case .cancelled(let statement):
             return "Cancelled while executing: \(Self.short(statement))."
         case .closed:
@@ -101,11 +105,24 @@ extension PostgresError: CustomStringConvertible {
 }
 
 extension PostgresServerError: CustomStringConvertible {
-    /// Message, detail, hint, place, SQLSTATE and statement.
+    /// Message, detail, hint, place, what to do, SQLSTATE and statement.
     package var description: String {
-        let details = [message, detail, hint.map { "Hint: \($0)" }, context.map { "Where: \($0)" }].compactMap(\.self)
+        let details = [
+            message, detail, hint.map { "Hint: \($0)" }, context.map { "Where: \($0)" }, advice,
+        ].compactMap(\.self)
         return "PostgreSQL: " + details.map { $0.hasSuffix(".") ? $0 : $0 + "." }.joined(separator: " ")
             + " SQLSTATE \(sqlState), while executing: \(PostgresError.short(statement))"
+    }
+
+    /// What to do where the server's own words do not say it.
+    private var advice: String? {
+        switch sqlState {
+        case "42501": "The role lacks a right; let the owner or an administrator grant it"
+        case "53100": "The server's disk is full; make room there and try again"
+        case "57014": "The server or an administrator stopped the statement; is statement_timeout too short for it?"
+        case "25006": "The server takes no writes; is it a replica?"
+        default: nil
+        }
     }
 }
 

@@ -19,7 +19,9 @@ struct TaxiProgram: FlowProgram {
             description: "A month of taxi trips from the web to PostgreSQL.", tags: ["taxi"]),
     ]
 
-    static let commands: [any ParsableCommand.Type] = [SampleCommand.self]
+    static let commands: [any ParsableCommand.Type] = [
+        ConvertCommand.self, LoadCommand.self, CopyCommand.self, SampleCommand.self,
+    ]
 
     /// A month that is small enough for a first try.
     private static let firstTry: [String: JSONValue] = ["color": "green", "year": 2020, "month": 7]

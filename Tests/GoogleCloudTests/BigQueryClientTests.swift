@@ -1,4 +1,5 @@
 import CurlTransport
+import FoundationEssentials
 import Testing
 
 @testable import GoogleCloud
@@ -83,12 +84,63 @@ struct BigQueryClientTests {
             if case GoogleCloudError.alreadyExists("table p.d.t", _) = error { true } else { false }
         }
         let table = try await client.createTable(id, fields: fields, existsOK: true)
-        #expect(table == BigQueryTable(fields: [BigQueryField("a", .int64)], rows: 71_974, location: "EU"))
+        #expect(table.fields == [BigQueryField("a", .int64)] && table.rows == 71_974 && table.location == "EU")
         #expect(server.requests[0].target == "/bigquery/v2/projects/p/datasets/d/tables?prettyPrint=false")
         #expect(
             server.requests[0].text == #"{"schema":{"fields":[{"mode":"NULLABLE","name":"a","type":"INT64"},"#
                 + #"{"mode":"REQUIRED","name":"month","type":"DATE"}]},"#
                 + #""tableReference":{"datasetId":"d","projectId":"p","tableId":"t"}}"#)
+    }
+
+    @Test func createsATableThatIsDividedByMonthAndOneThatExpires() async throws {
+        let server = try StubHTTPServer { _, _ in
+            .json(
+                #"{"type":"TABLE","creationTime":"5","timePartitioning":{"type":"MONTH","field":"m"},"#
+                    + #""schema":{"fields":[]}}"#)
+        }
+        defer { server.stop() }
+        let http = HTTPClient()
+        defer { http.shutdown() }
+        let table = try await client(server.url, http).createTable(
+            BigQueryTableID(dataset: "d", table: "t"), fields: [], partitioning: .month(of: "m"),
+            expiry: Date(timeIntervalSince1970: 1_700_000_000))
+        #expect(table.kind == "TABLE" && table.created == 5 && table.partitioning == .month(of: "m"))
+        #expect(
+            server.requests[0].text == #"{"expirationTime":"1700000000000","schema":{"fields":[]},"#
+                + #""tableReference":{"datasetId":"d","projectId":"p","tableId":"t"},"#
+                + #""timePartitioning":{"field":"m","type":"MONTH"}}"#)
+    }
+
+    @Test func listsTheTablesOfAllPages() async throws {
+        let server = try StubHTTPServer { _, number in
+            let reference = #"{"projectId":"p","datasetId":"d","tableId":"t\#(number)"}"#
+            let more = number == 0 ? #","nextPageToken":"n""# : ""
+            return .json(#"{"tables":[{"tableReference":\#(reference),"creationTime":"2000"}]\#(more)}"#)
+        }
+        defer { server.stop() }
+        let http = HTTPClient()
+        defer { http.shutdown() }
+        let tables = try await client(server.url, http).tables(in: "d")
+        #expect(tables.map(\.name) == ["t0", "t1"] && tables[0].created == Date(timeIntervalSince1970: 2))
+        #expect(
+            server.requests[1].target
+                == "/bigquery/v2/projects/p/datasets/d/tables?maxResults=1000&pageToken=n&prettyPrint=false")
+    }
+
+    @Test func givesATableMoreColumns() async throws {
+        let server = try StubHTTPServer { _, _ in .json("{}") }
+        defer { server.stop() }
+        let http = HTTPClient()
+        defer { http.shutdown() }
+        try await client(server.url, http).setFields(
+            of: BigQueryTableID(dataset: "d", table: "t"), to: [BigQueryField("a", .int64)])
+        #expect(server.requests[0].method == "PATCH")
+        #expect(server.requests[0].text == #"{"schema":{"fields":[{"mode":"NULLABLE","name":"a","type":"INT64"}]}}"#)
+    }
+
+    @Test func suggestsADatasetNameWithoutDashes() async throws {
+        let error = try #require(throws: GoogleCloudError.self) { try BigQueryName.checkDataset("trips-data-all") }
+        #expect("\(error)".hasSuffix("a dash is not allowed; “trips_data_all” would do"))
     }
 
     @Test(arguments: [(204, true), (404, false)])

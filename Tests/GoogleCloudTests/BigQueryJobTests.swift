@@ -121,6 +121,57 @@ struct BigQueryJobTests {
         #expect(server.requests[4].text.contains(#""jobId":"j-g3""#))
     }
 
+    @Test func repeatsUnderTheNextGenerationWhatMayPass() async throws {
+        let passing = #","errorResult":{"reason":"backendError","message":"try again"}"#
+        let server = try StubHTTPServer { _, number in
+            number == 0 ? Self.job("DONE", more: passing) : Self.job("DONE", id: "j-g2")
+        }
+        defer { server.stop() }
+        let http = HTTPClient()
+        defer { http.shutdown() }
+        let clock = ManualClock()
+        let job = try await client(server.url, http, clock: clock)
+            .load(try load(), from: ["gs://b/o"], id: BigQueryJobID("j"))
+        #expect(job.id == "j-g2" && clock.pauses.count == 1)
+        #expect(server.requests[1].text.contains(#""jobId":"j-g2""#))
+    }
+
+    @Test func saysWhatALoadMayNotRead() async throws {
+        let denied =
+            #","errorResult":{"reason":"accessDenied","location":"gs://b/o","message":"no storage.objects.get"}"#
+        let server = try StubHTTPServer { _, _ in Self.job("DONE", more: denied) }
+        defer { server.stop() }
+        let http = HTTPClient()
+        defer { http.shutdown() }
+        await #expect {
+            try await client(server.url, http).load(try load(), from: ["gs://b/o"], id: BigQueryJobID("j"))
+        } throws: { error in
+            guard case GoogleCloudError.permissionDenied("gs://b/o", _, _, _) = error else { return false }
+            return "\(error)".contains("roles/storage.objectViewer") && "\(error)".contains("no storage.objects.get")
+        }
+    }
+
+    @Test func asksTheJobOfACancelledTaskToStop() async throws {
+        let asked = AsyncStream.makeStream(of: String.self)
+        let server = try StubHTTPServer { request, _ in
+            asked.continuation.yield("\(request.method) \(request.path)")
+            return Self.job("RUNNING")
+        }
+        defer { server.stop() }
+        let http = HTTPClient()
+        defer { http.shutdown() }
+        let client = BigQueryClient(
+            project: "p", endpoint: server.url, credentials: .anonymous, http: http, makeID: { "made-id" })
+        let task = Task { try await client.query("select 1") }
+        var requests = asked.stream.makeAsyncIterator()
+        #expect(await requests.next() == "POST /bigquery/v2/projects/p/jobs")
+        // The first question about the job shows that it is waited for.
+        #expect(await requests.next() == "GET /bigquery/v2/projects/p/jobs/j")
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        while let request = await requests.next(), request != "POST /bigquery/v2/projects/p/jobs/j/cancel" {}
+    }
+
     @Test func loadsALocalFileThroughASession() async throws {
         let server = try StubHTTPServer { request, number in
             number == 0

@@ -27,7 +27,60 @@ struct CloudStorageClientTests {
         #expect(server.requests[0].target == "/download/storage/v1/b/b/o/d%2F%C3%A4%20b%25.csv?alt=media&generation=7")
     }
 
-    @Test func startsOverAfterABreakOff() async throws {
+    @Test func goesOnAfterABreakOffWithTheSameGeneration() async throws {
+        let server = try StubHTTPServer { request, number in
+            let headers = ["X-Goog-Hash": Self.hash, "X-Goog-Generation": "7"]
+            guard number > 0 else { return .broken(headers: headers, body: Self.bytes, sent: 100_000) }
+            let start = request.headers["range"].flatMap { Int($0.dropFirst("bytes=".count).dropLast()) } ?? 0
+            let range = "bytes \(start)-299999/300000"
+            return .answer(
+                206, headers: headers.merging(["Content-Range": range]) { $1 }, body: Array(Self.bytes[start...]))
+        }
+        defer { server.stop() }
+        let http = HTTPClient()
+        defer { http.shutdown() }
+        let folder = try TemporaryFolder()
+        let download = try await client(server.url, http).download("o", in: "b", to: "\(folder.path)/f")
+        #expect(try folder.bytes("f") == Self.bytes)
+        #expect(download.size == 300_000 && download.generation == 7)
+        #expect(server.requests.map { $0.headers["range"] } == [nil, "bytes=100000-"])
+        #expect(server.requests[1].query == ["alt=media", "generation=7"])
+    }
+
+    @Test(arguments: [404, 412, 416])
+    func startsOverWhenTheObjectWasReplacedDuringABreak(status: Int) async throws {
+        let server = try StubHTTPServer { request, number in
+            switch number {
+            case 0: .broken(headers: ["X-Goog-Generation": "7"], body: [9, 9, 9, 9], sent: 2)
+            case 1: .answer(status)
+            default: .answer(200, headers: ["X-Goog-Hash": Self.hash, "X-Goog-Generation": "8"], body: Self.bytes)
+            }
+        }
+        defer { server.stop() }
+        let http = HTTPClient()
+        defer { http.shutdown() }
+        let folder = try TemporaryFolder()
+        let download = try await client(server.url, http).download("o", in: "b", to: "\(folder.path)/f")
+        #expect(try folder.bytes("f") == Self.bytes)
+        #expect(download.generation == 8)
+        #expect(server.requests[2].query == ["alt=media"])
+    }
+
+    @Test(arguments: [200, 206])
+    func readsAPartOfAnObject(status: Int) async throws {
+        let server = try StubHTTPServer { _, _ in
+            .answer(status, body: status == 206 ? Array(Self.bytes[100..<200]) : Self.bytes)
+        }
+        defer { server.stop() }
+        let http = HTTPClient()
+        defer { http.shutdown() }
+        let part = try await client(server.url, http).bytes(100..<200, of: "d/o", in: "b", generation: 3)
+        #expect(part == Array(Self.bytes[100..<200]))
+        #expect(server.requests[0].target == "/download/storage/v1/b/b/o/d%2Fo?alt=media&generation=3")
+        #expect(server.requests[0].headers["range"] == "bytes=100-199")
+    }
+
+    @Test func startsOverWhereAServerKnowsNoRanges() async throws {
         let server = try StubHTTPServer { _, number in
             number == 0
                 ? .broken(headers: ["X-Goog-Hash": Self.hash], body: Self.bytes, sent: 100_000)
@@ -140,7 +193,9 @@ struct CloudStorageClientTests {
         let http = HTTPClient()
         defer { http.shutdown() }
         await #expect { try await client(server.url, http).ensureBucket("lake", project: "p") } throws: { error in
-            guard case GoogleCloudError.permissionDenied("bucket lake", _, _) = error else { return false }
+            guard case GoogleCloudError.permissionDenied("bucket lake", "storage.buckets.get", _, _) = error else {
+                return false
+            }
             return "\(error)".contains("bucket names are shared by all of Google Cloud")
         }
     }

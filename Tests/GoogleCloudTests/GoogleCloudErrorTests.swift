@@ -3,7 +3,8 @@ import Testing
 @testable import GoogleCloud
 
 struct GoogleCloudErrorTests {
-    private static let resource = GoogleResource(name: "table p.d.t", role: "Data Editor")
+    private static let resource = GoogleResource(
+        name: "table p.d.t", permission: "bigquery.tables.get", role: "Data Editor on dataset d")
 
     private static func body(_ reason: String, _ message: String) -> [UInt8] {
         Array(#"{"error":{"code":1,"message":"\#(message)","errors":[{"reason":"\#(reason)"}]}}"#.utf8)
@@ -44,11 +45,28 @@ struct GoogleCloudErrorTests {
         #expect("\(error)" == said)
     }
 
-    @Test func namesTheRoleToGrant() {
+    @Test func namesThePermissionAndTheRoleToGrant() {
         let error = GoogleCloudError(status: 403, body: Self.body("accessDenied", "nope"), resource: Self.resource)
         #expect(
-            "\(error)" == "access to table p.d.t is denied: grant Data Editor to the service account; "
-                + "the server said: nope")
+            "\(error)" == "access to table p.d.t is denied: it takes the permission bigquery.tables.get; grant the "
+                + "service account the role Data Editor on dataset d; the server said: nope")
+    }
+
+    @Test func tellsHowToMendLocations() {
+        let said = "Cannot read and write in different locations: source: US, destination: EU"
+        let error = GoogleCloudError(status: 400, body: Self.body("invalid", said), resource: Self.resource)
+        #expect(
+            "\(error)" == "table p.d.t: source, destination and job must lie in one location: load from a bucket that "
+                + "lies where the dataset does; the server said: \(said)")
+    }
+
+    @Test(arguments: [
+        ("backendError", "", true), ("rateLimitExceeded", "", true), ("invalid", "bad footer", false),
+        ("invalidQuery", "Transaction is aborted due to concurrent update against table p:d.t", true),
+    ])
+    func tellsFailedJobsThatMayPassFromOthers(reason: String, message: String, isTransient: Bool) {
+        let error = BigQueryJobError(reason: reason, location: nil, message: message)
+        #expect(GoogleCloudError.jobFailed(job: "j", errors: [error]).isTransient == isTransient)
     }
 
     @Test func shortensAnAnswerThatIsNoJSON() {

@@ -99,6 +99,26 @@ struct ResumableUploadTests {
             ])
     }
 
+    @Test func givesUpOnAServerThatLosesEverySession() async throws {
+        let replies = Array(repeating: [Self.kept(Self.chunk), .answer(410)], count: 50).flatMap { $0 }
+        await #expect { try await upload(replies) } throws: { error in
+            if case GoogleCloudError.api(410, _, _, _) = error { true } else { false }
+        }
+    }
+
+    @Test func asksWhatIsThereAfterA503() async throws {
+        let outcome = try await upload([Self.kept(Self.chunk), .answer(503), Self.kept(Self.chunk + 5)])
+        #expect(
+            outcome.ranges == [
+                "bytes 0-262143/786442", "bytes 262144-524287/786442", "bytes */786442", "bytes 262149-524292/786442",
+            ])
+    }
+
+    @Test func repeatsAChunkThatWasAnswered429() async throws {
+        let outcome = try await upload([.answer(429, headers: ["Retry-After": "3"]), Self.kept(Self.chunk)])
+        #expect(outcome.ranges.prefix(2) == ["bytes 0-262143/786442", "bytes 0-262143/786442"])
+    }
+
     @Test func takesOneByteForNone() async throws {
         let outcome = try await upload([.sever, Self.kept(1)])
         #expect(outcome.ranges.last == "bytes 0-262143/786442")

@@ -85,4 +85,34 @@ struct ReportRefusalTests {
         #expect(rest.records.map(\.attempt) == [1])
         #expect(rest.state?.type == .completed)
     }
+
+    private func assets(_ count: Int) -> [AssetReport] {
+        (0..<count).map { number in
+            let record = AssetRecord(
+                namespace: "file:///l", dataset: "d", uri: "file:///l/\(number)", version: "1", bytes: 1, sha256: "00")
+            return AssetReport(flowRunID: .new(), at: now, record: record)
+        }
+    }
+
+    @Test func tooManyAssetsAreHalvedAsWell() throws {
+        var report = report(lines: 1)
+        report.assets = assets(3)
+        let halves = try #require(instead(.tooLarge, report))
+        #expect(halves.map { $0.assets.map(\.record.uri) } == [["file:///l/0"], ["file:///l/1", "file:///l/2"]])
+        #expect(halves.map(\.records.count) == [0, 1])
+        #expect(halves.map { $0.state?.type } == [nil, .completed])
+    }
+
+    /// Were it sent for ever, its run would never end.
+    @Test(arguments: [ControllerFault.tooLarge, .refused(status: 422, "another run's")])
+    func anAssetThatIsNotTakenGivesWayToARemarkAndLinesStay(_ fault: ControllerFault) throws {
+        var report = report(lines: 1)
+        report.assets = assets(1)
+        let rest = try #require(instead(fault, report)?.first)
+        #expect(rest.assets.isEmpty)
+        #expect(rest.records.map(\.logger) == [nil, "orch.refused"])
+        #expect(rest.records.first?.message == "x")
+        #expect(rest.records.last?.message.hasPrefix("the controller refused the asset file:///l/0: ") == true)
+        #expect(rest.state?.type == .completed)
+    }
 }

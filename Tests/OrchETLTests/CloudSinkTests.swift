@@ -56,13 +56,39 @@ struct CloudSinkTests {
                 BigQueryTableID(dataset: "trips_data_all", table: "green_rides")
             ).fields
             #expect(fields.first { $0.name == "lpep_pickup_datetime" }?.type == .datetime)
-            for suffix in ["a", "b", "c", "d"] {
-                let staging = try BigQueryTableID(dataset: "trips_data_all", table: "green_rides__staging_\(suffix)")
-                await #expect { _ = try await emulators.bigQuery.table(staging) } throws: { error in
-                    guard case GoogleCloudError.notFound = error else { return false }
-                    return true
-                }
-            }
+            let tables = try await emulators.bigQuery.tables(in: "trips_data_all")
+            #expect(tables.map(\.name).sorted() == ["green_rides", "orch_loads"])
+        }
+    }
+
+    @Test func appendsASourceOnceAndWidensTheTable() async throws {
+        try await CloudEmulators.with { emulators in
+            let folder = try TemporaryFolder()
+            let lake = try LakeSink(bucket: "lake", client: emulators.storage)
+            let july = try TaxiDataset(color: .green, year: 2020, month: 7)
+            try await write(july, to: lake, repeats: 10, in: folder)
+            let sink = BigQuerySink(client: emulators.bigQuery)
+            let id = try BigQueryTableID(dataset: "trips_data_all", table: "green_rides")
+            // A table of an earlier time, with a column of the user's own.
+            let fields = [
+                BigQueryField("note", .string), BigQueryField("file_month", .date), BigQueryField("vendorid", .int64),
+            ]
+            try await emulators.bigQuery.createTable(id, fields: fields)
+            _ = try await emulators.bigQuery.query(
+                "INSERT INTO trips_data_all.green_rides (note, file_month) VALUES ('mine', DATE '2020-07-01')")
+            let first = try await sink.load(july, from: lake, mode: .append, suffix: "a")
+            #expect(first.rowsInMonth == 21)
+            #expect(first.columnsAdded.contains("lpep_pickup_datetime") && !first.columnsAdded.contains("VendorID"))
+            let second = try await sink.load(july, from: lake, mode: .append, suffix: "b")
+            #expect(second.rowsInMonth == 21 && second.notice != nil)
+            let described = try await emulators.bigQuery.table(id).fields
+            #expect(described.first { $0.name == "total_amount" }?.type == .float64)
+            let figures = try await emulators.bigQuery.query(
+                "SELECT COUNT(note) AS notes, COUNT(VendorID) AS vendors, COUNT(total_amount) AS totals "
+                    + "FROM trips_data_all.green_rides")
+            #expect(
+                figures.rows.map { [$0["notes"], $0["vendors"], $0["totals"]] } == [["1", "10", "20"]])
+            #expect(try await sink.load(july, from: lake, suffix: "c").rowsInMonth == 20)
         }
     }
 
@@ -97,7 +123,8 @@ struct CloudSinkTests {
             let lake = try LakeSink(bucket: "lake", client: emulators.storage)
             let csv = TestData.path("green_tripdata_2020-07.csv.gz")
             let parquet = folder.file("out.parquet")
-            _ = try await july.csvToParquet(from: csv, to: parquet, provenance: Provenance(source: "", runID: "r"))
+            _ = try await july.writeParquet(
+                from: csv, to: parquet, provenance: Provenance(source: "", runID: "r"), options: .withoutEmptyTrips)
             _ = try await lake.write(file: parquet, as: july.lakeObject)
             let sink = BigQuerySink(client: emulators.bigQuery)
             for suffix in ["first", "second"] {
@@ -116,8 +143,9 @@ struct CloudSinkTests {
     {
         let csv = try folder.write(Self.header + String(repeating: Self.rows, count: repeats), as: "in.csv")
         let parquet = folder.file("out.parquet")
-        _ = try await dataset.csvToParquet(
-            from: csv, to: parquet, provenance: Provenance(source: "file://\(csv)", runID: "r"))
+        _ = try await dataset.writeParquet(
+            from: csv, to: parquet, provenance: Provenance(source: "file://\(csv)", runID: "r"),
+            options: .withoutEmptyTrips)
         _ = try await lake.write(file: parquet, as: dataset.lakeObject)
     }
 }

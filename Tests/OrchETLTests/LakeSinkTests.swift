@@ -44,4 +44,36 @@ struct LakeSinkTests {
     func refusesOtherAddresses(url: String) {
         #expect(throws: ETLError.self) { try LakeSink(url: url) }
     }
+
+    @Test func whatKilledWritersLeftIsHiddenAndRemovedInTime() async throws {
+        let folder = try TemporaryFolder()
+        let lake = try LakeSink(url: "file://\(folder.path)")
+        let file = try folder.write("x", as: "in")
+        _ = try await lake.write(file: file, as: "data/x.parquet")
+        let (old, fresh, other) = ("data/x.parquet.1a2b.part", "data/x.parquet.3c4d.part", "data/y.parquet.1a2b.part")
+        for name in [old, fresh, other] { _ = try folder.write("half", as: name) }
+        let longAgo = Date(timeIntervalSinceNow: -Double(FolderStorage.abandonedAfter) - 60)
+        for name in [old, other] {
+            try FileManager.default.setAttributes([.modificationDate: longAgo], ofItemAtPath: folder.file(name))
+        }
+        #expect(try await lake.list(prefix: "data/").map(\.object) == ["data/x.parquet"])
+        _ = try await lake.write(file: file, as: "data/x.parquet")
+        let left = try FileManager.default.contentsOfDirectory(atPath: folder.file("data")).map { "data/\($0)" }
+        #expect(Set(left) == ["data/x.parquet", fresh, other])
+    }
+
+    @Test func aFileThatCannotBeReadLeavesTheObjectAsItWas() async throws {
+        let folder = try TemporaryFolder()
+        let lake = try LakeSink(url: "file://\(folder.path)/lake")
+        _ = try await lake.write(file: try folder.write("x", as: "in"), as: "data/x")
+        await #expect(throws: ETLError.self) { _ = try await lake.write(file: folder.file("none"), as: "data/x") }
+        await #expect(throws: ETLError.self) { _ = try await lake.write(file: folder.path, as: "data/x") }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("lake/data")) == ["x"])
+        #expect(FileManager.default.contents(atPath: folder.file("lake/data/x")) == Data("x".utf8))
+    }
+
+    @Test func itsAddressIsWhatObjectsBeginWith() throws {
+        #expect(try LakeSink(url: "file:///tmp/my%20lake//").uri == "file:///tmp/my lake")
+        #expect(try LakeSink(url: "file:///").uri == "file://")
+    }
 }

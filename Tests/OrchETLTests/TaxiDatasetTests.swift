@@ -25,13 +25,58 @@ struct TaxiDatasetTests {
 
     @Test(arguments: TaxiColor.allCases)
     func columnsAreDistinctInLowerCaseAndEndWithTheMonth(color: TaxiColor) throws {
-        let dataset = try TaxiDataset(color: color, year: 2020, month: 1)
-        let names = dataset.tableSchema.columns.map { $0.name.lowercased() }
-        #expect(Set(names).count == names.count)
-        #expect(dataset.tableSchema.columns.last == ColumnDefinition("file_month", .date))
-        // An alias that is a column's own name would feed two columns.
-        let aliases = dataset.fileSchema.columns.flatMap { $0.aliases.map { $0.lowercased() } }
-        #expect(Set(names + aliases).count == names.count + aliases.count)
+        for year in 2009...2026 {
+            let dataset = try TaxiDataset(color: color, year: year, month: 1)
+            for schema in [dataset.tableSchema, dataset.unionSchema] {
+                let names = schema.columns.map { $0.name.lowercased() }
+                #expect(Set(names).count == names.count)
+                #expect(schema.columns.last == ColumnDefinition("file_month", .date))
+                // An alias that is a column's own name would feed two columns, unless that says so.
+                let own = schema.columns.filter { !$0.sharesSource }
+                let all = own.flatMap { [$0.name] + $0.aliases }.map { $0.lowercased() }
+                #expect(Set(all).count == all.count)
+            }
+        }
+    }
+
+    @Test(arguments: TaxiColor.allCases)
+    func everyMonthsColumnsAreThoseOfTheUnionInItsOrder(color: TaxiColor) throws {
+        let union = try TaxiDataset(color: color, year: 2009, month: 1).unionSchema.columns
+        let basic = color.columns.filter(\.isBasic).map(\.definition)
+        for year in 2009...2026 {
+            for month in 1...12 {
+                let schema = try TaxiDataset(color: color, year: year, month: month).tableSchema.columns
+                #expect(schema == union.filter(schema.contains))
+                #expect(Array(schema.prefix(basic.count)) == basic)
+            }
+        }
+    }
+
+    @Test(arguments: [
+        (
+            TaxiColor.yellow, 2009, 1,
+            ["pickup_longitude", "pickup_latitude", "dropoff_longitude", "dropoff_latitude", "vendor_name"]
+        ),
+        (.yellow, 2015, 1, ["pickup_longitude", "pickup_latitude", "dropoff_longitude", "dropoff_latitude"]),
+        (.yellow, 2016, 7, []), (.yellow, 2021, 1, []), (.yellow, 2022, 1, ["airport_fee"]),
+        (.yellow, 2025, 1, ["airport_fee", "cbd_congestion_fee"]),
+        (.green, 2013, 8, ["pickup_longitude", "pickup_latitude", "dropoff_longitude", "dropoff_latitude"]),
+        (.green, 2020, 7, []), (.green, 2025, 11, ["cbd_congestion_fee"]),
+        (.fhv, 2017, 1, []), (.fhv, 2018, 6, ["dispatching_base_number"]), (.fhv, 2019, 1, []),
+        (.fhvhv, 2020, 1, []),
+    ])
+    func eachEraAddsItsColumns(color: TaxiColor, year: Int, month: Int, added: [String]) throws {
+        let names = try TaxiDataset(color: color, year: year, month: month).fileSchema.columns.map(\.name)
+        #expect(Array(names.dropFirst(color.columns.count { $0.isBasic })) == added)
+    }
+
+    @Test func yellowHasTheColumnsOfItsFileInOrder() throws {
+        let schema = try TaxiDataset(color: .yellow, year: 2021, month: 1).tableSchema
+        let header =
+            "VendorID,tpep_pickup_datetime,tpep_dropoff_datetime,passenger_count,trip_distance,RatecodeID,"
+            + "store_and_fwd_flag,PULocationID,DOLocationID,payment_type,fare_amount,extra,mta_tax,tip_amount,"
+            + "tolls_amount,improvement_surcharge,total_amount,congestion_surcharge,file_month"
+        #expect(schema.columns.map(\.name).joined(separator: ",") == header)
     }
 
     @Test func greenHasTheColumnsOfItsFileInOrder() throws {
@@ -41,36 +86,5 @@ struct TaxiDatasetTests {
             + "DOLocationID,passenger_count,trip_distance,fare_amount,extra,mta_tax,tip_amount,tolls_amount,ehail_fee,"
             + "improvement_surcharge,total_amount,payment_type,trip_type,congestion_surcharge"
         #expect(schema.columns.map(\.name).joined(separator: ",") == header)
-    }
-}
-
-struct TripTransformTests {
-    @Test func dropsZeroAndKeepsBlank() throws {
-        let schema = TableSchema([ColumnDefinition("passenger_count", .int64), ColumnDefinition("id", .text)])
-        var reader = CSVReader(schema: schema)
-        reader.push(Array("passenger_count,id\n1,a\n0,b\n,c\n0.0,d\n2,e\n".utf8))
-        reader.finish()
-        let batch = try #require(try reader.nextBatch())
-        var transform = TripTransform()
-        let kept = transform.apply(batch)
-        try #require(kept.rowCount == 3)
-        guard case .text(let texts)? = kept["id"]?.values else { Issue.record("no texts"); return }
-        #expect((0..<3).map(texts.string) == ["a", "c", "e"])
-        #expect(kept["passenger_count"]?.validity == [true, false, true])
-        _ = transform.apply(batch)
-        #expect(transform.counts.read == 10)
-        #expect(transform.counts.dropped == 4)
-        #expect(transform.counts.blank == 2)
-        #expect(transform.counts.kept == 6)
-    }
-
-    @Test func keepsAllRowsOfATableWithoutPassengers() throws {
-        var reader = CSVReader(schema: TableSchema([ColumnDefinition("id", .text)]))
-        reader.push(Array("id\na\nb\n".utf8))
-        reader.finish()
-        let batch = try #require(try reader.nextBatch())
-        var transform = TripTransform()
-        #expect(transform.apply(batch) == batch)
-        #expect(transform.counts.kept == 2)
     }
 }

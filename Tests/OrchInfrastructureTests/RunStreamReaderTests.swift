@@ -71,6 +71,7 @@ struct RunStreamReaderTests {
             .metric(.init("rows", 5, flowRun: .fixed(6))),
             .metric(.init("ratio", .nan)),
             .artifact(.init(key: "report", type: "markdown", data: "# x", description: "the month")),
+            .asset(.init(Self.asset, flowRun: .fixed(6))),
             .result(["rows": 71_974]),
             .outcome(.init(type: .completed, name: "Completed", message: "done")),
         ]
@@ -87,8 +88,27 @@ struct RunStreamReaderTests {
         #expect(
             report.records.map(\.message) == [
                 "rows = 5.0", "the metric ratio is not a number", "artifact report (markdown): the month",
+                "asset green: gs://lake/data/green/x.parquet, 3 rows, 9 bytes, version 1",
             ])
         #expect(report.records.first?.childRunID == .fixed(6))
+        #expect(report.records.last?.childRunID == .fixed(6))
+        #expect(report.assets == [AssetReport(flowRunID: .fixed(6), at: Self.time, record: Self.asset)])
+    }
+
+    private static let asset = AssetRecord(
+        namespace: "gs://lake", dataset: "green", uri: "gs://lake/data/green/x.parquet", version: "1", rows: 3,
+        bytes: 9, sha256: "00")
+
+    @Test func anAssetIsTheRunsOwnWhereNoChildWroteIt() {
+        let (_, report) = read(lines([.asset(.init(Self.asset))]))
+        #expect(report.assets.map(\.flowRunID) == [claimed.runID])
+        #expect(!report.isEmpty)
+        var alone = AttemptReport(token: "t")
+        alone.assets = report.assets
+        #expect(!alone.isEmpty)
+        var both = alone
+        both.append(alone)
+        #expect(both.assets.count == 2)
     }
 
     @Test func lostLinesAreShownWithTheirCount() {

@@ -17,6 +17,12 @@ struct StreamRecordTests {
         .result(["rows": 1, "url": "gs://lake/x"]),
         .result(.null),
         .artifact(.init(key: "counts", type: "table", data: [["a": 1]], description: "d")),
+        .asset(
+            .init(
+                AssetRecord(
+                    namespace: "file:///lake", dataset: "d", uri: "file:///lake/x", version: "1", bytes: 0, sha256: "00"
+                ))),
+        .asset(.init(AssetRecordTests.whole, flowRun: id)),
         .outcome(.init(type: .failed, name: "Failed", message: "no")),
     ]
 

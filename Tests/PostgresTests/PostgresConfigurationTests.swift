@@ -13,6 +13,16 @@ struct PostgresConfigurationTests {
         #expect(configuration.address == "db.example:6000")
     }
 
+    @Test func readsKeywords() throws {
+        let text = "host=/run/pg dbname='my rides' user=me password='p \\' s' connect_timeout=3 service=x"
+        let configuration = try PostgresConfiguration(url: text)
+        #expect(
+            configuration.keywords == ["host": "/run/pg", "dbname": "my rides", "user": "me", "service": "x"])
+        #expect(configuration.password == "p ' s")
+        #expect(configuration.connectTimeout == .seconds(3))
+        #expect(try PostgresConfiguration(url: "service=x").address == "service x")
+    }
+
     @Test func showsNoPassword() throws {
         let configuration = try PostgresConfiguration(url: "postgresql://me:hunter2@db/rides")
         var dumped = ""
@@ -25,6 +35,7 @@ struct PostgresConfigurationTests {
 
     @Test(arguments: [
         "mysql://me:hunter2@db/x", "postgresql://me:hunter2%zz@db/x", "postgresql://me:hunter2@[::1/x", "hunter2",
+        "mysql://me:hunter2@db/x?a=b", "hunter2=x", "password='hunter2", "password=hunter2 word",
     ])
     func refusesOtherURLsWithoutRepeatingThem(url: String) {
         let error = #expect(throws: PostgresError.self) { try PostgresConfiguration(url: url) }

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -103,8 +104,10 @@ struct PostgresConnectionTests {
             var chunks = [Array("1,on".utf8), Array("e\n2,two\n".utf8), [], Array("3,three".utf8)]
             let big = (4..<100_004).map { "\($0),row \($0)\n" }.joined()
             chunks += [Array("\n".utf8), Array(big.utf8)]
-            var rest = chunks[...]
-            let count = try await connection.copyIn("COPY c FROM STDIN (FORMAT csv)") { rest.popFirst() }
+            let rest = Mutex(chunks[...])
+            let count = try await connection.copyIn("COPY c FROM STDIN (FORMAT csv)") {
+                rest.withLock { $0.popFirst() }
+            }
             #expect(count == 100_003)
             #expect(try await connection.query("SELECT count(*), sum(a) FROM c").rows == [["100003", "5000350006"]])
         }
@@ -114,11 +117,10 @@ struct PostgresConnectionTests {
         struct Broken: Error {}
         try await PostgresConnection.with(try local()) { connection in
             try await connection.query("CREATE TEMP TABLE d (a int)")
-            var isFirst = true
+            let isFirst = Atomic(true)
             let error = await #expect(throws: PostgresError.self) {
                 _ = try await connection.copyIn("COPY d FROM STDIN") {
-                    defer { isFirst = false }
-                    guard isFirst else { throw Broken() }
+                    guard isFirst.exchange(false, ordering: .relaxed) else { throw Broken() }
                     return Array("1\n2\n".utf8)
                 }
             }
@@ -133,9 +135,9 @@ struct PostgresConnectionTests {
     @Test func namesTheLineOfABadCopy() async throws {
         try await PostgresConnection.with(try local()) { connection in
             try await connection.query("CREATE TEMP TABLE e (a int)")
-            var chunks = [Array("1\nx\n".utf8)][...]
+            let chunks = Mutex([Array("1\nx\n".utf8)][...])
             let error = await #expect(throws: PostgresError.self) {
-                _ = try await connection.copyIn("COPY e FROM STDIN") { chunks.popFirst() }
+                _ = try await connection.copyIn("COPY e FROM STDIN") { chunks.withLock { $0.popFirst() } }
             }
             guard case .server(let refusal) = error else { Issue.record("got \(String(describing: error))"); return }
             #expect(refusal.sqlState == "22P02")

@@ -46,6 +46,37 @@ struct GzipTests {
         #expect(try inflate(bytes, chunk: chunk) == Array("first,second".utf8))
     }
 
+    @Test func readsThousandsOfMembers() throws {
+        let parts = (0..<3000).map { "row \($0)\n" }
+        let bytes = try parts.flatMap { try gzip($0) }
+        #expect(try inflate(bytes, chunk: 5000, output: 1000) == Array(parts.joined().utf8))
+    }
+
+    @Test(arguments: [1, 2, 5, 1000])
+    func readsEveryHeaderField(chunk: Int) throws {
+        let plain = try gzip("text")
+        let extra: [UInt8] = [3, 0, 1, 2, 3]
+        var header: [UInt8] = [0x1F, 0x8B, 8, 0b0001_1100, 1, 2, 3, 4, 0, 3] + extra
+        header += Array("name.csv\u{0}a comment\u{0}".utf8)
+        #expect(try inflate(header + plain.dropFirst(10), chunk: chunk) == Array("text".utf8))
+        #expect(throws: GzipError.truncated(after: 20)) { try inflate(Array(header.prefix(20)), chunk: chunk) }
+    }
+
+    @Test func neverPassesDamageOff() throws {
+        let text = (0..<200).map { "\($0),2021-01-01 00:30:10,\($0 % 7)" }.joined(separator: "\n")
+        let whole = try gzip(text)
+        for index in whole.indices {
+            var damaged = whole
+            damaged[index] ^= 1 << UInt8(index % 8)
+            // Bytes 3 to 9 of the header say nothing about the data but which fields follow; before the trailer are
+            // bits that only fill a byte.
+            if let plain = try? inflate(damaged, chunk: 200, output: 5000) {
+                #expect((3..<10).contains(index) || index == whole.count - 9, "byte \(index)")
+                #expect(plain == Array(text.utf8))
+            }
+        }
+    }
+
     @Test func acceptsZeroPadding() throws {
         #expect(try inflate(gzip("x") + [0, 0, 0, 0]) == Array("x".utf8))
     }

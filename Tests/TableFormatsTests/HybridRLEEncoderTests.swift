@@ -38,21 +38,24 @@ struct HybridRLEEncoderTests {
     }
 
     private func encode(_ values: [UInt32], bitWidth: Int) -> [UInt8] {
-        var bytes: [UInt8] = []
-        values.withUnsafeBufferPointer { HybridRLEEncoder.encode($0, bitWidth: bitWidth, into: &bytes) }
-        return bytes
+        var buffer = PageBuffer(capacity: 1)
+        values.withUnsafeBufferPointer { HybridRLEEncoder.encode($0, bitWidth: bitWidth, into: &buffer) }
+        return Array(buffer.bytes)
     }
 
-    @Test(arguments: 1...20)
+    @Test(arguments: 1...32)
     func roundTripsRunsAndNoise(bitWidth: Int) {
-        var generator = SystemRandomNumberGenerator()
+        var generator = SeededGenerator(seed: UInt64(bitWidth))
         var state = UInt64(bitWidth)
-        for _ in 0..<60 {
+        let lengths = [1, 9, 30, 300]
+        for _ in 0..<200 {
             var values: [UInt32] = []
             for _ in 0..<Int.random(in: 0...8, using: &generator) {
                 state = state &* 6_364_136_223_846_793_005 &+ 1
-                let value = UInt32(truncatingIfNeeded: state >> 33) & ((1 << UInt32(bitWidth)) - 1)
-                values += [UInt32](repeating: value, count: Int.random(in: 1...30, using: &generator))
+                let value = UInt32(truncatingIfNeeded: state >> 33) & (UInt32.max >> UInt32(32 - bitWidth))
+                values += [UInt32](
+                    repeating: value,
+                    count: Int.random(in: 1...lengths[Int.random(in: 0..<4, using: &generator)], using: &generator))
             }
             let decoded = decode(encode(values, bitWidth: bitWidth), bitWidth: bitWidth, count: values.count)
             #expect(decoded == values)

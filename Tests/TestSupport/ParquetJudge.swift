@@ -14,6 +14,9 @@ package struct ParquetJudgement: Decodable {
         package let min: Value?
         package let max: Value?
         package let sum: Double?
+        /// CRC-32 of the column's rows: a byte each, 0 for NULL, then the values as little-endian bytes, texts behind
+        /// their length.
+        package let checksum: UInt32
     }
 
     package enum Value: Decodable, Equatable {
@@ -37,6 +40,10 @@ package struct ParquetJudgement: Decodable {
     package let metadata: [String: String]
     package let row_groups: [Int]
     package let codecs: [String]
+    /// The encodings of each column's pages.
+    package let encodings: [String: [String]]
+    /// Column chunks with a column index and an offset index, both right.
+    package let page_indexes: Int
 }
 
 /// Runs the Python script that asks the foreign readers.
@@ -46,30 +53,22 @@ package enum ParquetJudge {
     /// Whether the readers are installed. In CI they must be.
     package static let isAvailable: Bool = {
         if ProcessInfo.processInfo.environment["CI"] != nil { return true }
-        return (try? run(["-c", "import duckdb, polars, pyarrow"]))?.status == 0
+        return (try? ChildProgram.run([python, "-c", "import duckdb, polars, pyarrow"]))?.code == 0
     }()
 
+    /// What the readers find in a file. Fails when they find it wrong.
     package static func judge(_ path: String) throws -> ParquetJudgement {
-        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("Judges/read_parquet.py").path
-        let (status, output, errors) = try run([script, path])
-        try #require(status == 0, "the judge failed: \(errors)")
-        return try JSONDecoder().decode(ParquetJudgement.self, from: output)
+        try #require(try judge([path]).first)
     }
 
-    private static func run(_ arguments: [String]) throws -> (status: Int32, output: Data, errors: String) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [python] + arguments
-        let errors = FileManager.default.temporaryDirectory.appendingPathComponent("judge-\(UUID().uuidString)")
-        try Data().write(to: errors)
-        defer { try? FileManager.default.removeItem(at: errors) }
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = try FileHandle(forWritingTo: errors)
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (process.terminationStatus, data, String(decoding: try Data(contentsOf: errors), as: UTF8.self))
+    /// What the readers find in each of some files: one start of Python for all of them.
+    package static func judge(_ paths: [String]) throws -> [ParquetJudgement] {
+        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("Judges/read_parquet.py").path
+        let ending = try ChildProgram.run([python, script] + paths)
+        try #require(ending.code == 0, "the judge failed: \(ending.errors)")
+        let lines = ending.output.split(separator: UInt8(ascii: "\n"))
+        try #require(lines.count == paths.count)
+        return try lines.map { try JSONDecoder().decode(ParquetJudgement.self, from: $0) }
     }
 }

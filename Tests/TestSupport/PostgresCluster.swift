@@ -51,17 +51,10 @@ package struct PostgresCluster: Sendable {
 
     /// What `psql` prints for a query: one line a row, values between `|`.
     package func psql(_ sql: String, database: String = "postgres") throws -> String {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", url(database: database), "-c", sql]
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        let bytes = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0, "psql failed: \(sql)")
-        return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .newlines)
+        let ending = try ChildProgram.run(
+            ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", url(database: database), "-c", sql])
+        try #require(ending.code == 0, "psql failed: \(sql): \(ending.errors)")
+        return String(decoding: ending.output, as: UTF8.self).trimmingCharacters(in: .newlines)
     }
 
     package func stop() throws {

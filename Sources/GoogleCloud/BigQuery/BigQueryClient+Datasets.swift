@@ -31,7 +31,7 @@ extension BigQueryClient {
     @discardableResult
     package func ensureDataset(_ id: String) async throws -> BigQueryDataset {
         try BigQueryName.checkDataset(id)
-        let resource = GoogleResource.dataset(id, in: project)
+        let resource = GoogleResource.dataset(id, in: project, to: .create)
         var request = request(.post, path("datasets"), resource: resource)
         try request.setJSON(
             DatasetResource(
@@ -43,7 +43,8 @@ extension BigQueryClient {
             if let wanted = location, let found = existing.location, wanted.uppercased() != found.uppercased() {
                 throw GoogleCloudError.locationMismatch(
                     resource: resource.name,
-                    message: "it lies in \(found), this client works in \(wanted): set the location to \(found)")
+                    message: "it lies in \(found), but the location set is \(wanted); set the location to \(found), or "
+                        + "take another dataset")
             }
             return existing
         }
@@ -61,7 +62,7 @@ extension BigQueryClient {
         try BigQueryName.checkDataset(id)
         let request = request(
             .delete, path("datasets", id), query: [("deleteContents", "\(withTables)")],
-            resource: .dataset(id, in: project))
+            resource: .dataset(id, in: project, to: .delete))
         return try await remove(request)
     }
 

@@ -39,32 +39,69 @@ extension BigQueryClient {
     ///
     /// - Parameter limit: Longest time to wait. Defaults to none.
     /// - Returns: The job that succeeded.
-    /// - Throws: `jobFailed` with all errors, `locationMismatch`, `jobUnfinished`.
+    /// - Throws: `jobFailed` with all errors, `locationMismatch`, `permissionDenied`, `jobUnfinished`.
     @discardableResult
     package func wait(for job: BigQueryJob, limit: Duration? = nil) async throws -> BigQueryJob {
         let ended = try await end(of: job, limit: limit)
         guard ended.hasFailed else { return ended }
         if let message = ended.errors.compactMap(\.message).first(where: { $0.contains("different location") }) {
-            throw GoogleCloudError.locationMismatch(resource: "job \(ended.name)", message: message)
+            throw GoogleCloudError.locationMismatch(
+                resource: "job \(ended.name)", message: GoogleCloudError.locationAdvice(message))
+        }
+        if let denial = ended.errors.first(where: { $0.reason == "accessDenied" }) {
+            throw GoogleCloudError.permissionDenied(
+                resource: denial.location ?? "what job \(ended.name) uses",
+                permission: "that the server's message names",
+                role:
+                    "BigQuery Data Editor (roles/bigquery.dataEditor) on the dataset, and for a load from gs:// Storage "
+                    + "Object Viewer (roles/storage.objectViewer) on the bucket",
+                message: denial.message ?? "")
         }
         throw GoogleCloudError.jobFailed(job: ended.name, errors: ended.errors)
     }
 
     /// Runs a job under the caller's id and waits for it.
     ///
+    /// A job of the id that is there already is taken for this one, unless it failed: then its id is spent, and the next
+    /// generation is sent. So is it, after a pause, where this job fails for a reason that may pass. A cancelled task
+    /// asks its job to stop.
+    ///
     /// - Parameter insert: Sends the job under an id, and throws `alreadyExists` if there is one.
     func run(_ id: BigQueryJobID, insert: (BigQueryJobID) async throws -> BigQueryJob) async throws -> BigQueryJob {
         var id = id
-        for _ in 1..<Self.generationLimit {
+        var attempts = api.retrier.begin()
+        for _ in 0..<Self.generationLimit {
             do {
-                return try await wait(for: try await insert(id))
-            } catch GoogleCloudError.alreadyExists {
-                let existing = try await end(of: try await job(id.description), limit: nil)
-                guard existing.hasFailed else { return existing }
+                let job: BigQueryJob
+                do {
+                    job = try await insert(id)
+                } catch GoogleCloudError.alreadyExists {
+                    let existing = try await self.job(id.description)
+                    job = existing.isDone ? existing : try await settled(existing)
+                    guard !job.hasFailed else { throw SpentID() }
+                }
+                return try await settled(job, throwing: true)
+            } catch is SpentID {
+                id = id.next
+            } catch let error as GoogleCloudError where error.isFailedJob {
+                try await attempts.pause(after: error)
                 id = id.next
             }
         }
-        return try await wait(for: try await insert(id))
+        throw GoogleCloudError.jobFailed(job: "\(project):\(id)", errors: [.spent(Self.generationLimit)])
+    }
+
+    private struct SpentID: Error {}
+
+    /// Waits for a job of this task's; when the task is cancelled, the job is asked to stop.
+    private func settled(_ job: BigQueryJob, throwing: Bool = false) async throws -> BigQueryJob {
+        do {
+            return throwing ? try await wait(for: job) : try await end(of: job, limit: nil)
+        } catch let cancellation as CancellationError {
+            // Whether or not it still stops: what was asked for is the end of this task.
+            _ = await Task { try? await cancel(job) }.value
+            throw cancellation
+        }
     }
 
     func reference(_ id: BigQueryJobID) -> BigQueryJobRequest.Reference {
@@ -94,5 +131,17 @@ extension BigQueryClient {
             job = try await self.job(job.id, location: job.location)
         }
         return job
+    }
+}
+
+extension GoogleCloudError {
+    fileprivate var isFailedJob: Bool {
+        if case .jobFailed = self { true } else { false }
+    }
+}
+
+extension BigQueryJobError {
+    fileprivate static func spent(_ count: Int) -> BigQueryJobError {
+        BigQueryJobError(reason: "duplicate", location: nil, message: "\(count) jobs of this id have failed")
     }
 }

@@ -49,6 +49,16 @@ package struct BigQueryClient: Sendable {
             now: now)
     }
 
+    private init(_ other: BigQueryClient, location: String) {
+        project = other.project
+        self.location = location
+        api = other.api
+        makeID = other.makeID
+    }
+
+    /// The same client with jobs in another location; it shares tokens and connections.
+    package func located(in location: String) -> BigQueryClient { BigQueryClient(self, location: location) }
+
     func request(
         _ method: HTTPMethod,
         _ path: String,

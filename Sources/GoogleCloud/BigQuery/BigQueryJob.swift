@@ -37,6 +37,19 @@ package struct BigQueryJobError: Sendable, Hashable, Decodable, CustomStringConv
     /// What.
     package let message: String?
 
+    /// Whether the same work may succeed a little later: trouble on Google's side, a quota of pace, or a
+    /// [transaction that another one crossed](https://cloud.google.com/bigquery/docs/transactions#transaction_concurrency).
+    /// Maps to [error messages](https://cloud.google.com/bigquery/docs/error-messages).
+    package var isTransient: Bool {
+        let crossings = ["aborted due to concurrent update", "Could not serialize access"]
+        return Self.passingReasons.contains(reason ?? "") || crossings.contains { message?.contains($0) ?? false }
+    }
+
+    private static let passingReasons: Set<String> = [
+        "backendError", "internalError", "jobBackendError", "jobInternalError", "rateLimitExceeded",
+        "jobRateLimitExceeded", "tableUnavailable", "stopped",
+    ]
+
     /// The reason, the place and the message.
     package var description: String {
         let place = location.map { $0.isEmpty ? "" : " at \($0)" } ?? ""

@@ -5,7 +5,9 @@ enum BigQueryName {
     /// See [naming datasets](https://cloud.google.com/bigquery/docs/datasets#dataset-naming).
     static func checkDataset(_ name: String) throws(GoogleCloudError) {
         guard (1...limit).contains(name.utf8.count), name.utf8.allSatisfy({ isWord($0) }) else {
-            let rule = "1 to 1024 letters, digits and underscores; a dash is not allowed"
+            let better = String(name.map { $0 == "-" || $0 == "." || $0 == " " ? "_" : $0 })
+            let hint = better != name && better.utf8.allSatisfy { isWord($0) } ? "; “\(better)” would do" : ""
+            let rule = "1 to 1024 letters, digits and underscores; a dash is not allowed\(hint)"
             throw .invalidName(kind: "BigQuery dataset", name: name, rule: rule)
         }
     }

@@ -27,7 +27,7 @@ extension CloudStorageClient {
         location: String? = nil
     ) async throws -> CloudStorageBucket {
         try CloudStorageName.checkBucket(name)
-        let resource = GoogleResource.bucket(name)
+        let resource = GoogleResource.bucket(name, creating: true)
         var request = request(.post, "/storage/v1/b", query: [("project", project)], resource: resource)
         try request.setJSON(NewBucket(name: name, location: location))
         return try await api.call(request).decoded(CloudStorageBucket.self, resource: resource)

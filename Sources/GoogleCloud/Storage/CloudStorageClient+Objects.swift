@@ -7,7 +7,7 @@ extension CloudStorageClient {
     /// <https://cloud.google.com/storage/docs/json_api/v1/objects/get>.
     /// - Throws: `notFound`.
     package func stat(_ object: String, in bucket: String) async throws -> CloudStorageObject {
-        let resource = GoogleResource.object(object, in: bucket, writing: false)
+        let resource = GoogleResource.object(object, in: bucket, to: .read)
         let path = Self.path(bucket: bucket, object: object)
         let request = request(.get, path, query: [("projection", "noAcl")], resource: resource)
         return try await api.call(request).decoded(CloudStorageObject.self, resource: resource)
@@ -53,7 +53,7 @@ extension CloudStorageClient {
         in bucket: String,
         ifGenerationMatch generation: Int64? = nil
     ) async throws -> Bool {
-        let resource = GoogleResource.object(object, in: bucket, writing: true)
+        let resource = GoogleResource.object(object, in: bucket, to: .delete)
         let query = Self.precondition(generation)
         let request = request(.delete, Self.path(bucket: bucket, object: object), query: query, resource: resource)
         do {

@@ -25,30 +25,61 @@ extension CloudStorageClient {
     ) async throws -> CloudStorageObject {
         try CloudStorageName.checkObject(object)
         let file = try await LocalFile.reading(path)
-        let (length, checksum) = try await file.summary()
+        let length = try await file.length()
         let upload = Upload(
-            path: path, length: length, checksum: checksum, bucket: bucket, object: object, contentType: contentType,
-            generation: generation)
+            path: path, length: length, bucket: bucket, object: object, contentType: contentType, generation: generation
+        )
+        guard length > Self.multipartLimit else {
+            let content = try await file.bytes(Int(length))
+            let checksum = CRC32C(content)
+            return try await written(upload, checksum: { checksum }) {
+                try await sendWhole(upload, content: content, checksum: checksum)
+            }
+        }
+        // Computed while the chunks are on their way.
+        let summing = Task { try await file.checksum(of: length) }
+        defer { summing.cancel() }
+        let checksum = {
+            try await withTaskCancellationHandler {
+                try await summing.value
+            } onCancel: {
+                summing.cancel()
+            }
+        }
+        return try await written(upload, checksum: checksum) {
+            try await sendInChunks(upload, checksum: checksum)
+        }
+    }
+
+    /// What `send` wrote, or what is there already where that has the same bytes.
+    private func written(
+        _ upload: Upload, checksum: () async throws -> CRC32C, send: () async throws -> GoogleAnswer
+    ) async throws -> CloudStorageObject {
         do {
-            let answer =
-                length <= Self.multipartLimit
-                ? try await sendWhole(upload, file: file) : try await sendInChunks(upload)
-            let written = try answer.decoded(CloudStorageObject.self, resource: upload.resource)
-            try upload.verify(written)
+            let written = try await send().decoded(CloudStorageObject.self, resource: upload.resource)
+            try upload.verify(written, checksum: try await checksum())
             return written
         } catch GoogleCloudError.precondition(let resource, let message) {
-            let existing = try? await stat(object, in: bucket)
-            guard let existing, existing.crc32c == checksum.base64, existing.size == length else {
+            let existing = try? await stat(upload.object, in: upload.bucket)
+            guard let existing, existing.crc32c == (try await checksum().base64), existing.size == upload.length else {
                 throw GoogleCloudError.precondition(resource: resource, message: message)
             }
             return existing
         }
     }
 
-    private func sendWhole(_ upload: Upload, file: LocalFile) async throws -> GoogleAnswer {
+    /// The length of a file of this machine in bytes, and its CRC32C in base64, as an object of its bytes would have it.
+    /// - Throws: `localFile`.
+    package static func checksum(of path: String) async throws -> (bytes: Int64, crc32c: String) {
+        let file = try await LocalFile.reading(path)
+        let length = try await file.length()
+        return (length, try await file.checksum(of: length).base64)
+    }
+
+    private func sendWhole(_ upload: Upload, content: [UInt8], checksum: CRC32C) async throws -> GoogleAnswer {
         let related = MultipartRelated(
-            metadata: try GoogleRequest.json(upload.metadata(withChecksum: true)),
-            content: try await file.bytes(Int(upload.length)),
+            metadata: try GoogleRequest.json(upload.metadata(checksum)),
+            content: content,
             contentType: upload.contentType,
             random: { UInt64.random(in: .min ... .max) }
         )
@@ -58,14 +89,16 @@ extension CloudStorageClient {
         return try await api.call(request)
     }
 
-    private func sendInChunks(_ upload: Upload) async throws -> GoogleAnswer {
+    private func sendInChunks(
+        _ upload: Upload, checksum: @escaping () async throws -> CRC32C
+    ) async throws -> GoogleAnswer {
         let session = ResumableUpload(
             api: api, resource: upload.resource, path: upload.path, length: upload.length,
-            contentType: upload.contentType, chunkSize: ResumableUpload.defaultChunkSize, checksum: upload.checksum)
+            contentType: upload.contentType, chunkSize: ResumableUpload.defaultChunkSize, checksum: checksum)
         return try await session.run {
             var request = request(
                 .post, upload.requestPath, query: upload.query("resumable"), resource: upload.resource)
-            try request.setJSON(upload.metadata(withChecksum: false))
+            try request.setJSON(upload.metadata(nil))
             request.headers["X-Upload-Content-Type"] = upload.contentType
             request.headers["X-Upload-Content-Length"] = "\(upload.length)"
             return try await api.call(request)
@@ -75,25 +108,24 @@ extension CloudStorageClient {
     private struct Upload {
         let path: String
         let length: Int64
-        let checksum: CRC32C
         let bucket: String
         let object: String
         let contentType: String
         let generation: Int64?
 
-        var resource: GoogleResource { .object(object, in: bucket, writing: true) }
+        var resource: GoogleResource { .object(object, in: bucket, to: .write) }
         var requestPath: String { CloudStorageClient.path(bucket: bucket, under: "/upload/storage/v1") + "/o" }
 
         func query(_ type: String) -> [(name: String, value: String)] {
             [("uploadType", type)] + CloudStorageClient.precondition(generation)
         }
 
-        func metadata(withChecksum: Bool) -> Metadata {
-            Metadata(name: object, contentType: contentType, crc32c: withChecksum ? checksum.base64 : nil)
+        func metadata(_ checksum: CRC32C?) -> Metadata {
+            Metadata(name: object, contentType: contentType, crc32c: checksum?.base64)
         }
 
         /// Compares what was read here with what the server has.
-        func verify(_ written: CloudStorageObject) throws {
+        func verify(_ written: CloudStorageObject, checksum: CRC32C) throws {
             guard let got = written.crc32c, got != checksum.base64 else { return }
             throw GoogleCloudError.checksumMismatch(resource: resource.name, expected: checksum.base64, got: got)
         }

@@ -27,7 +27,7 @@ enum ReportRefusal {
         case .cancelled: .giveUp
         case .stale, .unknown: .fenced
         case .conflict: withoutState(report)
-        case .tooLarge: smaller(report)
+        case .tooLarge: smaller(report, attempt: attempt, at: now)
         case .refused(let status, let reason):
             // Credentials can be mended while the agent runs; what the controller cannot read never becomes readable.
             status == 400 || status == 422
@@ -43,13 +43,16 @@ enum ReportRefusal {
         return rest.isEmpty ? .sendInstead([]) : .sendInstead([rest])
     }
 
-    private static func smaller(_ report: AttemptReport) -> Remedy {
-        if report.records.count > 1 {
+    private static func smaller(_ report: AttemptReport, attempt: Int, at now: Timestamp) -> Remedy {
+        if report.records.count > 1 || report.assets.count > 1 {
             var first = report
             var second = report
             let middle = report.records.count / 2
             first.records.removeSubrange(middle...)
             second.records.removeSubrange(..<middle)
+            let middleAsset = report.assets.count / 2
+            first.assets.removeSubrange(middleAsset...)
+            second.assets.removeSubrange(..<middleAsset)
             first.termination = nil
             first.result = nil
             if first.state?.type.isTerminal == true { first.state = nil }
@@ -57,7 +60,11 @@ enum ReportRefusal {
             second.childRuns = []
             return .sendInstead([first, second])
         }
-        guard var record = report.records.first, record.message.utf8.count > shortestCut else { return .tryAgain }
+        guard var record = report.records.first, record.message.utf8.count > shortestCut else {
+            let reason = "a record of more than the controller takes"
+            return report.assets.isEmpty
+                ? .tryAgain : withoutWhatIsRefused(report, attempt: attempt, reason: reason, at: now)
+        }
         let bytes = record.message.utf8.count
         let kept = bytes / 2
         record.message =
@@ -68,13 +75,17 @@ enum ReportRefusal {
         return .sendInstead([shorter])
     }
 
-    /// The end of a run is not lost because a line is refused, or a task or a child run: a remark takes its place.
+    /// The end of a run is not lost because an asset is refused, a line, a task or a child run: a remark takes its place.
     private static func withoutWhatIsRefused(
         _ report: AttemptReport, attempt: Int, reason: String, at now: Timestamp
     ) -> Remedy {
         var rest = report
         let refused: String
-        if report.records.contains(where: { $0.logger != remarkLogger }) {
+        if !report.assets.isEmpty {
+            // Each is a line of the log as well, so little is lost.
+            refused = report.assets.map { "the asset \($0.record.uri)" }.joined(separator: ", ")
+            rest.assets = []
+        } else if report.records.contains(where: { $0.logger != remarkLogger }) {
             refused = "\(report.records.count) lines"
             rest.records = []
         } else if !report.taskRuns.isEmpty || !report.childRuns.isEmpty {
@@ -85,11 +96,7 @@ enum ReportRefusal {
             return .tryAgain
         }
         rest.remark(.error, "the controller refused \(refused): \(reason)", attempt: attempt, at: now)
-        rest.records = rest.records.map { record in
-            var record = record
-            record.logger = remarkLogger
-            return record
-        }
+        rest.records[rest.records.count - 1].logger = remarkLogger
         return .sendInstead([rest])
     }
 

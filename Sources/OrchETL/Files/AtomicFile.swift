@@ -17,7 +17,7 @@ package final class AtomicFile {
     package init(_ path: String) throws {
         self.path = path
         temporary = "\(path).\(String(UInt64.random(in: .min ... .max), radix: 36)).part"
-        try Self.makeFolder(of: path)
+        try FileSystem.makeFolder(of: path)
         descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw ETLError.file(path: path, operation: "create", code: errno) }
     }
@@ -31,55 +31,22 @@ package final class AtomicFile {
     /// Appends bytes.
     /// - Throws: `ETLError.file`, such as for a full disk.
     package func write(_ bytes: [UInt8]) throws {
-        try bytes.withUnsafeBytes { buffer in
-            var rest = buffer[...]
-            while !rest.isEmpty {
-                let part = UnsafeRawBufferPointer(rebasing: rest)
-                #if canImport(Glibc)
-                let count = Glibc.write(descriptor, part.baseAddress, part.count)
-                #else
-                let count = Darwin.write(descriptor, part.baseAddress, part.count)
-                #endif
-                if count < 0, errno == EINTR { continue }
-                guard count >= 0 else { throw ETLError.file(path: path, operation: "write", code: errno) }
-                rest = rest.dropFirst(count)
-            }
-        }
+        try write([bytes])
+    }
+
+    /// Appends several buffers, as if they were one, without copying them.
+    /// - Throws: `ETLError.file`, such as for a full disk.
+    package func write(_ buffers: [[UInt8]]) throws {
+        let code = GatheredWrite.append(buffers, to: descriptor)
+        guard code == 0 else { throw ETLError.file(path: path, operation: "write", code: code) }
     }
 
     /// Brings the file to the disk and gives it its name, in place of what had it.
-    /// - Throws: `ETLError.file`; then nothing has changed.
+    /// - Throws: `ETLError.file`; then what had the name is as it was, unless the folder itself could not be written.
     package func commit() throws {
         guard fsync(descriptor) == 0 else { throw ETLError.file(path: path, operation: "write", code: errno) }
-        guard rename(temporary, path) == 0 else { throw ETLError.file(path: path, operation: "create", code: errno) }
+        try FileSystem.rename(temporary, to: path)
         close(descriptor)
         descriptor = -1
-        try Self.synchronizeFolder(of: path)
-    }
-
-    /// Without this a crash of the machine could forget the new name.
-    private static func synchronizeFolder(of path: String) throws {
-        let folder = folder(of: path)
-        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw ETLError.file(path: folder, operation: "open", code: errno) }
-        defer { close(descriptor) }
-        // Some file systems cannot do this for folders and say so with EINVAL.
-        guard fsync(descriptor) == 0 || errno == EINVAL else {
-            throw ETLError.file(path: folder, operation: "write", code: errno)
-        }
-    }
-
-    private static func makeFolder(of path: String) throws {
-        let folder = folder(of: path)
-        guard folder != "/", folder != ".", access(folder, F_OK) != 0 else { return }
-        try makeFolder(of: folder)
-        guard mkdir(folder, 0o777) == 0 || errno == EEXIST else {
-            throw ETLError.file(path: folder, operation: "create", code: errno)
-        }
-    }
-
-    private static func folder(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 }

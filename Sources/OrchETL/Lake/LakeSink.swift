@@ -1,6 +1,9 @@
 package import GoogleCloud
 
 /// A data lake: a folder of this machine or a bucket of Cloud Storage, with the same layout inside.
+///
+/// Objects lie at `data/<dataset>/…`. What the lake remembers of a dataset lies at `_datasets/<dataset>.json`, so
+/// that the folder of a dataset holds nothing but data: some readers refuse one with files of two kinds.
 public struct LakeSink: Sendable {
     /// An object that was written.
     public struct Object: Sendable, Equatable {
@@ -8,6 +11,10 @@ public struct LakeSink: Sendable {
         public var uri: String
         /// Its length in bytes.
         public var bytes: Int64
+        /// Which of the contents that had this name: Cloud Storage's generation, or the SHA-256 in a folder.
+        public var version: String
+        /// The SHA-256 of its bytes, in hexadecimal digits.
+        public var sha256: String
     }
 
     /// Where the objects are.
@@ -40,29 +47,36 @@ public struct LakeSink: Sendable {
         place = .bucket(bucket, prefix: name.isEmpty ? "" : String(name) + "/", client)
     }
 
+    /// The lake's own address, without a slash at its end: `gs://bucket/folder` or `file:///folder`.
+    public var uri: String {
+        switch place {
+        case .folder(let folder): "file://\(folder)"
+        case .bucket(let bucket, let prefix, _): "gs://\(bucket)\(prefix.isEmpty ? "" : "/")\(prefix.dropLast())"
+        }
+    }
+
     /// The address of an object, whether or not it is there.
     /// - Throws: `ETLError.invalidObject`.
     public func uri(of object: String) throws -> String {
         try Self.check(object)
-        return switch place {
-        case .folder(let folder): "file://\(folder)/\(object)"
-        case .bucket(let bucket, let prefix, _): "gs://\(bucket)/\(prefix)\(object)"
-        }
+        return "\(uri)/\(object)"
     }
 
     /// Writes a file as an object; the object appears whole or not at all, in place of what had its name.
-    /// - Parameter path: the file; it must not change meanwhile.
-    /// - Throws: `ETLError`, `GoogleCloudError`, or `CancellationError`.
-    public func write(file path: String, as object: String) async throws -> Object {
+    ///
+    /// The lake remembers nothing of it: `write(file:as:of:schema:facts:)` is for the objects of datasets.
+    /// - Parameters:
+    ///   - path: the file; it must not change meanwhile.
+    ///   - condition: what must hold of the object that is there. Defaults to nothing.
+    /// - Throws: `ETLError`, such as `objectChanged` where the condition does not hold; `GoogleCloudError`, or
+    ///   `CancellationError`.
+    public func write(
+        file path: String, as object: String, if condition: LakeCondition = .always
+    ) async throws -> Object {
         let uri = try uri(of: object)
-        switch place {
-        case .folder(let folder):
-            return Object(uri: uri, bytes: try await Self.copy(path, to: "\(folder)/\(object)"))
-        case .bucket(let bucket, let prefix, let client):
-            let written = try await client.upload(
-                file: path, to: bucket, as: prefix + object, contentType: "application/vnd.apache.parquet"
-            )
-            return Object(uri: uri, bytes: written.size)
+        return try await saying(uri) {
+            let receipt = try await storage.put(path, as: object, if: condition, type: .parquet)
+            return Object(uri: uri, bytes: receipt.bytes, version: receipt.version, sha256: receipt.sha256)
         }
     }
 
@@ -71,35 +85,30 @@ public struct LakeSink: Sendable {
     /// - Throws: `ETLError.objectNotFound`, `ETLError`, `GoogleCloudError`, or `CancellationError`.
     public func read(_ object: String, to path: String) async throws -> Int64 {
         let uri = try uri(of: object)
+        return try await saying(uri) { try await storage.get(object, to: path) }
+    }
+
+    /// How objects are reached.
+    var storage: any LakeStorage {
+        switch place {
+        case .folder(let folder): FolderStorage(folder: folder)
+        case .bucket(let bucket, let prefix, let client):
+            BucketStorage(bucket: bucket, prefix: prefix, client: client)
+        }
+    }
+
+    /// Turns what a storage says of an object into words about the lake.
+    func saying<Value>(_ uri: String, _ body: () async throws -> Value) async throws -> Value {
         do {
-            switch place {
-            case .folder(let folder): return try await Self.copy("\(folder)/\(object)", to: path)
-            case .bucket(let bucket, let prefix, let client):
-                return try await client.download(prefix + object, in: bucket, to: path).size
-            }
-        } catch GoogleCloudError.notFound {
+            return try await body()
+        } catch LakeStorageError.notFound {
             throw ETLError.objectNotFound(uri)
-        } catch ETLError.file(_, operation: "open", code: 2) {
-            throw ETLError.objectNotFound(uri)
+        } catch LakeStorageError.changed {
+            throw ETLError.objectChanged(uri)
         }
     }
 
-    private static func copy(_ source: String, to destination: String) async throws -> Int64 {
-        try await BlockingWork.run { check in
-            let input = try ReadableFile(source)
-            let output = try AtomicFile(destination)
-            var count: Int64 = 0
-            while case let bytes = try input.read(), !bytes.isEmpty {
-                try check()
-                try output.write(bytes)
-                count += Int64(bytes.count)
-            }
-            try output.commit()
-            return count
-        }
-    }
-
-    private static func check(_ object: String) throws {
+    static func check(_ object: String) throws {
         let parts = object.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.allSatisfy({ !["", ".", ".."].contains($0) && !$0.utf8.contains(0) }) else {
             throw ETLError.invalidObject(object)

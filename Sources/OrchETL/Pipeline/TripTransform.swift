@@ -15,6 +15,13 @@ public struct TripTransform: Sendable {
 
         /// No rows yet.
         public init() {}
+
+        /// Adds what happened to further rows.
+        public mutating func add(_ more: Counts) {
+            read += more.read
+            dropped += more.dropped
+            blank += more.blank
+        }
     }
 
     /// What happened so far.
@@ -23,14 +30,31 @@ public struct TripTransform: Sendable {
     /// A transform that has seen no rows.
     public init() {}
 
-    /// The rows to keep, in order. A table without the column (`fhv`, `fhvhv`) keeps all.
+    /// The rows to keep, in order; the very same batch where all are. A table without the column (`fhv`, `fhvhv`) keeps
+    /// all.
     package mutating func apply(_ batch: ColumnBatch) -> ColumnBatch {
         counts.read += batch.rowCount
         guard let column = batch["passenger_count"], case .int64(let passengers) = column.values else { return batch }
         counts.blank += column.nullCount
-        let keep = (0..<batch.rowCount).map { passengers[$0] != 0 || !column.isValid($0) }
-        let kept = batch.filtered(by: keep)
-        counts.dropped += batch.rowCount - kept.rowCount
-        return kept
+        let rows = Self.rowsWithPassengers(passengers, of: column)
+        counts.dropped += batch.rowCount - rows.count
+        return batch.selecting(rows)
+    }
+
+    /// The rows whose count is not zero. NULL rows hold a zero, so validity is looked at for zeros alone.
+    private static func rowsWithPassengers(_ passengers: [Int64], of column: Column) -> RowSelection {
+        let hasNulls = column.nullCount > 0
+        var rows = RowSelection()
+        var start = 0
+        passengers.withUnsafeBufferPointer { passengers in
+            column.validity.withUnsafeBufferPointer { validity in
+                for row in passengers.indices where passengers[row] == 0 && !(hasNulls && !validity[row]) {
+                    rows.append(start..<row)
+                    start = row + 1
+                }
+            }
+        }
+        rows.append(start..<passengers.count)
+        return rows
     }
 }

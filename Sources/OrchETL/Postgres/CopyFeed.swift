@@ -1,49 +1,38 @@
 import Synchronization
 import TableFormats
 
-/// Reads a month's CSV file batch by batch and yields the bytes of a binary COPY.
+/// A month's file as the bytes of a binary COPY.
 final class CopyFeed: Sendable {
-    private struct State {
-        var reader: CSVFileReader
-        var stage = Stage.header
-    }
-
     private enum Stage { case header, rows, end }
 
-    private let dataset: TaxiDataset
-    private let state: Mutex<State>
+    private let stream: PartStream<[UInt8]>
+    private let stage = Mutex(Stage.header)
 
-    init(_ path: String, _ dataset: TaxiDataset) throws {
-        self.dataset = dataset
-        let reader = try CSVFileReader(path, schema: dataset.fileSchema)
-        state = Mutex(State(reader: reader))
+    /// Starts to read; the header or footer is read when this returns.
+    init(_ file: TripFile) throws {
+        stream = try file.parts { BinaryCopyEncoder.encode($0) }
     }
 
-    /// The next bytes, or nil after the last.
-    func next() async throws -> [UInt8]? {
-        try await BlockingWork.run { [self] _ in
-            try state.withLock { state in
-                switch state.stage {
-                case .header:
-                    state.stage = .rows
-                    return BinaryCopyEncoder.header
-                case .rows:
-                    if let batch = try state.reader.next() {
-                        return BinaryCopyEncoder.encode(dataset.withFileMonth(batch))
-                    }
-                    state.stage = .end
-                    return BinaryCopyEncoder.trailer
-                case .end:
-                    return nil
-                }
-            }
+    /// The columns of the rows.
+    var schema: TableSchema { stream.schema }
+    /// What was read, whole after the last bytes.
+    var figures: TripFigures { stream.figures }
+
+    /// The next bytes, or nil after the last. It waits until they are there, so it belongs on a thread that may.
+    func next() throws -> [UInt8]? {
+        switch stage.withLock({ $0 }) {
+        case .header:
+            stage.withLock { $0 = .rows }
+            return BinaryCopyEncoder.header
+        case .rows:
+            if let rows = try stream.take() { return rows }
+            stage.withLock { $0 = .end }
+            return BinaryCopyEncoder.trailer
+        case .end:
+            return nil
         }
     }
 
-    /// The declared columns that the file lacks, those it has beside them, and its SHA-256; after the last bytes.
-    func summary() -> (missing: [String], unknown: [String], sha256: String) {
-        state.withLock { state in
-            (state.reader.mapping?.missing ?? [], state.reader.mapping?.unknown ?? [], state.reader.sha256)
-        }
-    }
+    /// Ends a `next()` that waits, and reads no more.
+    func cancel() { stream.cancel() }
 }

@@ -1,59 +1,47 @@
 import Postgres
 import TableFormats
 
-/// A table of trips in PostgreSQL: its name and columns as SQL. Building the text is all it does.
+/// The table that a month's rows shall be in: its columns as the data has them, and the month. Building SQL is all it
+/// does.
 struct PostgresTable: Sendable {
-    /// The schema, where one is named; else the search path decides.
-    let schema: String?
-    let name: String
-    /// Names in lower case, as users type them, and types as PostgreSQL prints them.
-    let columns: [(name: String, type: String)]
+    /// One column of the data.
+    struct Column: Sendable, Equatable {
+        /// In lower case, as users type it.
+        let name: String
+        /// As PostgreSQL prints it.
+        let type: String
+        /// Whether a table without it is none of ours.
+        let isRequired: Bool
 
-    init(schema: String?, name: String, _ table: TableSchema) {
-        self.schema = schema
+        /// Name and type as SQL.
+        var definition: String { "\(PostgresConnection.quoted(name)) \(type)" }
+    }
+
+    let name: PostgresName
+    let month: FileMonth
+    let columns: [Column]
+
+    /// The column that says which month's file a row came from.
+    static let fileMonth = TaxiDataset.fileMonth.name
+
+    init(_ name: PostgresName, month: FileMonth, _ schema: TableSchema) {
         self.name = name
-        columns = table.columns.map { ($0.name.lowercased(), Self.type($0.type)) }
-    }
-
-    /// The name as SQL.
-    var quotedName: String {
-        (schema.map { PostgresConnection.quoted($0) + "." } ?? "") + PostgresConnection.quoted(name)
-    }
-
-    /// The name as people read it.
-    var shownName: String { (schema.map { "\($0)." } ?? "") + name }
-
-    /// The columns' names as SQL, with commas.
-    var columnList: String {
-        columns.map { PostgresConnection.quoted($0.name) }.joined(separator: ", ")
-    }
-
-    /// The columns with their types as SQL, with commas.
-    var columnDefinitions: String {
-        columns.map { "\(PostgresConnection.quoted($0.name)) \($0.type)" }.joined(separator: ", ")
-    }
-
-    /// The statements that make the table, and what finds the rows of a month.
-    var creation: [String] {
-        ["CREATE TABLE \(quotedName) (\(columnDefinitions))", "CREATE INDEX ON \(quotedName) (file_month)"]
-    }
-
-    /// How a table that is there differs from this one, in sentences; none where data of this shape fits.
-    func differences(from existing: [(name: String, type: String)]) -> [String] {
-        var differences: [String] = []
-        for column in columns {
-            guard let found = existing.first(where: { $0.name == column.name }) else {
-                differences.append("column \(column.name) (\(column.type)) is missing")
-                continue
-            }
-            if found.type != column.type {
-                differences.append("column \(column.name) is \(found.type) instead of \(column.type)")
-            }
+        self.month = month
+        columns = schema.columns.map { column in
+            Column(
+                name: column.name.lowercased(), type: Self.type(column.type),
+                isRequired: column.isRequired || column.name == Self.fileMonth)
         }
-        for found in existing where !columns.contains(where: { $0.name == found.name }) {
-            differences.append("column \(found.name) (\(found.type)) is not in the data")
-        }
-        return differences
+    }
+
+    /// The month as an SQL literal.
+    var monthLiteral: String { "'\(month.firstDay)'" }
+
+    /// Makes the table: one partition for each month, so that a month is replaced by putting another in its place.
+    var creation: String {
+        let definitions = columns.map { $0.definition + ($0.name == Self.fileMonth ? " NOT NULL" : "") }
+        return "CREATE TABLE \(name.sql) (\(definitions.joined(separator: ", "))) "
+            + "PARTITION BY LIST (\(PostgresConnection.quoted(Self.fileMonth)))"
     }
 
     private static func type(_ type: ColumnType) -> String {

@@ -1,3 +1,5 @@
+import Crypto
+
 /// An address as users write it: `https://…`, `http://…` or `file:///…`.
 struct SourceAddress: Sendable {
     /// Where the bytes are.
@@ -11,12 +13,27 @@ struct SourceAddress: Sendable {
     let place: Place
     /// The address without user, password, query and fragment: fit for messages and metadata.
     let shown: String
+    /// A name for the file at the address that tells nothing: the SHA-256 of the address without user, password and
+    /// fragment, in hexadecimal digits. The query counts, because servers choose files by it.
+    let key: String
+    /// Host and port, such as `host:443`; empty for a file of this machine.
+    let endpoint: String
+    /// Whether the address holds a user or a password.
+    let hasUser: Bool
 
     /// - Throws: `ETLError.invalidAddress`.
     init(_ text: String) throws {
         let expected = "an address such as https://host/file.csv.gz or file:///folder/file.csv.gz"
         shown = Self.stripped(text)
+        let query = text.prefix { $0 != "#" }.drop { $0 != "?" }
+        key = SHA256.hash(data: Array("\(shown)\(query)".utf8)).hexadecimal
         let scheme = text.firstRange(of: "://").map { text[..<$0.lowerBound].lowercased() }
+        let authority = Self.authority(of: text)
+        hasUser = authority.contains("@")
+        let host = authority[
+            (authority.lastIndex(of: "@").map { authority.index(after: $0) } ?? authority.startIndex)...]
+        let hasPort = host.lastIndex(of: ":").map { host[$0...].dropFirst().allSatisfy(\.isNumber) } ?? false
+        endpoint = scheme == "file" ? "" : "\(host.lowercased())\(hasPort ? "" : scheme == "http" ? ":80" : ":443")"
         switch scheme {
         case "http", "https": place = .web(text)
         case "file":
@@ -30,17 +47,17 @@ struct SourceAddress: Sendable {
         }
     }
 
-    /// Whether the address names gzip data.
-    var isGzip: Bool { shown.lowercased().hasSuffix(".gz") }
-
     private static func stripped(_ text: String) -> String {
         let bare = text.prefix { $0 != "?" && $0 != "#" }
-        guard let scheme = bare.firstRange(of: "://") else { return String(bare) }
-        let rest = bare[scheme.upperBound...]
-        let authority = rest.prefix { $0 != "/" }
+        let authority = authority(of: text)
         guard let at = authority.lastIndex(of: "@") else { return String(bare) }
-        return String(
-            bare[..<scheme.upperBound] + authority[authority.index(after: at)...] + rest[authority.endIndex...])
+        return String(bare[..<authority.startIndex] + bare[bare.index(after: at)...])
+    }
+
+    /// What lies between `://` and the path.
+    private static func authority(of text: String) -> Substring {
+        guard let scheme = text.firstRange(of: "://") else { return text[text.endIndex...] }
+        return text[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
     }
 
     /// The text with `%41` turned into `A`; nil where that is no UTF-8 or an escape is broken.

@@ -4,10 +4,14 @@ package import CurlTransport
 public struct WebSource: Sendable {
     /// How far a download is.
     public struct Progress: Sendable, Equatable {
-        /// Bytes that have arrived.
+        /// Bytes that have arrived, those of an earlier download that it goes on from among them.
         public var bytes: Int64
         /// Bytes that were announced, where they were.
         public var total: Int64?
+        /// Bytes a second lately, smoothed over some seconds; nil at first.
+        public var bytesPerSecond: Double?
+        /// How long the rest takes at that rate, where both are known.
+        public var timeLeft: Duration?
     }
 
     /// A file that was downloaded whole.
@@ -20,6 +24,12 @@ public struct WebSource: Sendable {
         public var bytes: Int64
         /// The SHA-256 of its bytes, in hexadecimal digits.
         public var sha256: String
+        /// Whether its bytes came out of the cache.
+        public var isFromCache = false
+        /// How many times the download broke off and went on.
+        public var resumes = 0
+        /// Why the file, which is whole, could not be put into the cache; nil where it could, or there is none.
+        public var cacheProblem: String?
     }
 
     /// The address without user, password and query.
@@ -31,7 +41,8 @@ public struct WebSource: Sendable {
     /// A source at an `https://`, `http://` or `file:///` address.
     /// - Throws: `ETLError.invalidAddress`.
     public init(url: String) throws {
-        try self.init(url: url, client: HTTPClient())
+        // While one block is checked and written, the next ones come in.
+        try self.init(url: url, client: HTTPClient(configuration: HTTPClientConfiguration(bodyBufferLimit: 4 << 20)))
     }
 
     /// A source that is asked by way of a client of the caller's.
@@ -43,100 +54,134 @@ public struct WebSource: Sendable {
 
     /// Downloads the file to a path, which holds the whole, verified file afterwards, or what it held before.
     ///
-    /// Redirects are followed. The length is compared with the announced one, the checksum of a `.gz` file is
-    /// verified, and a page in place of the file is refused. Nothing is repeated: that is the caller's decision, see
-    /// `ETLError.isTransient`.
-    /// - Parameter progress: is told after every MiB or so.
+    /// Redirects are followed, without credentials where they lead to another host. A download that breaks off goes on
+    /// where it was, if the source can tell that the file is still the same, and else starts over; see
+    /// `DownloadOptions` for how often. The length is compared with the announced one, the checksum of a `.gz` file
+    /// and both ends of a `.parquet` file are verified, and a page in place of the file is refused.
+    ///
+    /// While it runs, and after it failed in the middle or the process was killed, what has come lies beside the path
+    /// as `PATH.part` and `PATH.part.json`; the next download to the same path goes on from there. A cancelled
+    /// download leaves nothing.
+    /// - Parameters:
+    ///   - options: timeouts, patience, cache; see there for defaults.
+    ///   - progress: is told at the first bytes, at the last ones, and now and then between, see
+    ///     `DownloadOptions.progressInterval`.
     /// - Throws: `ETLError`, or `CancellationError`.
     public func download(
-        to path: String, progress: (@Sendable (Progress) -> Void)? = nil
+        to path: String, options: DownloadOptions = DownloadOptions(), progress: (@Sendable (Progress) -> Void)? = nil
     ) async throws -> Download {
-        let (shown, isGzip) = (address.shown, address.isGzip)
-        let file = try await BlockingWork.run { _ in try IncomingFile(path, isGzip: isGzip, from: shown) }
-        let summary: IncomingFile.Summary
         switch address.place {
-        case .web(let url): summary = try await fetch(url, into: file, progress)
-        case .file(let source): summary = try await copy(source, into: file, progress)
+        case .web(let url): try await fetch(url, to: path, options, progress)
+        case .file(let source): try await copy(source, to: path, options, progress)
         }
-        return Download(path: path, source: shown, bytes: summary.bytes, sha256: summary.sha256)
     }
 
     private func fetch(
-        _ url: String, into file: IncomingFile, _ progress: (@Sendable (Progress) -> Void)?
-    ) async throws -> IncomingFile.Summary {
-        let response: HTTPResponse
-        do {
-            response = try await client.send(HTTPRequest(url: url))
-        } catch {
-            throw transferError(error)
+        _ url: String, to path: String, _ options: DownloadOptions, _ progress: (@Sendable (Progress) -> Void)?
+    ) async throws -> Download {
+        var entry = await cached(options)
+        if let found = entry, options.cache?.isFresh(found, for: address, now: options.now()) == true {
+            if let download = try await takeOut(found, to: path, options) { return download }
+            entry = nil
         }
-        switch response.status {
-        case 200: break
-        case 404, 410: throw ETLError.sourceNotFound(address.shown)
-        case 401, 403: throw ETLError.sourceForbidden(address.shown, status: response.status)
-        default: throw ETLError.sourceStatus(address.shown, status: response.status)
-        }
-        // A content encoding changes the number of bytes; then the announced one is of no use.
-        let isEncoded = response.headers["Content-Encoding"].map { $0.lowercased() != "identity" } ?? false
-        let total = isEncoded ? nil : response.headers["Content-Length"].flatMap { Int64($0) }
-        var meter = Meter(total: total, progress: progress)
-        var body = response.body.makeAsyncIterator()
-        var pending: [UInt8] = []
+        let address = address
+        let file = try await BlockingWork.run { _ in try IncomingFile(path, from: address) }
+        // Not left to the last reference, which a thread may let go of after the caller was told.
+        defer { file.drop() }
+        let transfer = WebDownload(
+            url: url, address: address, client: client, options: options, file: file, progress: progress)
         while true {
-            let chunk: [UInt8]?
-            do { chunk = try await body.next() } catch { throw transferError(error) }
-            pending += chunk ?? []
-            guard chunk == nil || pending.count >= Meter.step else { continue }
-            let bytes = pending
-            pending.removeAll(keepingCapacity: true)
-            try await BlockingWork.run { _ in try file.write(bytes) }
-            meter.add(bytes.count)
-            if chunk == nil { break }
+            let (outcome, resumes) = try await transfer.run(cached: entry?.validator ?? DownloadValidator())
+            switch outcome {
+            case .notModified:
+                if let found = entry, let download = try await takeOut(found, to: path, options, isConfirmed: true) {
+                    return download
+                }
+                // It was damaged, or is gone since: the source has to send it after all.
+                entry = nil
+            case .arrived(let summary, let validator):
+                var download = Download(
+                    path: path, source: address.shown, bytes: summary.bytes, sha256: summary.sha256, resumes: resumes)
+                try await putIn(&download, validator, options)
+                return download
+            }
         }
-        return try await BlockingWork.run { _ in try file.commit(expected: total) }
     }
 
     private func copy(
-        _ source: String, into file: IncomingFile, _ progress: (@Sendable (Progress) -> Void)?
-    ) async throws -> IncomingFile.Summary {
-        let shown = address.shown
-        return try await BlockingWork.run { check in
+        _ source: String, to path: String, _ options: DownloadOptions, _ progress: (@Sendable (Progress) -> Void)?
+    ) async throws -> Download {
+        let address = address
+        return try await BlockingWork.run { isCancelled in
             let input: ReadableFile
             do {
                 input = try ReadableFile(source)
             } catch ETLError.file(_, _, code: 2) {
-                throw ETLError.sourceNotFound(shown)
+                throw ETLError.sourceNotFound(address.shown)
             }
             let total = try input.length()
-            var meter = Meter(total: total, progress: progress)
-            while case let bytes = try input.read(), !bytes.isEmpty {
-                try check()
-                try file.write(bytes)
-                meter.add(bytes.count)
+            let output = try AtomicFile(path)
+            var check = try DownloadCheck(DownloadCheck.Kind(of: address), shown: address.shown)
+            var meter = TransferMeter(interval: options.progressInterval)
+            meter.begin(at: 0, of: total)
+            let start = ContinuousClock.now
+            while case let block = try input.read(), !block.isEmpty {
+                try isCancelled()
+                try check.take(block)
+                try output.write(block)
+                if let told = meter.add(block.count, now: start.duration(to: .now)) { progress?(told) }
             }
-            return try file.commit(expected: total)
+            guard check.bytes == total else {
+                throw ETLError.wrongLength(address.shown, expected: total, got: check.bytes)
+            }
+            let sha256 = try check.finish()
+            try output.commit()
+            return Download(path: path, source: address.shown, bytes: total, sha256: sha256)
+        }
+    }
+}
+
+// MARK: The cache
+
+extension WebSource {
+    private func cached(_ options: DownloadOptions) async -> CacheEntry? {
+        guard let cache = options.cache else { return nil }
+        return cache.entry(for: address)
+    }
+
+    /// The file out of the cache; nil where it is not there any more.
+    private func takeOut(
+        _ entry: CacheEntry, to path: String, _ options: DownloadOptions, isConfirmed: Bool = false
+    ) async throws -> Download? {
+        guard let cache = options.cache else { return nil }
+        let (address, now) = (address, options.now())
+        return try await BlockingWork.run { check in
+            guard try cache.copyOut(entry, to: path, check: check) else { return nil }
+            var download = Download(
+                path: path, source: address.shown, bytes: entry.bytes, sha256: entry.sha256, isFromCache: true)
+            guard isConfirmed else { return download }
+            do {
+                try cache.confirm(entry, for: address, now: now)
+            } catch let error as ETLError {
+                download.cacheProblem = error.description
+            }
+            return download
         }
     }
 
-    private func transferError(_ error: HTTPClientError) -> any Error {
-        if case .cancelled = error { return CancellationError() }
-        return ETLError.transfer(address.shown, cause: error)
-    }
-
-    /// Tells of progress now and then.
-    private struct Meter {
-        static let step = 1 << 20
-        let total: Int64?
-        let progress: (@Sendable (Progress) -> Void)?
-        var bytes: Int64 = 0
-        var untold = 0
-
-        mutating func add(_ count: Int) {
-            bytes += Int64(count)
-            untold += count
-            guard untold >= Self.step || bytes == total else { return }
-            untold = 0
-            progress?(Progress(bytes: bytes, total: total))
+    /// Puts a file into the cache. The file is whole whether or not that succeeds.
+    private func putIn(
+        _ download: inout Download, _ validator: DownloadValidator, _ options: DownloadOptions
+    ) async throws {
+        guard let cache = options.cache else { return }
+        let (address, path) = (address, download.path)
+        let entry = CacheEntry(
+            source: address.shown, validator: validator, sha256: download.sha256, bytes: download.bytes,
+            checkedAt: options.now())
+        do {
+            try await BlockingWork.run { check in try cache.store(path, entry, for: address, check: check) }
+        } catch let error as ETLError {
+            download.cacheProblem = error.description
         }
     }
 }

@@ -17,6 +17,20 @@ public struct TaxiDataset: Sendable, Hashable, CustomStringConvertible {
         self.init(color: color, month: try FileMonth(year: year, month: month))
     }
 
+    /// The month that a published file's name says: `green_tripdata_2020-07.csv.gz`, wherever it lies. Nil for others.
+    public init?(fileName: String) {
+        let name = fileName.split(separator: "/").last ?? ""
+        guard let mark = name.firstRange(of: "_tripdata_"),
+            let color = TaxiColor(rawValue: String(name[..<mark.lowerBound]))
+        else { return nil }
+        let date = name[mark.upperBound...].prefix(7).split(separator: "-")
+        guard date.count == 2, date[0].count == 4, date[1].count == 2, let year = Int(date[0]),
+            let month = Int(date[1]),
+            let month = try? FileMonth(year: year, month: month)
+        else { return nil }
+        self.init(color: color, month: month)
+    }
+
     /// `green 2020-07`
     public var description: String { "\(color.rawValue) \(month)" }
 

@@ -3,7 +3,7 @@ package import OrchModel
 extension AttemptReport {
     /// Whether it tells nothing.
     package var isEmpty: Bool {
-        records.isEmpty && taskRuns.isEmpty && childRuns.isEmpty && metrics.isEmpty && result == nil
+        records.isEmpty && taskRuns.isEmpty && childRuns.isEmpty && metrics.isEmpty && assets.isEmpty && result == nil
             && container == nil && startedAt == nil && termination == nil && state == nil
     }
 
@@ -13,6 +13,7 @@ extension AttemptReport {
         taskRuns += later.taskRuns
         childRuns += later.childRuns
         metrics.merge(later.metrics) { $1 }
+        assets += later.assets
         result = later.result ?? result
         container = later.container ?? container
         startedAt = later.startedAt ?? startedAt

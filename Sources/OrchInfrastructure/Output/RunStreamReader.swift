@@ -90,6 +90,12 @@ package struct RunStreamReader: Sendable {
             let about = artifact.description.isEmpty ? "" : ": \(artifact.description)"
             let text = "artifact \(artifact.key) (\(artifact.type))\(about)"
             report.records.append(note(.info, text, sequence: sequence, time: stream.time))
+        case .asset(let asset):
+            report.assets.append(
+                AssetReport(flowRunID: asset.flowRun ?? runID, at: stream.time, record: asset.record))
+            let child = asset.flowRun == runID ? nil : asset.flowRun
+            report.records.append(
+                note(.info, "asset \(asset.record.summary)", sequence: sequence, time: stream.time, child: child))
         case .outcome(let outcome):
             self.outcome = outcome
         case .hello(let hello):

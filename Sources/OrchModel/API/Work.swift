@@ -138,6 +138,8 @@ public struct AttemptReport: Codable, Sendable {
     public var taskRuns: [TaskRun]
     public var childRuns: [ChildRunReport]
     public var metrics: [String: Double]
+    /// Objects it wrote; the controller ignores one it has.
+    public var assets: [AssetReport]
     public var result: JSONValue?
     public var container: ContainerRecord?
     public var startedAt: Timestamp?
@@ -147,19 +149,38 @@ public struct AttemptReport: Codable, Sendable {
 
     public init(
         token: String, records: [LogRecord] = [], taskRuns: [TaskRun] = [], childRuns: [ChildRunReport] = [],
-        metrics: [String: Double] = [:], result: JSONValue? = nil, container: ContainerRecord? = nil,
-        startedAt: Timestamp? = nil, termination: Termination? = nil, state: RunState? = nil
+        metrics: [String: Double] = [:], assets: [AssetReport] = [], result: JSONValue? = nil,
+        container: ContainerRecord? = nil, startedAt: Timestamp? = nil, termination: Termination? = nil,
+        state: RunState? = nil
     ) {
         self.token = token
         self.records = records
         self.taskRuns = taskRuns
         self.childRuns = childRuns
         self.metrics = metrics
+        self.assets = assets
         self.result = result
         self.container = container
         self.startedAt = startedAt
         self.termination = termination
         self.state = state
+    }
+
+    /// Reads a report; one of an agent that knows no assets has none.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            token: try container.decode(String.self, forKey: .token),
+            records: try container.decode([LogRecord].self, forKey: .records),
+            taskRuns: try container.decode([TaskRun].self, forKey: .taskRuns),
+            childRuns: try container.decode([ChildRunReport].self, forKey: .childRuns),
+            metrics: try container.decode([String: Double].self, forKey: .metrics),
+            assets: try container.decodeIfPresent([AssetReport].self, forKey: .assets) ?? [],
+            result: try container.decodeIfPresent(JSONValue.self, forKey: .result),
+            container: try container.decodeIfPresent(ContainerRecord.self, forKey: .container),
+            startedAt: try container.decodeIfPresent(Timestamp.self, forKey: .startedAt),
+            termination: try container.decodeIfPresent(Termination.self, forKey: .termination),
+            state: try container.decodeIfPresent(RunState.self, forKey: .state))
     }
 }
 

@@ -32,7 +32,31 @@ enum SQLiteSchema {
     /// A run that a container may exist for. Written the same way wherever it is asked, so that the index serves.
     static let isLive = "state_type IN ('PENDING', 'RUNNING', 'PAUSED', 'CANCELLING')"
 
-    private static let migrations: [(name: String, sql: String)] = [("1-first-slice", firstSlice)]
+    private static let migrations: [(name: String, sql: String)] = [
+        ("1-first-slice", firstSlice), ("2-assets", assets),
+    ]
+
+    /// What runs wrote. It refers to no run, as the objects stay when runs are removed.
+    private static let assets = """
+        CREATE TABLE asset (
+            position INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            flow_run_id TEXT NOT NULL,
+            root_run_id TEXT NOT NULL,
+            flow_run_name TEXT NOT NULL,
+            flow_name TEXT NOT NULL,
+            attempt INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            dataset TEXT NOT NULL,
+            uri TEXT NOT NULL,
+            sha256 TEXT NOT NULL,
+            record TEXT NOT NULL,
+            UNIQUE (flow_run_id, attempt, uri, sha256)
+        ) STRICT;
+        CREATE INDEX asset_by_time ON asset (at, position);
+        CREATE INDEX asset_by_uri ON asset (uri, at, position);
+        CREATE INDEX asset_by_dataset ON asset (dataset, at, position);
+        """
 
     private static let firstSlice = """
         CREATE TABLE store (

@@ -20,6 +20,7 @@ extension SQLiteStore {
                 }
                 try TaskRow.save(task, of: row.number, root: key.runID, db)
             }
+            try Self.insert(report.assets, of: &family, db)
             if !row.run.state.type.isTerminal { try Self.extend(row, until: leaseUntil, at: at, db) }
             row.unobservedSince = nil
             let changed = row.take(report)

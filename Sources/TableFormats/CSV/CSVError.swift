@@ -36,6 +36,11 @@ package enum CSVError: Error, Sendable, Equatable {
     /// A record is longer than the reader is willing to hold, in bytes.
     case recordTooLong(at: CSVPosition, limit: Int, record: String)
 
+    /// The header stands once more among the records.
+    case repeatedHeader(at: CSVPosition, record: String)
+    /// Lines end with a carriage return alone.
+    case loneCarriageReturn(at: CSVPosition, record: String)
+
     /// What a file that is no CSV turned out to be.
     package enum ForeignFormat: String, Sendable, Equatable {
         /// gzip data.
@@ -63,31 +68,56 @@ extension CSVError: CustomStringConvertible {
     /// What failed, where, what was expected and got, and what to do.
     package var description: String {
         switch self {
-        case .notCSV(let found, let start):
-            return "Expected CSV text, got \(found.description). It begins: \(start)"
-        case .empty:
-            return "Expected CSV text with a header, got an empty file. Download it again and compare its length."
-        case .missingColumns(let names, let header):
-            return "The header lacks \(names.joined(separator: ", ")); it names \(header.joined(separator: ", ")). "
-                + "Is this a file of another colour or kind?"
-        case .duplicateColumn(let name, let first, let second):
-            return "The header names \(name) twice, as columns \(first) and \(second). Rename or remove one of them."
-        case .ragged(let position, let expected, let got, let record):
-            return "At \(position): expected \(expected) fields as in the header, got \(got). "
-                + "The file may hold several layouts under one header, or a comma outside quotes. The record: \(record)"
-        case .invalidValue(let position, let column, let index, let expected, let got, let record):
-            return "At \(position), column \(index) (\(column)): expected \(expected), got \"\(got)\". "
-                + "Correct the value or leave it blank for NULL. The record: \(record)"
-        case .unterminatedQuote(let position, let record):
-            return "At \(position): a quote opens and never closes. Close it, or double a quote that belongs to the "
-                + "text; a cut download does this too. The record: \(record)"
-        case .textAfterQuote(let position, let record):
-            return "At \(position): expected a comma or the end of the line after a closing quote, got more text. "
-                + "Double the quotes that belong to the text. The record: \(record)"
-        case .recordTooLong(let position, let limit, let record):
-            return "At \(position): a record is longer than \(limit) bytes. A quote that never closes does this. "
-                + "The record: \(record)"
+        case .notCSV, .empty, .missingColumns, .duplicateColumn: reason
+        case .invalidValue(let position, _, _, _, _, let record):
+            "At \(position), \(reason) The record: \(record)"
+        case .ragged(let position, _, _, let record), .unterminatedQuote(let position, let record),
+            .textAfterQuote(let position, let record), .recordTooLong(let position, _, let record),
+            .repeatedHeader(let position, let record), .loneCarriageReturn(let position, let record):
+            "At \(position): \(reason) The record: \(record)"
         }
+    }
+
+    /// What failed, what was expected and got, and what to do, without the place and the record.
+    package var reason: String {
+        switch self {
+        case .notCSV(let found, let start):
+            "Expected CSV text, got \(found.description). It begins: \(start)"
+        case .empty:
+            "Expected CSV text with a header, got an empty file. Download it again and compare its length."
+        case .missingColumns(let names, let header):
+            "The header lacks \(names.joined(separator: ", ")); it names \(header.joined(separator: ", ")). "
+                + Self.advice(header: header)
+        case .duplicateColumn(let name, let first, let second):
+            "The header names \(name) twice, as columns \(first) and \(second). Rename or remove one of them."
+        case .ragged(_, let expected, let got, _):
+            "expected \(expected) fields as in the header, got \(got). "
+                + "The file may hold several layouts under one header, or a comma outside quotes."
+        case .invalidValue(_, let column, let index, let expected, let got, _):
+            "column \(index) (\(column)): expected \(expected), got \"\(got)\". "
+                + "Correct the value or leave it blank for NULL."
+        case .unterminatedQuote:
+            "a quote opens and never closes. Close it, or double a quote that belongs to the "
+                + "text; a cut download does this too."
+        case .textAfterQuote:
+            "expected a comma or the end of the line after a closing quote, got more text. "
+                + "Double the quotes that belong to the text."
+        case .recordTooLong(_, let limit, _):
+            "a record is longer than \(limit) bytes. A quote that never closes does this."
+        case .repeatedHeader:
+            "the header stands here once more. Files were joined; remove all headers but the first."
+        case .loneCarriageReturn:
+            "a carriage return without a newline. Save the file with line ends of Unix (LF) or Windows (CRLF)."
+        }
+    }
+
+    /// What to do about a header that does not fit.
+    private static func advice(header: [String]) -> String {
+        let separators = [";": "semicolons", "\t": "tabs", "|": "bars"]
+        guard header.count == 1, let name = header.first,
+            let found = separators.first(where: { name.contains($0.key) })
+        else { return "Is this a file of another colour or kind?" }
+        return "Its columns are separated by \(found.value); save it with commas."
     }
 }
 

@@ -60,7 +60,8 @@ struct DigitCursor {
         return Int64(value)
     }
 
-    private static func days(_ year: Int, _ month: Int, _ day: Int) -> Int? {
+    /// Days since 1970 of a date, if there is such a day.
+    static func days(_ year: Int, _ month: Int, _ day: Int) -> Int? {
         guard year >= 1, (1...12).contains(month), day >= 1, day <= CalendarDay.daysInMonth(year: year, month: month)
         else {
             return nil

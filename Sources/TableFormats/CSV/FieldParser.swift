@@ -55,13 +55,9 @@ enum FieldParser {
             position += 1
         }
         guard digits > 0 else { return nil }
-        let scale = max(fraction, 0)
-        // Both operands are exact below 2^53 and 10^22, so one division rounds once and correctly.
-        if position == end, digits <= 18, mantissa < 1 << 53, scale <= 22 {
-            let value = Double(mantissa) / powersOfTen[scale]
-            return isNegative ? -value : value
-        }
-        return slowDouble(bytes, start, end)
+        guard position == end, digits <= 19 else { return slowDouble(bytes, start, end) }
+        let value = quotient(mantissa, powerOfTen: max(fraction, 0))
+        return isNegative ? -value : value
     }
 
     /// `YYYY-MM-DD HH:MM:SS` (or with `T`, or a fraction of up to six digits), or the US form `M/D/YYYY H:MM[:SS]`
@@ -97,10 +93,15 @@ enum FieldParser {
     /// `true`, `t`, `1`, `false`, `f` or `0`, in any case.
     static func bool(_ bytes: Bytes) -> Bool? {
         let (start, end) = trimmed(bytes)
+        var word: UInt64 = 0
         guard end - start <= 5 else { return nil }
-        switch String(decoding: bytes[start..<end], as: UTF8.self).lowercased() {
-        case "true", "t", "1": return true
-        case "false", "f", "0": return false
+        for index in start..<end {
+            let byte = bytes[index]
+            word = word << 8 | UInt64(byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte)
+        }
+        switch word {
+        case 0x74_7275_65, 0x74, 0x31: return true  // true, t, 1
+        case 0x66_616C_7365, 0x66, 0x30: return false  // false, f, 0
         default: return nil
         }
     }
@@ -113,10 +114,26 @@ enum FieldParser {
         return true
     }
 
-    private static let powersOfTen: [Double] = [
-        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
-        1e20, 1e21, 1e22,
-    ]
+    /// `mantissa` (up to 19 digits) divided by 10 to the power of `scale` (0 to 19), rounded to the nearest Double.
+    private static func quotient(_ mantissa: UInt64, powerOfTen scale: Int) -> Double {
+        // Both operands are exact below 2^53 and 10^22, so one division rounds once and correctly.
+        let divisor = powersOfTen[scale]
+        if mantissa <= 1 << 53 { return Double(mantissa) / Double(divisor) }
+        // Both at the upper end of a word, the dividend the smaller one: then the quotient fills a word, too, and with
+        // a bit for what remains it rounds to 53 bits as the whole quotient would.
+        let shift = mantissa.leadingZeroBitCount
+        let divisorShift = divisor.leadingZeroBitCount
+        let (dividend, scaled) = (mantissa << UInt64(shift), divisor << UInt64(divisorShift))
+        let isHalved = dividend >= scaled
+        let result = scaled.dividingFullWidth(isHalved ? (dividend >> 1, dividend << 63) : (dividend, 0))
+        let sticky: UInt64 = result.remainder == 0 ? 0 : 1
+        let exponent = divisorShift - shift - 64 + (isHalved ? 1 : 0)
+        return Double(sign: .plus, exponent: exponent, significand: Double(result.quotient | sticky))
+    }
+
+    private static let powersOfTen: [UInt64] = (0..<19).reduce(into: [1]) { powers, _ in
+        powers.append((powers.last ?? 1) * 10)
+    }
 
     /// Long mantissas and exponents: the standard library's own correctly rounded parser.
     private static func slowDouble(_ bytes: Bytes, _ start: Int, _ end: Int) -> Double? {
@@ -132,11 +149,56 @@ enum FieldParser {
         return value?.isFinite == true ? value : nil
     }
 
+    /// Latin-1 text as UTF-8.
+    static func utf8(latin1 bytes: Bytes) -> [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity(bytes.count * 2)
+        for byte in bytes {
+            if byte < 0x80 {
+                text.append(byte)
+            } else {
+                text.append(0xC0 | byte >> 6)
+                text.append(0x80 | byte & 0x3F)
+            }
+        }
+        return text
+    }
+
+    /// Whether there is nothing but blanks, or nothing.
+    static func isBlank(_ bytes: Bytes) -> Bool {
+        let (start, end) = trimmed(bytes)
+        return start == end
+    }
+
+    /// The text without the blanks around it.
+    static func withoutBlanks(_ bytes: Bytes) -> Slice<Bytes> {
+        let (start, end) = trimmed(bytes)
+        return bytes[start..<end]
+    }
+
+    /// Where the text begins and ends without the blanks around it: spaces, tabs, parts of line ends, and no-break
+    /// spaces, in Latin-1 (A0) or UTF-8 (C2 A0), which spreadsheets and web pages leave around numbers.
     private static func trimmed(_ bytes: Bytes) -> (start: Int, end: Int) {
         var start = 0
         var end = bytes.count
-        while start < end, bytes[start] <= 0x20 { start += 1 }
-        while end > start, bytes[end - 1] <= 0x20 { end -= 1 }
+        while start < end {
+            if isBlank(bytes[start]) {
+                start += 1
+            } else if bytes[start] == 0xC2, start + 1 < end, bytes[start + 1] == 0xA0 {
+                start += 2
+            } else {
+                break
+            }
+        }
+        while end > start, isBlank(bytes[end - 1]) {
+            end -= 1
+            if bytes[end] == 0xA0, end > start, bytes[end - 1] == 0xC2 { end -= 1 }
+        }
         return (start, end)
+    }
+
+    @inline(__always)
+    private static func isBlank(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: " ") || (byte >= 0x09 && byte <= 0x0D) || byte == 0xA0
     }
 }

@@ -35,4 +35,38 @@ package enum CalendarDay {
         default: 31
         }
     }
+
+    /// The days from 0001-01-01 to 9999-12-31, which every sink holds.
+    package static let supportedDays: ClosedRange<Int32> = -719_162...2_932_896
+    /// The microseconds of those days.
+    package static let supportedMicroseconds: ClosedRange<Int64> = -62_135_596_800_000_000...253_402_300_799_999_999
+
+    /// `2020-07-01`
+    package static func text(days: Int) -> String {
+        let date = date(days: days)
+        return "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))"
+    }
+
+    /// `2020-07-01 00:05:18`, with six digits of a second where it is no whole one.
+    package static func text(microseconds: Int64) -> String {
+        let (days, rest) = flooredDivision(microseconds, microsecondsPerDay)
+        let (seconds, fraction) = (rest / 1_000_000, rest % 1_000_000)
+        let clock = [seconds / 3600, seconds / 60 % 60, seconds % 60].map { padded(Int($0), 2) }.joined(separator: ":")
+        return "\(text(days: Int(days))) \(clock)" + (fraction == 0 ? "" : ".\(padded(Int(fraction), 6))")
+    }
+
+    /// The day on which a moment lies, counted from 1970-01-01.
+    package static func days(microseconds: Int64) -> Int {
+        Int(flooredDivision(microseconds, microsecondsPerDay).quotient)
+    }
+
+    private static func flooredDivision(_ value: Int64, _ divisor: Int64) -> (quotient: Int64, remainder: Int64) {
+        let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
+    }
+
+    private static func padded(_ number: Int, _ width: Int) -> String {
+        let digits = String(number.magnitude)
+        return (number < 0 ? "-" : "") + String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
 }

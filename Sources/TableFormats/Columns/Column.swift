@@ -40,14 +40,17 @@ package struct Column: Sendable, Equatable {
 
     /// The rows whose flag in `keep` is set, in order.
     package func filtered(by keep: [Bool]) -> Column {
+        selecting(RowSelection(keep))
+    }
+
+    /// This column with the other's values where it is NULL. Both are of one type and length.
+    package func filled(from other: Column) -> Column {
+        precondition(other.type == type && other.count == count, "columns that differ cannot fill each other")
+        guard nullCount > 0, other.nullCount < count else { return self }
+        guard nullCount < count else { return other }
         let builder = ColumnBuilder(type: type, capacity: count)
-        var row = 0
-        while row < count {
-            guard keep[row] else { row += 1; continue }
-            var end = row + 1
-            while end < count, keep[end] { end += 1 }
-            builder.append(self, rows: row..<end)
-            row = end
+        for row in 0..<count {
+            builder.append(isValid(row) ? self : other, rows: row..<(row + 1))
         }
         return builder.finish()
     }

@@ -26,9 +26,13 @@ package struct ColumnBatch: Sendable, Equatable {
 
     /// The rows whose flag in `keep` is set, in order.
     package func filtered(by keep: [Bool]) -> ColumnBatch {
-        let kept = keep.count { $0 }
-        guard kept < rowCount else { return self }
-        return ColumnBatch(schema: schema, columns: columns.map { $0.filtered(by: keep) }, rowCount: kept)
+        selecting(RowSelection(keep))
+    }
+
+    /// The selected rows, in order; this very batch where all are.
+    package func selecting(_ rows: RowSelection) -> ColumnBatch {
+        guard rows.count < rowCount else { return self }
+        return ColumnBatch(schema: schema, columns: columns.map { $0.selecting(rows) }, rowCount: rows.count)
     }
 
     /// This batch with one more column at its end.

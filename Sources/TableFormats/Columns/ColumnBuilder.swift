@@ -88,6 +88,92 @@ package final class ColumnBuilder {
         appendValid()
     }
 
+    /// Makes room for so many more rows.
+    package func reserveCapacity(_ rows: Int) {
+        switch type {
+        case .int64, .timestamp: int64.reserveCapacity(int64.count + rows)
+        case .int32, .date: int32.reserveCapacity(int32.count + rows)
+        case .double: double.reserveCapacity(double.count + rows)
+        case .bool: bool.reserveCapacity(bool.count + rows)
+        case .text: textOffsets.reserveCapacity(textOffsets.count + rows)
+        }
+    }
+
+    /// Adds NULLs.
+    package func appendNulls(_ rows: Int) {
+        guard rows > 0 else { return }
+        if nullCount == 0 {
+            validity.reserveCapacity(max(capacity, count + rows))
+            validity.append(contentsOf: repeatElement(true, count: count))
+        }
+        nullCount += rows
+        count += rows
+        validity.append(contentsOf: repeatElement(false, count: rows))
+        switch type {
+        case .int64, .timestamp: int64.append(contentsOf: repeatElement(0, count: rows))
+        case .int32, .date: int32.append(contentsOf: repeatElement(0, count: rows))
+        case .double: double.append(contentsOf: repeatElement(0, count: rows))
+        case .bool: bool.append(contentsOf: repeatElement(false, count: rows))
+        case .text:
+            textOffsets.append(contentsOf: repeatElement(Int32(truncatingIfNeeded: textBytes.count), count: rows))
+        }
+    }
+
+    /// Adds rows of an `int64` or `timestamp` column; those without validity, `nullCount` in number, hold 0.
+    package func append(
+        _ values: UnsafeBufferPointer<Int64>, validity flags: UnsafeBufferPointer<Bool>, nullCount nulls: Int
+    ) {
+        int64.append(contentsOf: values)
+        append(flags, nullCount: nulls)
+    }
+
+    /// Adds rows of an `int32` or `date` column; those without validity, `nullCount` in number, hold 0.
+    package func append(
+        _ values: UnsafeBufferPointer<Int32>, validity flags: UnsafeBufferPointer<Bool>, nullCount nulls: Int
+    ) {
+        int32.append(contentsOf: values)
+        append(flags, nullCount: nulls)
+    }
+
+    /// Adds rows of a `double` column; those without validity, `nullCount` in number, hold 0.
+    package func append(
+        _ values: UnsafeBufferPointer<Double>, validity flags: UnsafeBufferPointer<Bool>, nullCount nulls: Int
+    ) {
+        double.append(contentsOf: values)
+        append(flags, nullCount: nulls)
+    }
+
+    /// Adds rows of a `bool` column; those without validity, `nullCount` in number, hold false.
+    package func append(
+        _ values: UnsafeBufferPointer<Bool>, validity flags: UnsafeBufferPointer<Bool>, nullCount nulls: Int
+    ) {
+        bool.append(contentsOf: values)
+        append(flags, nullCount: nulls)
+    }
+
+    /// Adds rows of a `text` column, whose encoding the caller has checked: `bytes` end to end, and where in them each
+    /// ends. Those without validity, `nullCount` in number, are empty.
+    package func append(
+        utf8 bytes: UnsafeBufferPointer<UInt8>, ends: UnsafeBufferPointer<Int32>,
+        validity flags: UnsafeBufferPointer<Bool>, nullCount nulls: Int
+    ) {
+        let shift = Int32(truncatingIfNeeded: textBytes.count)
+        textBytes.append(contentsOf: bytes)
+        textOffsets.reserveCapacity(textOffsets.count + ends.count)
+        for end in ends { textOffsets.append(end &+ shift) }
+        append(flags, nullCount: nulls)
+    }
+
+    private func append(_ flags: UnsafeBufferPointer<Bool>, nullCount nulls: Int) {
+        if nulls > 0, nullCount == 0 {
+            validity.reserveCapacity(max(capacity, count + flags.count))
+            validity.append(contentsOf: repeatElement(true, count: count))
+        }
+        if nulls > 0 || nullCount > 0 { validity.append(contentsOf: flags) }
+        nullCount += nulls
+        count += flags.count
+    }
+
     /// Adds rows of another column of the same type.
     package func append(_ column: Column, rows: Range<Int>) {
         precondition(column.type == type, "rows of a \(column.type) column do not fit a \(type) column")

@@ -11,17 +11,21 @@ package struct ColumnDefinition: Sendable, Hashable {
     package var synonyms: [String: String]
     /// Whether a file without this column is refused instead of read as all NULL. Defaults to `false`.
     package var isRequired: Bool
+    /// Whether it repeats what the file's column feeds into another one too, such as the text of a code beside its
+    /// number. Defaults to `false`: a column of the file feeds the first declared column that it is named for.
+    package var sharesSource: Bool
 
     /// Declares a column.
     package init(
         _ name: String, _ type: ColumnType, aliases: [String] = [], synonyms: [String: String] = [:],
-        isRequired: Bool = false
+        isRequired: Bool = false, sharesSource: Bool = false
     ) {
         self.name = name
         self.type = type
         self.aliases = aliases
         self.synonyms = synonyms
         self.isRequired = isRequired
+        self.sharesSource = sharesSource
     }
 }
 

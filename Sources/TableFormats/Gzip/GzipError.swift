@@ -8,12 +8,14 @@ package enum GzipError: Error, Sendable, Equatable {
     case checksumMismatch(at: Int)
     /// The decompressed bytes are not as many as the file states.
     case lengthMismatch(at: Int)
-    /// The compressed data makes no sense; `reason` is zlib's.
+    /// The compressed data makes no sense; `reason` says in what way.
     case corrupt(at: Int, reason: String)
     /// After the last member come bytes that are neither gzip nor zero padding.
     case trailingGarbage(at: Int)
     /// zlib could not get memory or was misused; `code` is zlib's.
     case zlib(code: Int32)
+    /// ISA-L was misused; `code` is ISA-L's.
+    case isal(code: Int32)
 }
 
 extension GzipError: CustomStringConvertible {
@@ -37,6 +39,8 @@ extension GzipError: CustomStringConvertible {
                 + "The file is damaged or two files were joined; get it again."
         case .zlib(let code):
             return "zlib failed with code \(code); is there too little memory?"
+        case .isal(let code):
+            return "ISA-L failed with code \(code). This is a fault of orch; report it."
         }
     }
 }

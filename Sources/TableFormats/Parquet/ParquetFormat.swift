@@ -10,12 +10,14 @@ enum ParquetFormat {
     enum Encoding {
         static let plain = 0
         static let rle = 3
+        static let deltaBinaryPacked = 5
         static let rleDictionary = 8
     }
 
     enum PageType {
         static let data = 0
         static let dictionary = 2
+        static let dataV2 = 3
     }
 
     /// Zero is "required", one "optional".
@@ -58,16 +60,6 @@ extension ColumnType {
                 }
             }
         case .int64, .int32, .double, .bool: break
-        }
-    }
-}
-
-extension ParquetOptions.Codec {
-    /// The number of the codec.
-    var parquetNumber: Int {
-        switch self {
-        case .uncompressed: 0
-        case .gzip: 2
         }
     }
 }

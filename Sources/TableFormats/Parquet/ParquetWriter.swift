@@ -4,51 +4,48 @@
 ///     try file.write(writer.append(batch))    // for each batch; often empty
 ///     try file.write(writer.finish())
 ///
-/// Memory is bounded by one row group, whatever the number of rows.
+/// The plain way on one thread; on several, use `ParquetColumnEncoder` and `ParquetAssembler`, which make the same
+/// bytes of the same row groups. Memory is bounded by one row group, whatever the number of rows.
 /// https://parquet.apache.org/docs/file-format/
 package struct ParquetWriter: ~Copyable {
-    /// Text bytes at which a row group ends before it has all its rows, so that long texts do not fill the memory.
-    private static let rowGroupTextBytes = 64 << 20
-
     private let schema: TableSchema
     private let options: ParquetOptions
-    private let encoder: ColumnChunkEncoder
-    private let builders: [ColumnBuilder]
-    private var footer: ParquetFooter
-    private var offset = 0
+    private let encoder: ParquetColumnEncoder
+    private var assembler: ParquetAssembler
+    /// For each column the segments of the row group that is not full yet.
+    private var pending: [[Column]]
     private var pendingRows = 0
+    private var pendingTextBytes = 0
     /// Rows handed to `append` so far.
     package private(set) var rowCount = 0
 
     /// A writer of files with these columns.
-    /// - Throws: `compression` when gzip refuses the level.
+    /// - Throws: `unsupportedLevel` when the codec does not have the level.
     package init(schema: TableSchema, options: ParquetOptions = ParquetOptions()) throws(ParquetError) {
+        encoder = try ParquetColumnEncoder(schema: schema, options: options)
+        assembler = ParquetAssembler(schema: schema, options: options)
         self.schema = schema
         self.options = options
-        footer = ParquetFooter(schema: schema, codec: options.codec, metadata: options.metadata)
-        builders = schema.columns.map { ColumnBuilder(type: $0.type) }
-        switch options.codec {
-        case .uncompressed: encoder = ColumnChunkEncoder(options: options, deflater: nil)
-        case .gzip(let level):
-            do {
-                encoder = ColumnChunkEncoder(options: options, deflater: try GzipDeflater(level: level))
-            } catch { throw .compression(error) }
-        }
+        pending = schema.columns.map { _ in [] }
     }
 
     /// Takes rows whose columns are those of the schema.
     /// - Returns: the file's next bytes: none until a row group is full.
+    /// - Throws: `compression` when there is no memory, `valueTooLong` for a text that no page can hold.
     package mutating func append(_ batch: ColumnBatch) throws(ParquetError) -> [UInt8] {
         precondition(batch.schema.columns.map(\.type) == schema.columns.map(\.type), "a batch of other columns")
         var output: [UInt8] = []
         var start = 0
         while start < batch.rowCount {
             let rows = start..<min(start + options.rowGroupRows - pendingRows, batch.rowCount)
-            for (builder, column) in zip(builders, batch.columns) { builder.append(column, rows: rows) }
+            for (index, column) in batch.columns.enumerated() {
+                let segment = column.rows(rows)
+                if case .text(let texts) = segment.values { pendingTextBytes += texts.bytes.count }
+                pending[index].append(segment)
+            }
             pendingRows += rows.count
             start = rows.upperBound
-            let textBytes = builders.reduce(0) { $0 + $1.textByteCount }
-            if pendingRows == options.rowGroupRows || textBytes >= Self.rowGroupTextBytes {
+            if pendingRows == options.rowGroupRows || pendingTextBytes >= options.rowGroupTextBytes {
                 try flush(into: &output)
             }
         }
@@ -59,35 +56,32 @@ package struct ParquetWriter: ~Copyable {
     /// Ends the file.
     /// - Parameter metadata: what the file says about itself beside the options' metadata, known only now.
     /// - Returns: its last bytes. The writer must not be used any more.
+    /// - Throws: as `append`.
     package mutating func finish(
         metadata: [(name: String, value: String)] = []
     ) throws(ParquetError) -> [UInt8] {
         var output: [UInt8] = []
-        footer.metadata += metadata
         if pendingRows > 0 { try flush(into: &output) }
-        begin(&output)
-        output += footer.bytes
-        return output
+        return output + assembler.finish(metadata: metadata)
     }
 
     private mutating func flush(into output: inout [UInt8]) throws(ParquetError) {
-        begin(&output)
-        var group = ParquetFooter.RowGroup(rowCount: pendingRows, offset: offset, columns: [])
-        for (builder, definition) in zip(builders, schema.columns) {
-            var chunk = try encoder.encode(builder.finish(), as: definition)
-            output += chunk.bytes
-            let size = chunk.bytes.count
-            chunk.bytes = []
-            group.columns.append(ParquetFooter.ColumnPlace(chunk: chunk, offset: offset, size: size))
-            offset += size
+        var chunks: [EncodedColumnChunk] = []
+        for index in pending.indices {
+            chunks.append(try encoder.encode(column: index, of: pending[index]))
+            pending[index] = []
         }
-        footer.rowGroups.append(group)
-        pendingRows = 0
+        for piece in assembler.append(rowGroup: chunks, rowCount: pendingRows) { output += piece }
+        (pendingRows, pendingTextBytes) = (0, 0)
     }
+}
 
-    private mutating func begin(_ output: inout [UInt8]) {
-        guard offset == 0 else { return }
-        output += ParquetFormat.magic
-        offset = ParquetFormat.magic.count
+extension Column {
+    /// Some rows; without a copy where they are all.
+    fileprivate func rows(_ rows: Range<Int>) -> Column {
+        guard rows.count < count else { return self }
+        let builder = ColumnBuilder(type: type, capacity: rows.count)
+        builder.append(self, rows: rows)
+        return builder.finish()
     }
 }

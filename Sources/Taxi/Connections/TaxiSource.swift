@@ -12,6 +12,14 @@ enum TaxiSource {
     /// The variable that names another source for every run that is given none.
     static let variable = "TAXI_SOURCE"
 
+    /// The variable that names a folder in which downloads are kept for later runs.
+    static let cacheVariable = "TAXI_CACHE"
+
+    /// The cache that the environment names, if it does.
+    static func cache(variables: [String: String] = ProcessInfo.processInfo.environment) -> DownloadCache? {
+        variables[cacheVariable].flatMap { $0.isEmpty ? nil : DownloadCache(folder: $0) }
+    }
+
     /// The URL of a month's file.
     ///
     /// - Parameters:

@@ -17,6 +17,8 @@ struct EtlGcsToBq: Flow {
     @Parameter(help: "Colour of the taxis.") var color = TaxiColor.green
     @Parameter(help: "The lake: a gcs-bucket block, or file:///folder.", block: .gcsBucket) var lake = "zoom-gcs"
     @Parameter(help: "The warehouse: a bigquery-warehouse block.", block: .bigQueryWarehouse) var warehouse = "zoom-bq"
+    @Parameter(help: "What becomes of the month's rows that are there: replace_month, or append (once a source).")
+    var mode = WriteMode.replaceMonth
 
     func run(_ context: FlowContext) async throws -> Output {
         let dataset = try TaxiDataset(color: color, year: year, month: month)
@@ -26,8 +28,11 @@ struct EtlGcsToBq: Flow {
         var tries = 0
         let load = try await context.transientlyFailingTask("load") {
             tries += 1
-            return try await warehouse.load(dataset, from: lake, suffix: "\(run)_\(context.attempt)_\(tries)")
+            return try await warehouse.load(
+                dataset, from: lake, mode: mode, suffix: "\(run)_\(context.attempt)_\(tries)")
         }
+        if let notice = load.notice { context.logger.warning(notice) }
+        context.tellOfColumns(load.columnsAdded, in: load.table)
         context.logger.info("\(load.table) holds \(load.rowsInMonth) rows of \(dataset)")
         context.metric("rows_loaded", Double(load.rowsInMonth))
         return Output(table: load.table, rows: load.rowsInMonth)

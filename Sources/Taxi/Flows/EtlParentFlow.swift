@@ -13,6 +13,14 @@ struct EtlParentFlow: Flow {
     var source: String? = nil
     @Parameter(help: "The lake: a gcs-bucket block, or file:///folder.", block: .gcsBucket) var lake = "zoom-gcs"
     @Parameter(help: "The warehouse: a bigquery-warehouse block.", block: .bigQueryWarehouse) var warehouse = "zoom-bq"
+    @Parameter(help: "What becomes of records that cannot be read: fail, reject (left out) or null.")
+    var errors = BadRecordPolicy.fail
+    @Parameter(help: "What becomes of a file with other columns than declared: evolve (take them), warn or fail.")
+    var drift = DriftPolicy.evolve
+    @Parameter(help: "What becomes of columns that the lake's dataset does not have yet: refuse, add or replace.")
+    var evolution = SchemaEvolution.add
+    @Parameter(help: "What becomes of the month's rows in the warehouse: replace_month, or append (once a source).")
+    var mode = WriteMode.replaceMonth
 
     func run(_ context: FlowContext) async throws -> [EtlGcsToBq.Output] {
         // A warehouse that cannot be reached by name is better found out before the download.
@@ -25,6 +33,9 @@ struct EtlParentFlow: Flow {
                 flow.color = color
                 flow.source = source
                 flow.lake = lake
+                flow.errors = errors
+                flow.drift = drift
+                flow.evolution = evolution
             }
             let load = try await context.child(EtlGcsToBq.self) { flow in
                 flow.month = month
@@ -32,6 +43,7 @@ struct EtlParentFlow: Flow {
                 flow.color = color
                 flow.lake = lake
                 flow.warehouse = warehouse
+                flow.mode = mode
             }
             loads.append(load)
         }

@@ -13,7 +13,9 @@ struct EtlWebToGcs: Flow {
         var bytes: Int64
         var rowsRead: Int
         var rowsDropped: Int
+        var rowsRejected: Int
         var rowsWritten: Int
+        var drift: DriftReport
     }
 
     @Parameter(help: "Month of the trips.", range: 1...12) var month = 7
@@ -22,6 +24,12 @@ struct EtlWebToGcs: Flow {
     @Parameter(help: "URL template of the source; null: TAXI_SOURCE if set, else the course's release.")
     var source: String? = nil
     @Parameter(help: "The lake: a gcs-bucket block, or file:///folder.", block: .gcsBucket) var lake = "zoom-gcs"
+    @Parameter(help: "What becomes of records that cannot be read: fail, reject (left out) or null.")
+    var errors = BadRecordPolicy.fail
+    @Parameter(help: "What becomes of a file with other columns than declared: evolve (take them), warn or fail.")
+    var drift = DriftPolicy.evolve
+    @Parameter(help: "What becomes of columns that the lake's dataset does not have yet: refuse, add or replace.")
+    var evolution = SchemaEvolution.add
 
     func run(_ context: FlowContext) async throws -> Output {
         let dataset = try TaxiDataset(color: color, year: year, month: month)
@@ -29,15 +37,23 @@ struct EtlWebToGcs: Flow {
         let download = try await context.extract(dataset, from: source)
         let parquet = try context.scratch.appending(path: "\(dataset.fileStem).parquet").path
         let figures = try await transform(download, dataset, to: parquet, context)
-        let object = try await context.transientlyFailingTask("load") {
-            let object = try await lake.write(file: parquet, as: dataset.lakeObject)
-            context.logger.info("Wrote \(object.uri), \(object.bytes) bytes")
-            return object
+        let asset = try await context.transientlyFailingTask("load") {
+            let facts = LakeFacts(
+                rows: Int64(figures.rows.kept), source: download.source, sourceSHA256: figures.sourceSHA256,
+                runID: context.runID.description, month: dataset.month)
+            let asset = try await lake.write(
+                file: parquet, as: dataset.lakeObject, of: dataset.color.rawValue, schema: figures.schema, facts: facts,
+                evolution: evolution)
+            try await keepRejects(of: download, dataset, in: lake, context)
+            return asset
         }
-        context.metric("parquet_bytes", Double(object.bytes))
+        for change in asset.schemaChanges { context.logger.warning("The dataset \(asset.dataset) changed: \(change)") }
+        context.asset(AssetRecord(asset))
+        context.logger.info("Wrote \(asset.uri), \(asset.bytes) bytes")
+        context.metric("parquet_bytes", Double(asset.bytes))
         return Output(
-            object: object.uri, bytes: object.bytes, rowsRead: figures.rows.read, rowsDropped: figures.rows.dropped,
-            rowsWritten: figures.rows.kept)
+            object: asset.uri, bytes: asset.bytes, rowsRead: figures.rows.read, rowsDropped: figures.rows.dropped,
+            rowsRejected: figures.rejectedRecords, rowsWritten: figures.rows.kept, drift: figures.drift)
     }
 
     private func transform(
@@ -45,16 +61,33 @@ struct EtlWebToGcs: Flow {
     ) async throws -> ConversionFigures {
         try await context.task("transform") {
             let provenance = Provenance(source: download.source, runID: context.runID.description)
-            let figures = try await dataset.csvToParquet(from: download.path, to: path, provenance: provenance)
+            var options = context.reading(download, errors: errors, drift: drift)
+            options.dropsEmptyTrips = true
+            let figures = try await dataset.writeParquet(
+                from: download.path, to: path, provenance: provenance, options: options)
             let rows = figures.rows
             context.logger.info(
                 "\(rows.read) rows read, \(rows.dropped) without passengers dropped, \(rows.kept) kept, "
                     + "of which \(rows.blank) do not say how many passengers they had")
-            context.warn(missing: figures.missingColumns, unknown: figures.unknownColumns)
+            context.tell(of: figures.drift)
             context.metric("rows_read", rows.read)
             context.metric("rows_dropped", rows.dropped)
             context.metric("rows_written", rows.kept)
             return figures
+        }
+    }
+
+    /// Puts the records that were left out beside the data, or takes away those of an earlier run.
+    private func keepRejects(
+        of download: WebSource.Download, _ dataset: TaxiDataset, in lake: LakeSink, _ context: FlowContext
+    ) async throws {
+        let object = "rejects/\(dataset.color.rawValue)/\(dataset.fileStem).csv"
+        let path = download.path + ".rejects.csv"
+        if FileManager.default.fileExists(atPath: path) {
+            let written = try await lake.write(file: path, as: object)
+            context.logger.warning("The records that were left out are in \(written.uri)")
+        } else {
+            _ = try await lake.delete(object)
         }
     }
 }

@@ -22,17 +22,28 @@ struct IngestPostgres: Flow {
     var source: String? = nil
     @Parameter(help: "The database: a postgres block, or a postgresql:// URL.", block: .postgres)
     var database = "postgres-connector"
+    @Parameter(help: "What becomes of the month's rows that are there: replace_month, or append (once a source).")
+    var mode = WriteMode.replaceMonth
+    @Parameter(help: "What becomes of records that cannot be read: fail, reject (left out) or null.")
+    var errors = BadRecordPolicy.fail
+    @Parameter(help: "What becomes of a file with other columns than declared: evolve (take them), warn or fail.")
+    var drift = DriftPolicy.evolve
 
     func run(_ context: FlowContext) async throws -> Output {
         let dataset = try TaxiDataset(color: color, year: year, month: month)
         let database = try context.database(database)
         let download = try await context.extract(dataset, from: source)
         let load = try await context.transientlyFailingTask("load") {
-            try await database.load(csv: download.path, of: dataset)
+            let file = TripFile(
+                download.path, shown: download.source, of: dataset,
+                options: context.reading(download, errors: errors, drift: drift))
+            return try await database.load(file, mode: mode, run: context.runID.description)
         }
+        if let notice = load.notice { context.logger.warning(notice) }
+        context.tellOfColumns(load.columnsAdded, in: load.table)
+        if let drift = load.drift { context.tell(of: drift) }
         context.logger.info(
             "\(load.table): \(load.rowsInserted) rows of \(dataset) in place of \(load.rowsReplaced)")
-        context.warn(missing: load.missingColumns, unknown: load.unknownColumns)
         context.metric("rows_loaded", load.rowsInserted)
         return Output(
             table: load.table, rowsRead: load.rowsRead, rowsReplaced: load.rowsReplaced,

@@ -1,0 +1,147 @@
+import Synchronization
+package import TableFormats
+import Threads
+
+/// What was made of a file's batches, in the order of the file. Single-pass; one caller at a time.
+package final class PartStream<Part: Sendable>: Sendable {
+    /// What a worker makes of a block.
+    private struct Product: Sendable {
+        var part: Part
+        var rows: TripTransform.Counts
+        var report: CSVReport
+        var rejects: [TripReject]
+        var sample: DriftSample
+    }
+
+    private struct State: ~Copyable {
+        var figures: TripFigures
+        var sample = DriftSample()
+        let rejects: RejectsFile?
+    }
+
+    /// The columns of the batches, `file_month` among them.
+    package let schema: TableSchema
+    private let file: TripFile
+    private let reader: any TripReader
+    private let work: OrderedWork<TripBlock, Product>
+    private let state: Mutex<State>
+
+    /// Starts to read.
+    /// - Throws: `ETLError`; `ETLError.drift` where the columns alone are reason to refuse the file.
+    init(_ file: TripFile, _ make: @escaping @Sendable (ColumnBatch) throws -> Part) throws {
+        let reader = try file.reader()
+        self.file = file
+        self.reader = reader
+        schema = reader.schema.adding(TaxiDataset.fileMonth)
+        let drift = DriftReport(
+            file.dataset, header: reader.header, mapping: reader.mapping, under: file.options.drift)
+        state = Mutex(State(figures: TripFigures(drift: drift), rejects: file.options.rejects.map(RejectsFile.init)))
+        try Self.check(drift, file)
+        work = try OrderedWork(width: file.options.width, pending: 2 * file.options.width + 1, name: "orch-rows") {
+            let parse = reader.makeParser()
+            return { block in try Self.product(of: try parse(block), file, make) }
+        }
+        let code = DetachedThread.start(name: "orch-read") { [work] in
+            do {
+                while let block = try reader.next() {
+                    guard work.put(block) else { return }
+                }
+                work.finish()
+            } catch {
+                work.finish(throwing: error)
+            }
+        }
+        guard code == 0 else {
+            work.cancel()
+            throw ETLError.noThread(code: code)
+        }
+    }
+
+    deinit { work.cancel() }
+
+    /// The next part, or nil after the last.
+    /// - Throws: `ETLError`, what `make` threw, or `CancellationError`.
+    package func next() async throws -> Part? {
+        try await withTaskCancellationHandler {
+            try await BlockingWork.run { [self] _ in try take() }
+        } onCancel: {
+            work.cancel()
+        }
+    }
+
+    /// As `next()`, for a thread that may wait.
+    func take() throws -> Part? {
+        do {
+            guard let product = try work.take() else {
+                try finish()
+                return nil
+            }
+            try state.withLock { state in
+                state.figures.rows.add(product.rows)
+                state.figures.report.add(product.report)
+                state.sample.add(product.sample)
+                try state.rejects?.write(product.rejects)
+            }
+            file.options.progress?(min(reader.bytesRead, reader.length), reader.length)
+            return product.part
+        } catch {
+            work.cancel()
+            throw file.told(error)
+        }
+    }
+
+    /// Wakes whoever waits, and reads no more.
+    func cancel() { work.cancel() }
+
+    /// What was read so far; whole, with drift and SHA-256, after the last part.
+    package var figures: TripFigures { state.withLock { $0.figures } }
+
+    private func finish() throws {
+        let digest = try reader.sha256()
+        try state.withLock { state in
+            state.figures.sourceBytes = reader.bytesRead
+            state.figures.sourceSHA256 = digest
+            state.figures.drift.add(state.sample, of: file.dataset, mapping: reader.mapping)
+            state.figures.drift.add(state.figures.report)
+            try Self.check(state.figures.drift, file)
+            try state.rejects?.commit()
+        }
+    }
+
+    private static func product(
+        of parsed: TripRows, _ file: TripFile, _ make: (ColumnBatch) throws -> Part
+    ) throws -> Product {
+        let dataset = file.dataset
+        let sample = DriftSample(parsed.batch, month: dataset.month, pickup: dataset.pickupColumn)
+        var transform = TripTransform()
+        let batch = file.options.dropsEmptyTrips ? transform.apply(parsed.batch) : parsed.batch
+        var rows = transform.counts
+        rows.read = parsed.batch.rowCount
+        return Product(
+            part: try make(dataset.withFileMonth(batch)), rows: rows, report: parsed.report, rejects: parsed.rejects,
+            sample: sample)
+    }
+
+    private static func check(_ drift: DriftReport, _ file: TripFile) throws {
+        let reasons = drift.reasonsToRefuse(under: file.options.drift)
+        guard reasons.isEmpty else { throw ETLError.drift(file: file.shown, findings: reasons) }
+    }
+}
+
+/// What was read of a file.
+package struct TripFigures: Sendable, Equatable {
+    /// Rows read, dropped, kept and blank.
+    package var rows = TripTransform.Counts()
+    /// What the reader met.
+    package var report = CSVReport()
+    /// How the file differs from what is declared for its month.
+    package var drift: DriftReport
+    /// Bytes of the file read, as they lie on the disk.
+    package var sourceBytes: Int64 = 0
+    /// SHA-256 of the file as it lies on the disk, in hexadecimal digits; empty until the end.
+    package var sourceSHA256 = ""
+
+    init(drift: DriftReport) {
+        self.drift = drift
+    }
+}

@@ -1,0 +1,93 @@
+package import TableFormats
+
+/// What a conversion read and wrote.
+public struct ConversionFigures: Sendable, Equatable {
+    /// Rows read, dropped, kept and blank.
+    public var rows: TripTransform.Counts
+    /// Records that could not be read and were left out.
+    public var rejectedRecords: Int
+    /// How the file differs from what is declared for its month.
+    public var drift: DriftReport
+    /// Length of the source as it lies on the disk, in bytes.
+    public var sourceBytes: Int64
+    /// SHA-256 of the source as it lies on the disk, in hexadecimal digits.
+    public var sourceSHA256: String
+    /// Length of the Parquet file, in bytes.
+    public var parquetBytes: Int64
+    /// The columns of the Parquet file.
+    package var schema: TableSchema
+}
+
+extension TaxiDataset {
+    /// Makes a Parquet file of the month's file: declared columns with their types, `file_month` added. The Parquet file
+    /// appears whole or not at all; memory does not grow with the file.
+    ///
+    /// Reading, parsing, packing and writing go on at the same time, on as many threads as there are cores.
+    /// - Parameters:
+    ///   - source: the path of the month's file: CSV, gzip where its name ends in `.gz`, or Parquet (`.parquet`).
+    ///   - parquet: the path of the Parquet file; one that is there is replaced.
+    ///   - provenance: goes into the file's metadata, as do the source's SHA-256 and the schema's version; its source is
+    ///     what the file is called in errors.
+    ///   - options: how the file is read. Trips without passengers stay unless they say so.
+    ///   - codec: what packs the pages. Defaults to `gzip`.
+    /// - Throws: `ETLError`, or `CancellationError`.
+    public func writeParquet(
+        from source: String, to parquet: String, provenance: Provenance, options: TripOptions = TripOptions(),
+        codec: ParquetCodec = .gzip
+    ) async throws -> ConversionFigures {
+        let shown = provenance.shownSource == "unknown" ? source : provenance.shownSource
+        let file = TripFile(source, shown: shown, of: self, options: options)
+        let stream = try await BlockingWork.run { _ in try file.parts { $0 } }
+        return try await withTaskCancellationHandler {
+            try await BlockingWork.run { check in
+                let figures = try Self.write(stream, of: file, to: parquet, provenance, codec, check)
+                return figures
+            }
+        } onCancel: {
+            stream.cancel()
+        }
+    }
+
+    private static func write(
+        _ stream: PartStream<ColumnBatch>, of file: TripFile, to parquet: String, _ provenance: Provenance,
+        _ codec: ParquetCodec, _ check: () throws -> Void
+    ) throws -> ConversionFigures {
+        let output = try AtomicFile(parquet)
+        var options = ParquetOptions()
+        options.codec = codec.ofPages
+        let writer = ParquetFileWriter(schema: stream.schema, options: options, width: file.options.width)
+        let length: Int64
+        do {
+            length = try writer.write({ try stream.take() }) {
+                let figures = stream.figures
+                guard figures.rows.read > 0 else { throw ETLError.noRows(file: file.shown) }
+                return file.dataset.metadata(provenance, sha256: figures.sourceSHA256)
+            } to: { pieces in
+                try check()
+                try output.write(pieces)
+            }
+        } catch let error as ParquetError {
+            throw ETLError.unwritable(file: parquet, cause: error)
+        }
+        try check()
+        try output.commit()
+        let figures = stream.figures
+        return ConversionFigures(
+            rows: figures.rows, rejectedRecords: figures.report.rejectedRecords, drift: figures.drift,
+            sourceBytes: figures.sourceBytes, sourceSHA256: figures.sourceSHA256, parquetBytes: length,
+            schema: stream.schema)
+    }
+
+    /// The batch with the month of its file in every row.
+    func withFileMonth(_ batch: ColumnBatch) -> ColumnBatch {
+        batch.adding(.repeating(date: month.days, count: batch.rowCount), as: Self.fileMonth)
+    }
+
+    private func metadata(_ provenance: Provenance, sha256: String) -> [(name: String, value: String)] {
+        [
+            ("orch.dataset", color.rawValue), ("orch.file_month", month.firstDay),
+            ("orch.source", provenance.shownSource), ("orch.source_sha256", sha256),
+            ("orch.run_id", provenance.runID), ("orch.schema_version", Self.schemaVersion),
+        ]
+    }
+}
