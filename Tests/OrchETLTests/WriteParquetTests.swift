@@ -65,7 +65,8 @@ struct WriteParquetTests {
         #expect(
             judgement.metadata.filter { $0.key.hasPrefix("orch.") } == [
                 "orch.dataset": "green", "orch.file_month": "2020-07-01", "orch.source": "https://host/x.csv.gz",
-                "orch.source_sha256": expected.sha256, "orch.run_id": "run-1", "orch.schema_version": TaxiDataset.schemaVersion,
+                "orch.source_sha256": expected.sha256, "orch.run_id": "run-1",
+                "orch.schema_version": TaxiDataset.schemaVersion,
             ])
     }
 

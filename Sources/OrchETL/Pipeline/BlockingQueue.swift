@@ -4,9 +4,8 @@ import Synchronization
 /// A queue between threads, in which those who put wait for room and those who take wait for elements.
 final class BlockingQueue<Element: Sendable>: Sendable {
     private struct State {
+        /// The oldest first; there are few of them.
         var elements: [Element] = []
-        /// Where the first element is; those before it are taken.
-        var first = 0
         var isCancelled = false
     }
 
@@ -36,16 +35,8 @@ final class BlockingQueue<Element: Sendable>: Sendable {
     /// The oldest element once there is one, or nil when the queue is closed and empty.
     func take() -> Element? {
         filled.wait()
-        let element: Element? = state.withLock { state in
-            guard state.first < state.elements.count else { return nil }
-            let element = state.elements[state.first]
-            state.first += 1
-            if state.first == state.elements.count || state.first >= 64 {
-                state.elements.removeSubrange(..<state.first)
-                state.first = 0
-            }
-            return element
-        }
+        // Removed at once: what is taken must not live on in here, as it may be large.
+        let element = state.withLock { $0.elements.isEmpty ? nil : $0.elements.removeFirst() }
         if element == nil { filled.signal() } else { room.signal() }
         return element
     }
@@ -58,10 +49,9 @@ final class BlockingQueue<Element: Sendable>: Sendable {
     /// Closes the queue and answers what was in it.
     func cancel() -> [Element] {
         let rest = state.withLock { state in
-            let rest = Array(state.elements[state.first...])
-            (state.elements, state.first) = ([], 0)
             state.isCancelled = true
-            return rest
+            defer { state.elements = [] }
+            return state.elements
         }
         room.signal()
         filled.signal()
