@@ -42,9 +42,13 @@ final class LocalFile: Sendable {
         }
     }
 
-    /// Gives the file another name, atomically, replacing what has it.
+    /// Gives the file another name, atomically, replacing what has it; not a device such as /dev/null, though.
     static func rename(_ path: String, to destination: String) async throws {
         try await blocking {
+            var status = stat()
+            if lstat(destination, &status) == 0, ![S_IFREG, S_IFLNK].contains(status.st_mode & S_IFMT) {
+                throw GoogleCloudError.localFile(path: destination, operation: "replace", code: EEXIST)
+            }
             #if canImport(Glibc)
             let result = Glibc.rename(path, destination)
             #else

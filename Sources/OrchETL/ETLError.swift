@@ -47,6 +47,10 @@ import Darwin
     case unreadable(file: String, cause: any Error)
     /// A file of this machine cannot be used; `code` is the errno.
     case file(path: String, operation: String, code: Int32)
+    /// What is read would be replaced by what is written.
+    case sourceIsTarget(path: String)
+    /// A name that a file shall have is that of a folder, a device or the like.
+    case notRegular(path: String)
     /// The system refuses another thread; `code` is the errno.
     case noThread(code: Int32)
     /// A Parquet file could not be written.
@@ -157,6 +161,10 @@ extension ETLError: CustomStringConvertible {
                 + "another disk."
         case .file(let path, let operation, let code):
             "Cannot \(operation) \(path): \(String(cString: strerror(code)))."
+        case .sourceIsTarget(let path):
+            "\(path) would be read and replaced at once. Write to another file."
+        case .notRegular(let path):
+            "\(path) is a folder, a device or another special file, and is not replaced. Choose the name of a file."
         case .noThread(let code):
             "The system refuses another thread: \(String(cString: strerror(code))). Is a limit on processes reached?"
         case .unwritable(let file, let cause):

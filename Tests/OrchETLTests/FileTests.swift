@@ -23,6 +23,22 @@ struct FileTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("a/b")) == ["c"])
     }
 
+    /// A rename as the superuser would put a file in the place of /dev/null.
+    @Test func replacesNoSpecialFile() throws {
+        let folder = try TemporaryFolder()
+        let pipe = folder.file("pipe")
+        try #require(mkfifo(pipe, 0o600) == 0)
+        for path in [pipe, folder.path] {
+            #expect {
+                _ = try AtomicFile(path)
+            } throws: { error in
+                guard case ETLError.notRegular(path) = error else { return false }
+                return true
+            }
+        }
+        #expect(try folder.names == ["pipe"])
+    }
+
     @Test func leavesNothingWithoutCommit() throws {
         let folder = try TemporaryFolder()
         let path = try folder.write("old", as: "x")

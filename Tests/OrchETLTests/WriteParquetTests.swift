@@ -160,6 +160,21 @@ struct WriteParquetTests {
         #expect(FileManager.default.contents(atPath: old) == Data("old".utf8))
     }
 
+    @Test func neverReplacesWhatItReads() async throws {
+        let folder = try TemporaryFolder()
+        let csv = try folder.write(Self.header + "\n" + Self.row, as: "in.csv")
+        try FileManager.default.createSymbolicLink(atPath: folder.file("link"), withDestinationPath: csv)
+        for target in [csv, folder.file("link")] {
+            await #expect {
+                _ = try await Self.green.get().writeParquet(from: csv, to: target, provenance: provenance)
+            } throws: { error in
+                guard case ETLError.sourceIsTarget(target) = error else { return false }
+                return true
+            }
+        }
+        #expect(FileManager.default.contents(atPath: csv) == Data((Self.header + "\n" + Self.row).utf8))
+    }
+
     @Test func writesTheSameBytesForTheSameInput() async throws {
         let folder = try TemporaryFolder()
         let csv = try folder.write(Self.header + "\n" + Self.row + "\n" + Self.row, as: "in.csv")

@@ -13,9 +13,14 @@ package final class AtomicFile {
     private var descriptor: Int32
 
     /// Begins the file; folders on the way to it are made.
-    /// - Throws: `ETLError.file`.
+    /// - Throws: `ETLError.file`, `ETLError.notRegular`.
     package init(_ path: String) throws {
         self.path = path
+        // The new file takes the name over: what has it must not be a device such as /dev/null, which would be gone.
+        var status = stat()
+        if lstat(path, &status) == 0, ![S_IFREG, S_IFLNK].contains(status.st_mode & S_IFMT) {
+            throw ETLError.notRegular(path: path)
+        }
         temporary = "\(path).\(String(UInt64.random(in: .min ... .max), radix: 36)).part"
         try FileSystem.makeFolder(of: path)
         descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)

@@ -17,6 +17,13 @@ enum FileSystem {
         }
     }
 
+    /// Whether two paths lead to one file that is there.
+    static func areSame(_ first: String, _ second: String) -> Bool {
+        var (one, other) = (stat(), stat())
+        guard stat(first, &one) == 0, stat(second, &other) == 0 else { return false }
+        return one.st_dev == other.st_dev && one.st_ino == other.st_ino
+    }
+
     /// Gives a file another name of the same folder, in place of what had it, so that a crash of the machine does not
     /// forget it.
     /// - Throws: `ETLError.file`.

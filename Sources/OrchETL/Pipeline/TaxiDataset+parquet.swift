@@ -36,6 +36,7 @@ extension TaxiDataset {
         codec: ParquetCodec = .gzip
     ) async throws -> ConversionFigures {
         let shown = provenance.shownSource == "unknown" ? source : provenance.shownSource
+        guard !FileSystem.areSame(source, parquet) else { throw ETLError.sourceIsTarget(path: parquet) }
         let file = TripFile(source, shown: shown, of: self, options: options)
         let stream = try await BlockingWork.run { _ in try file.parts { $0 } }
         return try await withTaskCancellationHandler {
