@@ -22,15 +22,16 @@ struct PostgresRealFilesTests {
         ] as [(String, TaxiColor, Int, Int)])
     func loadsAsOthersReadIt(name: String, color: TaxiColor, year: Int, month: Int) async throws {
         let database = try PostgresDatabase()
-        let expected = try #require(try Self.expectations()[name])
+        let expected = try #require(try TestData.expectations()[name])
         let dataset = try TaxiDataset(color: color, year: year, month: month)
         let load = try await database.sink.load(TripFile(TestData.path(name), of: dataset))
         #expect(load.sourceSHA256 == expected.sha256)
-        #expect(load.rowsRead == expected.rows && load.rowsInserted == expected.rows)
+        let rows = try #require(expected.rows)
+        #expect(load.rowsRead == rows && load.rowsInserted == rows)
         let table = dataset.postgresTable
         #expect(
             try database.psql("SELECT count(*), min(file_month), max(file_month) FROM \(table)")
-                == "\(expected.rows)|\(dataset.month.firstDay)|\(dataset.month.firstDay)")
+                == "\(rows)|\(dataset.month.firstDay)|\(dataset.month.firstDay)")
         for (column, figures) in expected.columns ?? [:] {
             let name = column.lowercased()
             let nulls = try database.psql("SELECT count(*) - count(\(name)) FROM \(table)")
@@ -49,42 +50,14 @@ struct PostgresRealFilesTests {
             }
         }
     }
+}
 
-    private struct Expectation: Decodable {
-        let sha256: String
-        let rows: Int
-        let columns: [String: Figures]?
-    }
-
-    private struct Figures: Decodable {
-        let nulls: Int
-        let sum: Int64?
-        let sum_cents: Int64?
-        let min: Bound?
-        let max: Bound?
-    }
-
-    /// A number, or a text such as a time.
-    private struct Bound: Decodable {
-        let literal: String
-
-        init(from decoder: any Decoder) throws {
-            let value = try decoder.singleValueContainer()
-            if let number = try? value.decode(Double.self) {
-                literal = "\(number)"
-            } else {
-                literal = "'\(try value.decode(String.self))'"
-            }
+extension TestData.Bound {
+    /// The value as SQL.
+    fileprivate var literal: String {
+        switch self {
+        case .number(let number): "\(number)"
+        case .text(let text): "'\(text)'"
         }
-    }
-
-    private static func expectations() throws -> [String: Expectation] {
-        // Other entries have other shapes.
-        struct Lenient: Decodable {
-            let value: Expectation?
-            init(from decoder: any Decoder) throws { value = try? Expectation(from: decoder) }
-        }
-        let data = try Data(contentsOf: URL(fileURLWithPath: TestData.path("expected.json")))
-        return try JSONDecoder().decode([String: Lenient].self, from: data).compactMapValues(\.value)
     }
 }

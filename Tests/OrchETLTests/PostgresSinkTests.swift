@@ -19,7 +19,7 @@ struct PostgresSinkTests {
             #expect(load.rowsRead == 72_257)
             #expect(load.rowsReplaced == replaced)
             #expect(load.rowsInserted == 72_257)
-            #expect(load.missingColumns.isEmpty && load.unknownColumns.isEmpty)
+            #expect(load.drift?.missing.isEmpty == true && load.drift?.new.isEmpty == true)
             let figures = try database.psql(
                 """
                 SELECT count(*), count(*) - count(passenger_count), count(*) FILTER (WHERE passenger_count = 0),
@@ -40,7 +40,7 @@ struct PostgresSinkTests {
         let csv = try database.csv()
         let load = try await database.sink.load(csv: csv, of: try database.green())
         #expect(load.rowsInserted == 3)
-        #expect(load.missingColumns.contains("trip_type"))
+        #expect(load.drift?.missing.contains("trip_type") == true)
         let sql =
             "SELECT vendorid, lpep_pickup_datetime, passenger_count, total_amount, store_and_fwd_flag, trip_type, "
             + "file_month FROM green_taxi_trips ORDER BY total_amount"

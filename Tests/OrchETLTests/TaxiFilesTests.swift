@@ -19,43 +19,6 @@ struct TaxiFilesTests {
         ("fhv_sample_2015-02_reindexed.csv", .fhv, 2015, 2), ("fhvhv_sample.csv", .fhvhv, 2019, 2),
     ]
 
-    private struct Expectation: Decodable {
-        let rows: Int?
-        let columns: [String: Column]?
-        let pickup_outside_month: Int?
-        let header: String?
-
-        struct Column: Decodable {
-            let type: String
-            let nulls: Int
-            let sum: Int64?
-            let sum_cents: Int64?
-            let min: Bound?
-            let max: Bound?
-            let distinct: Int?
-            let top: [String: Int]?
-        }
-
-        enum Bound: Decodable, Equatable {
-            case number(Double)
-            case text(String)
-
-            init(from decoder: any Decoder) throws {
-                let container = try decoder.singleValueContainer()
-                if let number = try? container.decode(Double.self) {
-                    self = .number(number)
-                } else {
-                    self = .text(try container.decode(String.self))
-                }
-            }
-        }
-    }
-
-    private static func expectations() throws -> [String: Expectation] {
-        let data = try Data(contentsOf: URL(fileURLWithPath: TestData.path("expected.json")))
-        return try JSONDecoder().decode([String: Expectation].self, from: data)
-    }
-
     private static let parquetFiles: [(name: String, year: Int, month: Int)] = [
         ("green_tripdata_2021-01.parquet", 2021, 1), ("green_tripdata_2022-02.parquet", 2022, 2),
         ("green_tripdata_2023-03.parquet", 2023, 3),
@@ -79,7 +42,7 @@ struct TaxiFilesTests {
     }
 
     private func check(_ reading: TaxiFileReading, _ name: String) throws {
-        let expected = try #require(try Self.expectations()[name])
+        let expected = try #require(try TestData.expectations()[name])
         #expect(reading.rows == expected.rows)
         #expect(reading.drift.rows == expected.rows)
         for (header, column) in try #require(expected.columns) where !header.isEmpty {
@@ -96,7 +59,7 @@ struct TaxiFilesTests {
     }
 
     private func check(
-        _ columns: [Column], _ expected: Expectation.Column, _ place: String, isParquet: Bool
+        _ columns: [Column], _ expected: TestData.Column, _ place: String, isParquet: Bool
     ) throws {
         let type = try #require(columns.first?.type)
         #expect(columns.map(\.nullCount).reduce(0, +) == expected.nulls, "\(place)")
@@ -141,7 +104,7 @@ struct TaxiFilesTests {
 
     @Test func everyFileIsTriedOrOfAnotherKind() throws {
         let tried = Set(Self.files.map(\.name) + Self.parquetFiles.map(\.name))
-        let others = try Self.expectations().keys.filter {
+        let others = try TestData.expectations().keys.filter {
             !tried.contains($0) && !$0.hasPrefix("heads_1k/") && !$0.hasPrefix("damaged/") && !$0.contains("lookup")
         }
         #expect(others.isEmpty)

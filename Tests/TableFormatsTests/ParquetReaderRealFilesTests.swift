@@ -7,60 +7,21 @@ import Testing
 /// The files as the commission published them, of three physical schemas.
 @Suite(.enabled(if: TestData.isAvailable || ProcessInfo.processInfo.environment["CI"] != nil, "no ../shared/data"))
 struct ParquetReaderRealFilesTests {
-    /// What other programs found in a file.
-    private struct Expectation: Decodable {
-        struct Figures: Decodable {
-            let type: String
-            let nulls: Int
-            let sum: Int64?
-            let sum_cents: Int64?
-            let min: Bound?
-            let max: Bound?
-            let distinct: Int?
-            let top: [String: Int]?
-        }
-
-        /// A number, or a time as text.
-        enum Bound: Decodable, Equatable {
-            case number(Double)
-            case text(String)
-
-            init(from decoder: any Decoder) throws {
-                let container = try decoder.singleValueContainer()
-                if let value = try? container.decode(Double.self) {
-                    self = .number(value)
-                } else {
-                    self = .text(try container.decode(String.self))
-                }
-            }
-        }
-
-        let rows: Int
-        let columns: [String: Figures]
-    }
-
-    private func expectation(_ name: String) throws -> Expectation {
-        let all = try #require(
-            JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: TestData.path("expected.json"))))
-                as? [String: Any])
-        return try JSONDecoder().decode(
-            Expectation.self, from: JSONSerialization.data(withJSONObject: try #require(all[name])))
-    }
-
     @Test(arguments: [
         "green_tripdata_2021-01.parquet", "green_tripdata_2022-02.parquet", "green_tripdata_2023-03.parquet",
         "taxi_zone_lookup.parquet",
     ])
     func findsWhatOtherReadersFound(name: String) throws {
-        let expected = try expectation(name)
+        let expected = try #require(try TestData.expectations()[name])
+        let (rows, columns) = (try #require(expected.rows), try #require(expected.columns))
         let bytes = try ParquetBytes(path: TestData.path(name))
         let file = try bytes.open()
-        #expect(file.rowCount == Int64(expected.rows))
-        #expect(Set(file.columns.map(\.name)) == Set(expected.columns.keys))
+        #expect(file.rowCount == Int64(rows))
+        #expect(Set(file.columns.map(\.name)) == Set(columns.keys))
         for (index, column) in file.columns.enumerated() {
-            let figures = try #require(expected.columns[column.name])
+            let figures = try #require(columns[column.name])
             let values = try bytes.column(file, index, rows: 10_000)
-            #expect(values.count == expected.rows && values.nullCount == figures.nulls, "\(column.name)")
+            #expect(values.count == rows && values.nullCount == figures.nulls, "\(column.name)")
             #expect(column.isAlwaysNull == (figures.type == "null"), "\(column.name)")
             guard !column.isAlwaysNull else { continue }
             #expect(column.type == type(figures.type), "\(column.name)")
@@ -76,7 +37,7 @@ struct ParquetReaderRealFilesTests {
         }
     }
 
-    private func compare(_ column: Column, _ figures: Expectation.Figures, _ name: String) {
+    private func compare(_ column: Column, _ figures: TestData.Column, _ name: String) {
         switch column.values {
         case .text:
             let texts = (column.texts ?? []).compactMap(\.self)
@@ -86,11 +47,11 @@ struct ParquetReaderRealFilesTests {
         case .double(let values):
             let found = (0..<column.count).filter(column.isValid).map { values[$0] }
             #expect(found.reduce(0) { $0 + Int64(($1 * 100).rounded()) } == figures.sum_cents, "\(name)")
-            #expect(found.min().map(Expectation.Bound.number) == figures.min, "\(name)")
-            #expect(found.max().map(Expectation.Bound.number) == figures.max, "\(name)")
+            #expect(found.min().map(TestData.Bound.number) == figures.min, "\(name)")
+            #expect(found.max().map(TestData.Bound.number) == figures.max, "\(name)")
         case .int32, .int64, .bool:
             let found = (column.numbers ?? []).compactMap(\.self)
-            let bound: (Int64) -> Expectation.Bound = {
+            let bound: (Int64) -> TestData.Bound = {
                 column.type == .timestamp ? .text(time($0)) : .number(Double($0))
             }
             if column.type != .timestamp { #expect(found.reduce(0, +) == figures.sum, "\(name)") }

@@ -21,18 +21,44 @@ package enum TestData {
             [String: Expectation].self, from: Data(contentsOf: URL(fileURLWithPath: path("expected.json"))))
     }
 
+    /// What is known of one file.
     package struct Expectation: Decodable {
         package let sha256: String
+        package let header: String?
         package let rows: Int?
         package let columns: [String: Column]?
+        package let pickup_outside_month: Int?
         package let passenger_count_zero: Int?
         package let rows_after_drop_zero_keep_null: Int?
         package let total_amount_cents_after_drop_zero_keep_null: Int?
         package let must_fail: Bool?
     }
 
+    /// What is known of one column of a file.
     package struct Column: Decodable {
+        package let type: String
         package let nulls: Int
+        package let sum: Int64?
+        package let sum_cents: Int64?
+        package let min: Bound?
+        package let max: Bound?
+        package let distinct: Int?
+        package let top: [String: Int]?
+    }
+
+    /// A number, or a time as text.
+    package enum Bound: Decodable, Equatable {
+        case number(Double)
+        case text(String)
+
+        package init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            if let number = try? container.decode(Double.self) {
+                self = .number(number)
+            } else {
+                self = .text(try container.decode(String.self))
+            }
+        }
     }
 }
 

@@ -59,17 +59,8 @@ package final class PartStream<Part: Sendable>: Sendable {
 
     deinit { work.cancel() }
 
-    /// The next part, or nil after the last.
-    /// - Throws: `ETLError`, what `make` threw, or `CancellationError`.
-    package func next() async throws -> Part? {
-        try await withTaskCancellationHandler {
-            try await BlockingWork.run { [self] _ in try take() }
-        } onCancel: {
-            work.cancel()
-        }
-    }
-
-    /// As `next()`, for a thread that may wait.
+    /// The next part, or nil after the last. It waits until that is there, so it belongs on a thread that may.
+    /// - Throws: `ETLError`, what `make` threw, or `CancellationError` after `cancel()`.
     func take() throws -> Part? {
         do {
             guard let product = try work.take() else {

@@ -12,7 +12,7 @@ public struct Provenance: Sendable, Equatable {
     }
 
     /// The source's address as it may be shown.
-    public var shownSource: String {
+    var shownSource: String {
         // An address that cannot be read is not ours to publish: it may hold a password anywhere.
         (try? SourceAddress(source))?.shown ?? "unknown"
     }

@@ -35,14 +35,13 @@ extension TaxiDataset {
         from source: String, to parquet: String, provenance: Provenance, options: TripOptions = TripOptions(),
         codec: ParquetCodec = .gzip
     ) async throws -> ConversionFigures {
-        let shown = provenance.shownSource == "unknown" ? source : provenance.shownSource
+        let shown = (try? SourceAddress(provenance.source))?.shown ?? source
         guard !FileSystem.areSame(source, parquet) else { throw ETLError.sourceIsTarget(path: parquet) }
         let file = TripFile(source, shown: shown, of: self, options: options)
         let stream = try await BlockingWork.run { _ in try file.parts { $0 } }
         return try await withTaskCancellationHandler {
             try await BlockingWork.run { check in
-                let figures = try Self.write(stream, of: file, to: parquet, provenance, codec, check)
-                return figures
+                try Self.write(stream, of: file, to: parquet, provenance, codec, check)
             }
         } onCancel: {
             stream.cancel()

@@ -27,11 +27,6 @@ public struct PostgresSink: Sendable {
         public var sourceSHA256: String
         /// Why nothing was added, in a sentence; nil where something was.
         public var notice: String?
-
-        /// Declared columns that the file does not have.
-        public var missingColumns: [String] { drift?.missing ?? [] }
-        /// Columns of the file that are not declared, and were left out.
-        public var unknownColumns: [String] { drift?.new.filter { $0.loadedAs == nil }.map(\.name) ?? [] }
     }
 
     private let configuration: PostgresConfiguration

@@ -40,22 +40,7 @@ package final class ColumnBuilder {
     }
 
     /// Adds a NULL.
-    package func appendNull() {
-        if nullCount == 0 {
-            validity.reserveCapacity(max(capacity, count + 1))
-            validity.append(contentsOf: repeatElement(true, count: count))
-        }
-        nullCount += 1
-        count += 1
-        validity.append(false)
-        switch type {
-        case .int64, .timestamp: int64.append(0)
-        case .int32, .date: int32.append(0)
-        case .double: double.append(0)
-        case .bool: bool.append(false)
-        case .text: textOffsets.append(Int32(truncatingIfNeeded: textBytes.count))
-        }
-    }
+    package func appendNull() { appendNulls(1) }
 
     /// Adds a value of an `int64` column, or microseconds of a `timestamp` column.
     package func append(_ value: Int64) {

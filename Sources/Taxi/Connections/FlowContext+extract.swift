@@ -32,15 +32,6 @@ extension FlowContext {
             name, retries: 3, retryDelay: .exponential(from: .seconds(2)), retryOn: TransientFailure.isTransient, body)
     }
 
-    /// How a month's file is read, with the records that are left out beside it.
-    func reading(_ download: WebSource.Download, errors: BadRecordPolicy, drift: DriftPolicy) -> TripOptions {
-        var options = TripOptions()
-        options.badRecords = errors
-        options.drift = drift
-        options.rejects = errors == .fail ? nil : download.path + ".rejects.csv"
-        return options
-    }
-
     /// Tells how a file differs from what is declared for its month.
     func tell(of drift: DriftReport) {
         for finding in drift.findings {

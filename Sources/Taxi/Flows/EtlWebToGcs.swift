@@ -49,7 +49,6 @@ struct EtlWebToGcs: Flow {
         }
         for change in asset.schemaChanges { context.logger.warning("The dataset \(asset.dataset) changed: \(change)") }
         context.asset(AssetRecord(asset))
-        context.logger.info("Wrote \(asset.uri), \(asset.bytes) bytes")
         context.metric("parquet_bytes", Double(asset.bytes))
         return Output(
             object: asset.uri, bytes: asset.bytes, rowsRead: figures.rows.read, rowsDropped: figures.rows.dropped,
@@ -61,8 +60,10 @@ struct EtlWebToGcs: Flow {
     ) async throws -> ConversionFigures {
         try await context.task("transform") {
             let provenance = Provenance(source: download.source, runID: context.runID.description)
-            var options = context.reading(download, errors: errors, drift: drift)
-            options.dropsEmptyTrips = true
+            var options = TripOptions.withoutEmptyTrips
+            options.badRecords = errors
+            options.rejects = Self.rejects(of: download)
+            options.drift = drift
             let figures = try await dataset.writeParquet(
                 from: download.path, to: path, provenance: provenance, options: options)
             let rows = figures.rows
@@ -77,12 +78,15 @@ struct EtlWebToGcs: Flow {
         }
     }
 
+    /// Where the records that are left out lie until they are in the lake.
+    private static func rejects(of download: WebSource.Download) -> String { download.path + ".rejects.csv" }
+
     /// Puts the records that were left out beside the data, or takes away those of an earlier run.
     private func keepRejects(
         of download: WebSource.Download, _ dataset: TaxiDataset, in lake: LakeSink, _ context: FlowContext
     ) async throws {
         let object = "rejects/\(dataset.color.rawValue)/\(dataset.fileStem).csv"
-        let path = download.path + ".rejects.csv"
+        let path = Self.rejects(of: download)
         if FileManager.default.fileExists(atPath: path) {
             let written = try await lake.write(file: path, as: object)
             context.logger.warning("The records that were left out are in \(written.uri)")

@@ -24,7 +24,7 @@ struct IngestPostgres: Flow {
     var database = "postgres-connector"
     @Parameter(help: "What becomes of the month's rows that are there: replace_month, or append (once a source).")
     var mode = WriteMode.replaceMonth
-    @Parameter(help: "What becomes of records that cannot be read: fail, reject (left out) or null.")
+    @Parameter(help: "What becomes of records that cannot be read: fail, reject (left out and counted) or null.")
     var errors = BadRecordPolicy.fail
     @Parameter(help: "What becomes of a file with other columns than declared: evolve (take them), warn or fail.")
     var drift = DriftPolicy.evolve
@@ -34,9 +34,10 @@ struct IngestPostgres: Flow {
         let database = try context.database(database)
         let download = try await context.extract(dataset, from: source)
         let load = try await context.transientlyFailingTask("load") {
-            let file = TripFile(
-                download.path, shown: download.source, of: dataset,
-                options: context.reading(download, errors: errors, drift: drift))
+            var options = TripOptions()
+            options.badRecords = errors
+            options.drift = drift
+            let file = TripFile(download.path, shown: download.source, of: dataset, options: options)
             return try await database.load(file, mode: mode, run: context.runID.description)
         }
         if let notice = load.notice { context.logger.warning(notice) }

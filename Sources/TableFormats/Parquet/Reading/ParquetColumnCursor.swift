@@ -73,7 +73,7 @@ package final class ParquetColumnCursor {
     /// A column that the file says is NULL in every row; its pages are not looked at.
     private func nulls(_ rows: Int) -> Column {
         let builder = ColumnBuilder(type: column.type, capacity: rows)
-        for _ in 0..<rows { builder.appendNull() }
+        builder.appendNulls(rows)
         remainingRows -= Int64(rows)
         return builder.finish()
     }
