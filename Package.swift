@@ -70,8 +70,8 @@ let package = Package(
         .target(name: "GoogleCloud", dependencies: ["CIsal", "CurlTransport", crypto, cryptoExtras]),
         // Typed client of orch's own API.
         .target(name: "OrchClient", dependencies: ["CurlTransport", "OrchModel"]),
-        // The store protocol and its SQLite implementation.
-        .target(name: "OrchStore", dependencies: ["OrchModel", grdb]),
+        // The store protocol, and the store in SQLite and PostgreSQL.
+        .target(name: "OrchStore", dependencies: ["OrchModel", "Postgres", grdb]),
 
         // The SDK flow authors import: flows, parameters, tasks, the run stream.
         .target(name: "Orch", dependencies: ["Threads", "OrchModel", "OrchClient", "CurlTransport", argumentParser]),
@@ -123,7 +123,8 @@ let package = Package(
         .testTarget(name: "DockerEngineTests", dependencies: ["DockerEngine", "CurlTransport"]),
         .testTarget(name: "GoogleCloudTests", dependencies: ["GoogleCloud", "CurlTransport", cryptoExtras]),
         .testTarget(name: "OrchClientTests", dependencies: ["OrchClient", "OrchModel", "CurlTransport"]),
-        .testTarget(name: "OrchStoreTests", dependencies: ["OrchStore", "OrchModel", grdb]),
+        .testTarget(
+            name: "OrchStoreTests", dependencies: ["OrchStore", "OrchModel", "Postgres", "TestSupport", grdb]),
         .testTarget(name: "OrchTests", dependencies: ["Orch", "OrchModel", "Threads"]),
         .testTarget(
             name: "OrchETLTests",

@@ -13,7 +13,7 @@ struct Deploy: AsyncParsableCommand {
             Examples:
               orch deploy --infra docker --image taxi:latest
               orch deploy --infra docker --image taxi:latest --flow etl-web-to-gcs -n green-lake -p color=green
-              orch deploy --infra docker/big --image taxi:latest -q nightly
+              orch deploy --infra docker/big --image taxi:latest -q nightly --retries 3 --retry-delay 60
               orch deploy --infra docker --image debian:bookworm-slim -n hello -- echo "hello from a container"
             """)
 
@@ -32,6 +32,7 @@ struct Deploy: AsyncParsableCommand {
     @Option(help: "How long to wait for an agent's answer, in seconds.") var timeout = 60.0
     @Argument(parsing: .postTerminator, help: "After --: the command of an image without orch's SDK.")
     var command: [String] = []
+    @OptionGroup(title: "Run policy") var policy: RunPolicyOptions
     @OptionGroup var connection: Connection
     @OptionGroup var output: Output
 
@@ -48,7 +49,8 @@ struct Deploy: AsyncParsableCommand {
             image: image, name: name, flow: flow, queue: queue, assignments: parameters, tags: tags,
             command: command, infrastructure: try infrastructure())
         var replies: [DeploymentReply] = []
-        for request in try plan.requests(for: answer) {
+        for var request in try plan.requests(for: answer) {
+            request.policy = try policy.policy(over: nil)
             replies.append(try await client.deploy(request))
         }
         try output.show(replies) { replies in

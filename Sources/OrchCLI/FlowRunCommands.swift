@@ -67,18 +67,20 @@ struct FlowRuns: AsyncParsableCommand {
         private struct Details: Encodable {
             var run: FlowRun
             var states: [RunState]
+            var attempts: [RunAttempt]
             var tasks: [TaskRun]
             var children: [FlowRun]
 
             private enum CodingKeys: String, CodingKey {
-                case states, tasks, children
+                case states, attempts, tasks, children
             }
 
-            /// The run's own fields, and the three lists beside them.
+            /// The run's own fields, and the four lists beside them.
             func encode(to encoder: any Encoder) throws {
                 try run.encode(to: encoder)
                 var container = encoder.container(keyedBy: CodingKeys.self)
                 try container.encode(states, forKey: .states)
+                try container.encode(attempts, forKey: .attempts)
                 try container.encode(tasks, forKey: .tasks)
                 try container.encode(children, forKey: .children)
             }
@@ -88,11 +90,15 @@ struct FlowRuns: AsyncParsableCommand {
             let client = try connection.client()
             let found = try await client.run(run)
             async let states = client.states(of: found.id.description)
+            async let attempts = client.attempts(of: found.id.description)
             async let tasks = client.taskRuns(of: found.id.description)
             async let children = client.runs(FlowRunFilter(parent: found.id.description, limit: 1000))
-            let details = try await Details(run: found, states: states, tasks: tasks, children: children)
+            let details = try await Details(
+                run: found, states: states, attempts: attempts, tasks: tasks, children: children)
             try output.show(details) {
-                RunSummary(run: $0.run, states: $0.states, tasks: $0.tasks, children: $0.children).text
+                RunSummary(
+                    run: $0.run, states: $0.states, attempts: $0.attempts, tasks: $0.tasks, children: $0.children
+                ).text
             }
         }
     }

@@ -11,6 +11,7 @@ struct Run: AsyncParsableCommand {
             Examples:
               orch run docker-flow -p month=7
               orch run parent_flow_runner/docker-flow -p color=yellow -p year=2020 -p month=7
+              orch run docker-flow --retries 3 --retry-delay 10 --retry-backoff 2 --run-timeout 3600
               orch run docker-flow --detach -o json
 
             Exit codes: 0 completed, 1 failed, 2 usage, 3 crashed, 4 cancelled, 5 API unreachable or refused, \
@@ -35,6 +36,7 @@ struct Run: AsyncParsableCommand {
     @Flag(help: "Return at once; the run goes on.")
     var detach = false
 
+    @OptionGroup(title: "Run policy, in place of the deployment's") var policy: RunPolicyOptions
     @OptionGroup var connection: Connection
     @OptionGroup var output: Output
 
@@ -43,7 +45,9 @@ struct Run: AsyncParsableCommand {
         let found = try await client.deployment(named: deployment)
         let values = try Parameters.read(assignments: parameters, json: parametersJSON, by: found.parameterSchema)
         let reply = try await client.createRun(
-            FlowRunRequest(deployment: found.fullName, parameters: values, tags: tags))
+            FlowRunRequest(
+                deployment: found.fullName, parameters: values, tags: tags,
+                policy: try policy.policy(over: found.policy)))
         if reply.queue.agents.isEmpty {
             FileHandles.writeError(
                 "Warning: no agent is polling the queue \"\(reply.queue.name)\"; the run waits until one does. "

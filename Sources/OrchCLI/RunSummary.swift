@@ -4,16 +4,17 @@ import OrchModel
 struct RunSummary {
     var run: FlowRun
     var states: [RunState]
+    var attempts: [RunAttempt]
     var tasks: [TaskRun]
     var children: [FlowRun]
 
-    /// The facts, the states, then tasks and child runs where there are any.
+    /// The facts, the states, then attempts where there were several, tasks and child runs where there are any.
     var text: String {
         facts + "\nStates:\n"
             + Table(
                 header: ["AT", "STATE", "BY", "WHY"],
                 rows: states.map { [$0.at.brief, $0.name, $0.actor, $0.message] }, empty: "none"
-            ).text + taskText + childText
+            ).text + attemptText + taskText + childText
     }
 
     private var facts: String {
@@ -46,6 +47,22 @@ struct RunSummary {
             ),
             ("Result", run.result?.jsonText),
         ])
+    }
+
+    private var attemptText: String {
+        guard attempts.count > 1 else { return "" }
+        return "\nAttempts:\n"
+            + Table(
+                header: ["ATTEMPT", "AGENT", "STATE", "EXIT", "TOOK", "CONTAINER", "WHY"],
+                rows: attempts.map { attempt in
+                    let took = attempt.startedAt.flatMap { start in attempt.endedAt.map { ($0 - start).brief } }
+                    return [
+                        "\(attempt.number)", attempt.agent ?? "-", attempt.state.name,
+                        attempt.termination?.summary ?? "-", took ?? "-",
+                        attempt.container.map { String($0.id.prefix(12)) } ?? "-", attempt.state.message,
+                    ]
+                }, empty: ""
+            ).text
     }
 
     private var taskText: String {

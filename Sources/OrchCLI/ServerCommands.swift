@@ -78,6 +78,13 @@ struct ControllerOptions: ParsableArguments {
     var keys: String?
     @Option(help: "A JSON file of blocks that are created at start where they do not exist.") var blocks: String?
     @Option(
+        name: .customLong("database-url"),
+        help: """
+            A PostgreSQL database instead of SQLite, such as postgresql://orch@db/orch; several controllers may share it. \
+            Better in $ORCH_DATABASE_URL, where `ps` does not show a password.
+            """)
+    var databaseURL: String?
+    @Option(
         name: .customLong("container-api-url"),
         help: "What containers are told to call. Defaults to http://host.docker.internal:PORT.")
     var containerAPIURL: String?
@@ -92,6 +99,7 @@ struct ControllerOptions: ParsableArguments {
         configuration.port = port
         configuration.containerAPIURL = containerAPIURL
         configuration.bootstrapBlocks = blocks
+        configuration.databaseURL = DatabaseOptions.url(databaseURL)
         if let keys {
             configuration.adminTokenFile = keys + "/admin.token"
             configuration.agentTokenFile = keys + "/agent.token"

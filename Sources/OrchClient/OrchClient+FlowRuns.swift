@@ -53,6 +53,11 @@ extension OrchClient {
         try await get(Call(.get, "flow-runs", run, "states"))
     }
 
+    /// The attempts of a run, oldest first: `GET /api/flow-runs/{id}/attempts`.
+    package func attempts(of run: String) async throws(OrchClientError) -> [RunAttempt] {
+        try await get(Call(.get, "flow-runs", run, "attempts"))
+    }
+
     /// The task runs of a run: `GET /api/flow-runs/{id}/task-runs`.
     package func taskRuns(of run: String) async throws(OrchClientError) -> [TaskRun] {
         try await get(Call(.get, "flow-runs", run, "task-runs"))

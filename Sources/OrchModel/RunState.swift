@@ -35,6 +35,15 @@ public struct RunState: Codable, Hashable, Sendable {
     /// Who caused it: `server`, `agent <name>`, `flow`, `user <name>`.
     public var actor: String
 
+    /// A run that no agent took for a while though it was due.
+    public static let lateName = "Late"
+    /// A run that waits for its next attempt.
+    public static let awaitingRetryName = "AwaitingRetry"
+    /// A run in its second attempt or a later one.
+    public static let retryingName = "Retrying"
+    /// A run that took longer than it may.
+    public static let timedOutName = "TimedOut"
+
     /// A state; `name` defaults to the type's own.
     public init(_ type: StateType, name: String? = nil, message: String, at: Timestamp, actor: String) {
         self.type = type

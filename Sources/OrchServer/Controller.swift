@@ -32,7 +32,11 @@ package final class Controller: Service, Sendable {
     package static func open(_ configuration: OrchServerConfiguration, logger: Logger) async throws -> Controller {
         try configuration.validate()
         let directory = try DataDirectory(configuration)
-        let store = try await SQLiteStore.open(path: directory.databasePath)
+        let store = try await open(configuration.databaseURL, in: directory)
+        guard try await store.isSealed(withKey: directory.keys.identifier) else {
+            try await store.close()
+            throw OrchServerError.otherKey(path: directory.keyPath)
+        }
         let vault = BlockVault(store: store, keys: directory.keys)
         if let path = configuration.bootstrapBlocks {
             for key in try await BootstrapBlocks.read(path).create(in: vault, path: path, at: .now()) {
@@ -40,6 +44,12 @@ package final class Controller: Service, Sendable {
             }
         }
         return Controller(configuration, directory, store, store.instance(), vault, logger)
+    }
+
+    /// Opens the store: the database of a URL, or the data directory's own.
+    private static func open(_ url: Secret?, in directory: DataDirectory) async throws -> RelationalStore {
+        guard let url else { return try await RelationalStore.openSQLite(path: directory.databasePath) }
+        return try await RelationalStore.openPostgres(url: url.reveal())
     }
 
     private init(

@@ -44,11 +44,17 @@ package struct RunLaunch: Codable, Hashable, Sendable {
     package var command: [String]
     package var infrastructure: Infrastructure
     package var blocks: [BlockReference]
+    /// nil = the defaults.
+    package var policy: RunPolicy?
 
-    package init(kind: RunEnding.Kind, command: [String], infrastructure: Infrastructure, blocks: [BlockReference]) {
+    package init(
+        kind: RunEnding.Kind, command: [String], infrastructure: Infrastructure, blocks: [BlockReference],
+        policy: RunPolicy? = nil
+    ) {
         self.kind = kind
         self.command = command
         self.infrastructure = infrastructure
         self.blocks = blocks
+        self.policy = policy
     }
 }

@@ -8,6 +8,11 @@ package import OrchModel
 package protocol Store: Sendable {
     /// The identity of this store's controllers, made when the store was made.
     func instance() async throws -> Identifier
+    /// Notes the key with which values are sealed, at the first call.
+    ///
+    /// - Parameter id: what tells keys apart and nothing about the key.
+    /// - Returns: false where the store's values were sealed with another key.
+    func isSealed(withKey id: String) async throws -> Bool
     /// Waits for running work and closes the store; later calls fail.
     func close() async throws
 
@@ -32,6 +37,8 @@ package protocol Store: Sendable {
     func runs(matching query: RunQuery) async throws -> [FlowRun]
     /// The states a run has been in, oldest first.
     func states(of run: Identifier) async throws -> [RunState]
+    /// The attempts of a run, oldest first; a child run has none of its own.
+    func attempts(of run: Identifier) async throws -> [RunAttempt]
     /// The task runs of a run in the order they were first reported.
     func taskRuns(of run: Identifier) async throws -> [TaskRun]
     /// A page of a run's log; of a child run, its own lines.
@@ -47,6 +54,8 @@ package protocol Store: Sendable {
 
     /// Notes that an agent asked for work, and gives it runs that are due: each run to one agent only.
     func claim(_ request: ClaimRequest) async throws -> [Claim]
+    /// When the next run of these queues is due that is not due yet.
+    func nextDue(in queues: [String], after: Timestamp) async throws -> Timestamp?
     /// The live attempts an agent holds, oldest first.
     func held(by agent: String) async throws -> [Claim]
     /// Those of an agent's live attempts that are to be ended.
@@ -59,6 +68,8 @@ package protocol Store: Sendable {
     ) async throws -> ReportOutcome
     /// Marks live runs whose lease has run out and says so in their logs; returns those newly marked.
     func markUnobserved(at: Timestamp) async throws -> [Identifier]
+    /// Makes runs Late that were due before `cutoff` and that no agent has taken, a thousand at most; returns them.
+    func markLate(dueBefore cutoff: Timestamp, at: Timestamp) async throws -> [FlowRun]
     /// Puts claimed runs with no known container, whose lease ran out before `cutoff`, back into their queues (or ends
     /// them, where that is wished); returns them.
     func releaseLost(leaseExpiredBefore cutoff: Timestamp, at: Timestamp) async throws -> [FlowRun]

@@ -4,6 +4,14 @@ package enum StoreError: Error, Hashable, Sendable {
     case newerSchema(path: String, unknown: [String])
     /// The database could not be opened.
     case unusable(path: String, reason: String)
+    /// The disk has no room for what was to be written; nothing of it was kept.
+    case full(path: String)
+    /// Another program holds the database.
+    case locked(path: String)
+    /// The database's own structure is broken, or it is no database.
+    case damaged(path: String, reason: String)
+    /// The database server does not answer, or broke off; `reason` is its own or the driver's.
+    case unavailable(address: String, reason: String)
     /// A stored value is not one that this version writes.
     case corrupt(table: String, column: String, value: String)
     /// A report speaks of a run that is not part of the reported one.
@@ -24,6 +32,15 @@ extension StoreError: CustomStringConvertible {
                 + "run that version, or restore a backup made before the upgrade"
         case .unusable(let path, let reason):
             "the database \(path) cannot be used: \(reason)"
+        case .full(let path):
+            "the disk of the database \(path) is full: nothing was changed; make room and try again"
+        case .locked(let path):
+            "another program holds the database \(path): close it and try again"
+        case .damaged(let path, let reason):
+            "the database \(path) is damaged (\(reason)): stop the server, see what `orch database check` says, and "
+                + "restore a backup with `orch database restore`"
+        case .unavailable(let address, let reason):
+            "the database server at \(address) does not answer as it should: \(reason)"
         case .corrupt(let table, let column, let value):
             "the database holds \"\(value)\" in \(table).\(column), which this version cannot read"
         case .foreignRun(let id, let run):

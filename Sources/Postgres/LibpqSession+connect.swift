@@ -13,6 +13,7 @@ extension LibpqSession {
     ) -> Result<Void, PostgresError> {
         cancelGrace = configuration.cancelGrace
         connection = Self.start(configuration)
+        prepared = [:]
         guard let connection else {
             return .failure(
                 .connectFailed(

@@ -43,9 +43,12 @@ extension LibpqSession {
     }
 
     /// Reads the answers of a statement that was sent, to their end or to the request for COPY data.
-    /// - Parameter deadline: when to close the connection instead. Defaults to never.
+    /// - Parameters:
+    ///   - deadline: when to close the connection instead. Defaults to never.
+    ///   - reading: takes each result in place of the answer, where it is to be read in another way.
     func collect(
-        _ sql: String, _ cancellation: StatementCancellation?, until deadline: ContinuousClock.Instant? = nil
+        _ sql: String, _ cancellation: StatementCancellation?, until deadline: ContinuousClock.Instant? = nil,
+        reading: ((OpaquePointer) -> Void)? = nil
     ) -> Result<Answer, PostgresError> {
         var canceller = Canceller(session: self, cancellation: cancellation, deadline: deadline)
         var last: Result<PostgresResult, PostgresError>?
@@ -69,7 +72,8 @@ extension LibpqSession {
                 last = .failure(error(of: result, sql))
             default:
                 if case .failure = last { continue }
-                last = .success(PostgresResult(result))
+                reading?(result)
+                last = .success(reading == nil ? PostgresResult(result) : PostgresResult())
             }
         }
         guard canceller.settle() else { return .failure(canceller.failure(sql)) }

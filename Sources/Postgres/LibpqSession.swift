@@ -14,6 +14,8 @@ import Darwin
 final class LibpqSession: @unchecked Sendable {
     var connection: OpaquePointer?
     let interrupt: Interrupt
+    /// The names of the statements that the server has prepared, by their text.
+    var prepared: [String: String] = [:]
     /// How long a cancelled statement has to end before the connection is closed instead.
     var cancelGrace = Duration.seconds(5)
 

@@ -108,7 +108,7 @@ package final class PostgresConnection: Sendable {
         }
     }
 
-    private func run<Value: Sendable>(
+    func run<Value: Sendable>(
         _ statement: String, isCancellable: Bool = true,
         _ body: @escaping @Sendable (LibpqSession, StatementCancellation) -> Result<Value, PostgresError>
     ) async throws(PostgresError) -> Value {

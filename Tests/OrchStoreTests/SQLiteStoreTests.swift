@@ -6,13 +6,13 @@ import Testing
 
 struct SQLiteStoreTests {
     @Test func keepsItsIdentityAndContentOverARestart() async throws {
-        try await TemporaryFolder.with { folder in
+        try await StoreFolder.with { folder in
             let path = "\(folder)/orch.sqlite"
-            let first = try await SQLiteStore.open(path: path)
+            let first = try await RelationalStore.openSQLite(path: path)
             let draft = Sample.run()
             try await first.createRun(draft)
             try await first.close()
-            let second = try await SQLiteStore.open(path: path)
+            let second = try await RelationalStore.openSQLite(path: path)
             #expect(second.instance() == first.instance())
             #expect(try await second.run(draft.run.id) == draft.run)
             try await second.close()
@@ -20,16 +20,16 @@ struct SQLiteStoreTests {
     }
 
     @Test func refusesADatabaseOfANewerOrch() async throws {
-        try await TemporaryFolder.with { folder in
+        try await StoreFolder.with { folder in
             let path = "\(folder)/orch.sqlite"
-            try await SQLiteStore.open(path: path).close()
+            try await RelationalStore.openSQLite(path: path).close()
             let queue = try DatabaseQueue(path: path)
             try await queue.write { db in
                 try db.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('9-from-the-future')")
             }
             try queue.close()
             await #expect(throws: StoreError.newerSchema(path: path, unknown: ["9-from-the-future"])) {
-                _ = try await SQLiteStore.open(path: path)
+                _ = try await RelationalStore.openSQLite(path: path)
             }
             #expect(
                 "\(StoreError.newerSchema(path: "x.sqlite", unknown: ["9-a"]))"
@@ -39,22 +39,22 @@ struct SQLiteStoreTests {
     }
 
     @Test func refusesAFileThatIsNoDatabase() async throws {
-        try await TemporaryFolder.with { folder in
+        try await StoreFolder.with { folder in
             let path = "\(folder)/orch.sqlite"
             try Data(repeating: 65, count: 8192).write(to: URL(filePath: path))
             await #expect {
-                _ = try await SQLiteStore.open(path: path)
+                _ = try await RelationalStore.openSQLite(path: path)
             } throws: { error in
-                guard case .unusable(path, _)? = error as? StoreError else { return false }
+                guard case .damaged(path, _)? = error as? StoreError else { return false }
                 return true
             }
         }
     }
 
     @Test func aValueThatItCannotReadIsToldNotGuessed() async throws {
-        try await TemporaryFolder.with { folder in
+        try await StoreFolder.with { folder in
             let path = "\(folder)/orch.sqlite"
-            let store = try await SQLiteStore.open(path: path)
+            let store = try await RelationalStore.openSQLite(path: path)
             let draft = Sample.run()
             try await store.createRun(draft)
             let queue = try DatabaseQueue(path: path)
@@ -68,9 +68,9 @@ struct SQLiteStoreTests {
     }
 
     @Test func writesAheadAndWaitsForLocks() async throws {
-        try await TemporaryFolder.with { folder in
+        try await StoreFolder.with { folder in
             let path = "\(folder)/orch.sqlite"
-            let store = try await SQLiteStore.open(path: path)
+            let store = try await RelationalStore.openSQLite(path: path)
             var configuration = Configuration()
             configuration.allowsUnsafeTransactions = true
             let queue = try DatabaseQueue(path: path, configuration: configuration)

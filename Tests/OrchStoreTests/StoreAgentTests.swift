@@ -2,35 +2,37 @@ import OrchModel
 import OrchStore
 import Testing
 
-struct StoreAgentTests {
-    @Test(arguments: StoreKind.all)
-    func anAgentIsKnownByItsLastPollAndCountsItsRuns(kind: StoreKind) async throws {
-        try await kind.withStore { store in
-            try await store.createRun(Sample.run("one"))
-            try await store.createRun(Sample.run("two"))
-            _ = try await store.claim(Sample.claim("a1", limit: 2, at: 1))
-            _ = try await store.claim(Sample.claim("a1", queues: ["default", "gpu"], limit: 0, at: 9))
-            let agents = try await store.agents()
-            #expect(agents.map(\.info.queues) == [["default", "gpu"]])
-            #expect(agents.map(\.lastSeenAt) == [Sample.at(9)])
-            #expect(agents.map(\.running) == [2])
+extension StoreConformance {
+    struct StoreAgentTests {
+        @Test(arguments: StoreKind.all)
+        func anAgentIsKnownByItsLastPollAndCountsItsRuns(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                try await store.createRun(Sample.run("one"))
+                try await store.createRun(Sample.run("two"))
+                _ = try await store.claim(Sample.claim("a1", limit: 2, at: 1))
+                _ = try await store.claim(Sample.claim("a1", queues: ["default", "gpu"], limit: 0, at: 9))
+                let agents = try await store.agents()
+                #expect(agents.map(\.info.queues) == [["default", "gpu"]])
+                #expect(agents.map(\.lastSeenAt) == [Sample.at(9)])
+                #expect(agents.map(\.running) == [2])
+            }
         }
-    }
 
-    @Test(arguments: StoreKind.all)
-    func queuesTellWhatWaitsAndWhoPolls(kind: StoreKind) async throws {
-        try await kind.withStore { store in
-            _ = try await store.saveDeployment(Sample.deployment(queue: "from-deployment"), at: Sample.at(0))
-            try await store.createRun(Sample.run(queue: "from-run"))
-            _ = try await store.claim(Sample.claim("old", queues: ["shared"], limit: 0, at: 1))
-            _ = try await store.claim(Sample.claim("new", queues: ["shared"], limit: 0, at: 100))
-            let queues = try await store.workQueues(polledSince: Sample.at(50))
-            #expect(
-                queues == [
-                    WorkQueueStatus(name: "from-deployment", waiting: 0, agents: [], lastPolledAt: nil),
-                    WorkQueueStatus(name: "from-run", waiting: 1, agents: [], lastPolledAt: nil),
-                    WorkQueueStatus(name: "shared", waiting: 0, agents: ["new"], lastPolledAt: Sample.at(100)),
-                ])
+        @Test(arguments: StoreKind.all)
+        func queuesTellWhatWaitsAndWhoPolls(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                _ = try await store.saveDeployment(Sample.deployment(queue: "from-deployment"), at: Sample.at(0))
+                try await store.createRun(Sample.run(queue: "from-run"))
+                _ = try await store.claim(Sample.claim("old", queues: ["shared"], limit: 0, at: 1))
+                _ = try await store.claim(Sample.claim("new", queues: ["shared"], limit: 0, at: 100))
+                let queues = try await store.workQueues(polledSince: Sample.at(50))
+                #expect(
+                    queues == [
+                        WorkQueueStatus(name: "from-deployment", waiting: 0, agents: [], lastPolledAt: nil),
+                        WorkQueueStatus(name: "from-run", waiting: 1, agents: [], lastPolledAt: nil),
+                        WorkQueueStatus(name: "shared", waiting: 0, agents: ["new"], lastPolledAt: Sample.at(100)),
+                    ])
+            }
         }
     }
 }

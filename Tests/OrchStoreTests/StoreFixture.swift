@@ -1,7 +1,12 @@
 import FoundationEssentials
 import OrchModel
 import OrchStore
+import TestSupport
 import Testing
+
+/// What every kind of store does. They share a PostgreSQL server, where each test has a schema of its own.
+@Suite(.postgresCluster, .enabled(if: PostgresCluster.isAvailable))
+enum StoreConformance {}
 
 /// A kind of store that the conformance suites run on.
 struct StoreKind: Sendable, CustomTestStringConvertible {
@@ -11,12 +16,13 @@ struct StoreKind: Sendable, CustomTestStringConvertible {
     var testDescription: String { name }
 
     static let all = [
-        StoreKind(name: "SQLite") { folder in try await SQLiteStore.open(path: "\(folder)/orch.sqlite") }
+        StoreKind(name: "SQLite") { folder in try await RelationalStore.openSQLite(path: "\(folder)/orch.sqlite") },
+        StoreKind(name: "PostgreSQL") { _ in try await RelationalStore.openPostgres(url: try StoreSchemaOfTest().url) },
     ]
 
     /// Runs `body` with a new, empty store that is gone afterwards.
     func withStore(_ body: (any Store) async throws -> Void) async throws {
-        try await TemporaryFolder.with { folder in
+        try await StoreFolder.with { folder in
             let store = try await open(folder)
             do {
                 try await body(store)
@@ -29,7 +35,20 @@ struct StoreKind: Sendable, CustomTestStringConvertible {
     }
 }
 
-enum TemporaryFolder {
+/// A schema of one test's own in the suite's PostgreSQL server.
+struct StoreSchemaOfTest {
+    let name = "t_" + "\(Identifier.new())".filter { $0 != "-" }
+    let cluster: PostgresCluster
+
+    init() throws {
+        cluster = try #require(PostgresCluster.current)
+        _ = try cluster.psql("CREATE SCHEMA \(name)")
+    }
+
+    var url: String { cluster.url() + "&options=-csearch_path%3D\(name)" }
+}
+
+enum StoreFolder {
     static func with(_ body: (String) async throws -> Void) async throws {
         let path = "\(FileManager.default.temporaryDirectory.path())/orch-store-\(Identifier.new())"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)

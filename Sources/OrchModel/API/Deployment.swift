@@ -30,6 +30,8 @@ public struct Deployment: Codable, Hashable, Sendable {
     public var parameters: [String: JSONValue]
     public var parameterSchema: ParameterSchema
     public var blocks: [BlockReference]
+    /// How long its runs may take and when they are tried again; nil = the defaults.
+    public var policy: RunPolicy?
     public var createdAt: Timestamp
     public var updatedAt: Timestamp
 
@@ -53,6 +55,7 @@ public struct Deployment: Codable, Hashable, Sendable {
         parameters = request.parameters
         parameterSchema = request.parameterSchema
         blocks = request.blocks
+        policy = request.policy
         self.createdAt = createdAt
         self.updatedAt = updatedAt
     }
@@ -72,12 +75,14 @@ public struct DeploymentRequest: Codable, Hashable, Sendable {
     public var parameters: [String: JSONValue]
     public var parameterSchema: ParameterSchema
     public var blocks: [BlockReference]
+    /// nil = the defaults.
+    public var policy: RunPolicy?
 
     public init(
         name: String, flowName: String, description: String = "", tags: [String] = [], image: String,
         command: [String], kind: RunEnding.Kind, infrastructure: Infrastructure = Infrastructure(),
         workQueue: String = "default", parameters: [String: JSONValue] = [:],
-        parameterSchema: ParameterSchema, blocks: [BlockReference] = []
+        parameterSchema: ParameterSchema, blocks: [BlockReference] = [], policy: RunPolicy? = nil
     ) {
         self.name = name
         self.flowName = flowName
@@ -91,6 +96,7 @@ public struct DeploymentRequest: Codable, Hashable, Sendable {
         self.parameters = parameters
         self.parameterSchema = parameterSchema
         self.blocks = blocks
+        self.policy = policy
     }
 }
 

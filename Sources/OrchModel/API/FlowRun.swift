@@ -128,11 +128,16 @@ public struct FlowRunRequest: Codable, Hashable, Sendable {
     public var deployment: String
     public var parameters: [String: JSONValue]
     public var tags: [String]
+    /// In place of the deployment's policy; nil = the deployment's.
+    public var policy: RunPolicy?
 
-    public init(deployment: String, parameters: [String: JSONValue] = [:], tags: [String] = []) {
+    public init(
+        deployment: String, parameters: [String: JSONValue] = [:], tags: [String] = [], policy: RunPolicy? = nil
+    ) {
         self.deployment = deployment
         self.parameters = parameters
         self.tags = tags
+        self.policy = policy
     }
 }
 

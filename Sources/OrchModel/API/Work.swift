@@ -98,12 +98,14 @@ public struct ClaimedRun: Codable, Sendable, CustomStringConvertible {
     public var apiURL: String
     public var scheduledFor: Timestamp
     public var cancellation: CancellationRequest?
+    /// The longest its process may live, in seconds; nil = any time.
+    public var timeoutSeconds: Double?
 
     public init(
         runID: Identifier, runName: String, attempt: Int, token: String, instance: Identifier, flowName: String,
         deploymentName: String?, kind: RunEnding.Kind, image: String, command: [String],
         parameters: [String: JSONValue], container: DockerContainerBlock, secrets: [String: String], apiURL: String,
-        scheduledFor: Timestamp, cancellation: CancellationRequest? = nil
+        scheduledFor: Timestamp, cancellation: CancellationRequest? = nil, timeoutSeconds: Double? = nil
     ) {
         self.runID = runID
         self.runName = runName
@@ -121,6 +123,7 @@ public struct ClaimedRun: Codable, Sendable, CustomStringConvertible {
         self.apiURL = apiURL
         self.scheduledFor = scheduledFor
         self.cancellation = cancellation
+        self.timeoutSeconds = timeoutSeconds
     }
 
     /// The container's name: `orch-<run>-<attempt>`. The same attempt always meets the same name.

@@ -11,6 +11,7 @@ final class DataDirectory: Sendable {
     let agentToken: Secret
     private let lock: Int32
 
+    var keyPath: String { "\(path)/server.key" }
     var databasePath: String { "\(path)/orch.db" }
 
     /// Opens the folder of a configuration; makes it, the key and the tokens where they are missing.

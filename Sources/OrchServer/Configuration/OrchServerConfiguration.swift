@@ -1,3 +1,5 @@
+package import OrchModel
+
 /// Settings of a controller.
 package struct OrchServerConfiguration: Sendable {
     /// The address to bind. Defaults to `127.0.0.1`: this machine alone.
@@ -6,6 +8,9 @@ package struct OrchServerConfiguration: Sendable {
     package var port: Int = 4200
     /// The folder of the database, the keys and the tokens; made with mode 0700 where it is missing.
     package var dataDirectory: String
+    /// The PostgreSQL database that takes the place of the data directory's SQLite file, by its URL or libpq's keywords;
+    /// several controllers may share it. Defaults to nil.
+    package var databaseURL: Secret?
     /// What containers are told to call, such as `http://server:4200`. Defaults to `http://host.docker.internal:PORT`.
     package var containerAPIURL: String?
     /// The file of the admin's token, made where it is missing. Defaults to `admin.token` in the data directory.

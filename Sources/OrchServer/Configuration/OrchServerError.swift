@@ -10,6 +10,8 @@ package enum OrchServerError: Error, Sendable {
     case addressInUse(host: String, port: Int)
     /// The key that sealed the database's values is gone.
     case keyLost(path: String)
+    /// The database's values were sealed with another key than the data directory's.
+    case otherKey(path: String)
     /// A key or token file whose content is not one.
     case badKey(path: String, expected: String)
     /// The bootstrap file's content; the text never repeats a value.
@@ -32,6 +34,9 @@ extension OrchServerError: CustomStringConvertible {
         case .keyLost(let path):
             "the key \(path) is missing, and the database beside it holds values that only that key opens: restore it "
                 + "from a backup, or start with a new data directory"
+        case .otherKey(let path):
+            "the database's values were sealed with another key than \(path): controllers that share a database share "
+                + "this file; copy it from the first one's data directory"
         case .badKey(let path, let expected):
             "the file \(path) should hold \(expected): restore it from a backup. A new key cannot read the saved blocks"
         case .bootstrap(let path, let reason):

@@ -97,8 +97,15 @@ struct Gate: RouterMiddleware {
         switch error {
         case .foreignRun, .missingBlock: .invalid("\(error)")
         case .variableTaken, .blockInUse: .conflict("\(error)")
-        case .newerSchema, .unusable, .corrupt: unexpected(error, context)
+        case .full, .locked, .unavailable: unavailable(error, context)
+        case .newerSchema, .unusable, .damaged, .corrupt: unexpected(error, context)
         }
+    }
+
+    /// Nothing was changed, and the same request may succeed later.
+    private static func unavailable(_ error: StoreError, _ context: APIContext) -> APIFailure {
+        context.logger.error("the store is not available", metadata: ["error": "\(error)"])
+        return APIFailure(.serviceUnavailable, "unavailable", "\(error)")
     }
 
     /// The sender learns where to look, the log what happened.

@@ -19,6 +19,9 @@ struct FlowRunRoutes: Sendable {
             Endpoint(.get, "flow-runs/:id/states", .adminOnly) { call in
                 try APIJSON.response(try await store.states(of: try await run(call).id))
             },
+            Endpoint(.get, "flow-runs/:id/attempts", .adminOnly) { call in
+                try APIJSON.response(try await store.attempts(of: try await run(call).id))
+            },
             Endpoint(.get, "flow-runs/:id/task-runs", .adminOnly) { call in
                 try APIJSON.response(try await store.taskRuns(of: try await run(call).id))
             },

@@ -11,6 +11,7 @@ struct DeploymentRegistry: Sendable {
     /// - Throws: 422 where its name or its parameters cannot be used.
     func save(_ request: DeploymentRequest, at: Timestamp) async throws -> DeploymentReply {
         try check(request)
+        try request.policy?.check()
         try await checkContainerBlock(of: request)
         let parameters = try SealedParameters(request.parameters, schema: request.parameterSchema, keys: keys)
         var shown = request

@@ -13,6 +13,7 @@ struct RunMaker: Sendable {
     func make(_ request: FlowRunRequest, by actor: String, at: Timestamp) async throws -> FlowRun {
         let stored = try await deployments.find(request.deployment)
         let deployment = stored.deployment
+        try request.policy?.check()
         let parameters = try parameters(of: stored, with: request.parameters)
         try await checkBlocks(of: deployment, parameters)
         let hidden = try SealedParameters(parameters, schema: deployment.parameterSchema, keys: keys)
@@ -26,7 +27,7 @@ struct RunMaker: Sendable {
             workQueue: deployment.workQueue, image: deployment.image, state: state, createdAt: at, scheduledFor: at)
         let launch = RunLaunch(
             kind: deployment.kind, command: deployment.command, infrastructure: deployment.infrastructure,
-            blocks: deployment.blocks)
+            blocks: deployment.blocks, policy: request.policy ?? deployment.policy)
         try await store.createRun(RunDraft(run: run, launch: launch, sealedParameters: hidden.sealed))
         return run
     }
@@ -67,6 +68,13 @@ struct RunMaker: Sendable {
         guard missing.isEmpty else {
             throw APIFailure.invalid("\(deployment.fullName) needs blocks that do not exist", details: missing)
         }
+    }
+}
+
+extension RunPolicy {
+    /// - Throws: 422 with each setting that cannot be used.
+    func check() throws {
+        guard problems.isEmpty else { throw APIFailure.invalid("the run policy cannot be used", details: problems) }
     }
 }
 

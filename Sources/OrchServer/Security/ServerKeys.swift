@@ -10,6 +10,8 @@ struct ServerKeys: Sendable {
     private let attempts: SymmetricKey
     private let runs: SymmetricKey
     private let fingerprints: SymmetricKey
+    /// Tells keys apart, and nothing about this one.
+    let identifier: String
 
     /// Keys from a file of 64 hexadecimal digits, made where it is missing.
     init(file: SecretFile) throws {
@@ -29,6 +31,7 @@ struct ServerKeys: Sendable {
         attempts = derived("attempt tokens")
         runs = derived("run keys")
         fingerprints = derived("fingerprints")
+        identifier = derived("identifier").withUnsafeBytes { Self.hex($0.prefix(8)) }
     }
 
     /// 256 random bits as hexadecimal digits.

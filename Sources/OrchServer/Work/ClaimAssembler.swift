@@ -28,13 +28,16 @@ struct ClaimAssembler: Sendable {
             let variable = BlockEnvironment.variable(type: key.type, name: key.name)
             secrets[variable] = JSONValue.object(document).jsonText
         }
+        var container = try await container(claim.launch.infrastructure, isNew: isNew)
+        if let grace = claim.launch.policy?.stopGraceSeconds { container.stopGraceSeconds = grace }
         return ClaimedRun(
             runID: run.id, runName: run.name, attempt: run.attempt,
             token: keys.attemptToken(run: run.id, attempt: run.attempt), instance: instance, flowName: run.flowName,
             deploymentName: run.deploymentName, kind: claim.launch.kind, image: run.image,
             command: claim.launch.command, parameters: parameters,
-            container: try await container(claim.launch.infrastructure, isNew: isNew), secrets: secrets,
-            apiURL: apiURL, scheduledFor: run.scheduledFor, cancellation: run.cancellation)
+            container: container, secrets: secrets,
+            apiURL: apiURL, scheduledFor: run.scheduledFor, cancellation: run.cancellation,
+            timeoutSeconds: claim.launch.policy?.timeoutSeconds)
     }
 
     /// A question as an agent needs it: a probe that names no address gets what runs are given.

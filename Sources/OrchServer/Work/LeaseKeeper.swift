@@ -3,7 +3,8 @@ import OrchModel
 import OrchStore
 import ServiceLifecycle
 
-/// Looks after runs whose agent is silent: says so in their logs, and puts claimed ones that never began back.
+/// Looks after runs whose agent is silent: says so in their logs, and puts claimed ones that never began back. Makes runs
+/// Late that no agent takes.
 ///
 /// A run that has a container is never settled here: only its agent can ask the engine what became of it.
 struct LeaseKeeper: Service {
@@ -12,6 +13,9 @@ struct LeaseKeeper: Service {
     let lease: Duration
     let grace: Duration
     let logger: Logger
+
+    /// How long after it is due a run that no agent took is Late: what Prefect says.
+    static let lateAfter = Duration.seconds(15)
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
@@ -30,6 +34,10 @@ struct LeaseKeeper: Service {
             for id in try await store.markUnobserved(at: now) {
                 logger.warning("nobody observes a run", metadata: ["run": "\(id)"])
                 wakeups.signal(.run(id))
+            }
+            for run in try await store.markLate(dueBefore: now - Self.lateAfter, at: now) {
+                logger.warning("a run is late", metadata: ["run": "\(run.id)", "queue": "\(run.workQueue)"])
+                wakeups.signal(.run(run.id))
             }
             for run in try await store.releaseLost(leaseExpiredBefore: now - grace, at: now) {
                 logger.warning(

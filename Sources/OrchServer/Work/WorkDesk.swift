@@ -28,9 +28,18 @@ struct WorkDesk: Sendable {
             let reply = try await work(for: poll)
             let left = deadline - .now
             guard reply.isEmpty, left > .zero else { return reply }
-            await waiter.wait(atMost: min(left, recheck))
+            await waiter.wait(atMost: try await pause(of: poll, atMost: min(left, recheck)))
         }
         return WorkReply()
+    }
+
+    /// How long a poll may sleep: to the moment when the next run is due, if none comes before.
+    private func pause(of poll: WorkPoll, atMost longest: Duration) async throws -> Duration {
+        let now = Timestamp.now()
+        guard poll.capacity > 0, let due = try await store.nextDue(in: poll.agent.queues, after: now) else {
+            return longest
+        }
+        return min(longest, due - now)
     }
 
     private func work(for poll: WorkPoll) async throws -> WorkReply {

@@ -1,10 +1,9 @@
-import FoundationEssentials
-import GRDB
 package import OrchModel
 
-extension SQLiteStore {
+extension RelationalStore {
     package func saveDeployment(_ draft: DeploymentDraft, at: Timestamp) async throws -> DeploymentReply {
         try await write { db in
+            try db.lock("deployment")
             let request = draft.request
             let known = try db.row(
                 "SELECT \(DeploymentRow.columns), fingerprint FROM deployment WHERE flow_name = ? AND name = ?",
@@ -16,7 +15,7 @@ extension SQLiteStore {
             }
             var reader = RowReader(known, table: "deployment")
             let old = try DeploymentRow.read(&reader).deployment
-            let fingerprint: String = reader.next()
+            let fingerprint: String = try reader.next()
             guard fingerprint != draft.fingerprint else {
                 return DeploymentReply(deployment: old, outcome: .unchanged)
             }
@@ -41,7 +40,7 @@ extension SQLiteStore {
             try db.rows(
                 """
                 SELECT \(DeploymentRow.columns) FROM deployment
-                WHERE name = ?1 AND (?2 IS NULL OR flow_name = ?2) ORDER BY flow_name
+                WHERE name = ?1 AND flow_name = coalesce(?2, flow_name) ORDER BY flow_name
                 """,
                 [name, flow]
             ).map {
@@ -58,15 +57,15 @@ private enum DeploymentRow {
 
     static func read(_ reader: inout RowReader) throws -> StoredDeployment {
         let id = try reader.identifier()
-        let version: Int = reader.next()
-        let (createdAt, updatedAt) = (reader.time(), reader.time())
+        let version: Int = try reader.next()
+        let (createdAt, updatedAt) = (try reader.time(), try reader.time())
         let request: DeploymentRequest = try reader.json()
         let deployment = Deployment(
             id: id, version: version, request: request, createdAt: createdAt, updatedAt: updatedAt)
-        return StoredDeployment(deployment: deployment, sealedParameters: reader.bytes())
+        return StoredDeployment(deployment: deployment, sealedParameters: try reader.optional())
     }
 
-    static func insert(_ deployment: Deployment, _ draft: DeploymentDraft, _ db: Database) throws {
+    static func insert(_ deployment: Deployment, _ draft: DeploymentDraft, _ db: any SQLSession) throws {
         try db.run(
             """
             INSERT INTO deployment (id, flow_name, name, version, work_queue, content, sealed_parameters, fingerprint,
@@ -75,12 +74,12 @@ private enum DeploymentRow {
             """,
             [
                 "\(deployment.id)", deployment.flowName, deployment.name, deployment.version, deployment.workQueue,
-                try JSONText.encode(draft.request), draft.sealedParameters.map { Data($0) }, draft.fingerprint,
+                try JSONText.encode(draft.request), draft.sealedParameters, draft.fingerprint,
                 deployment.createdAt.microseconds, deployment.updatedAt.microseconds,
             ])
     }
 
-    static func update(_ deployment: Deployment, _ draft: DeploymentDraft, _ db: Database) throws {
+    static func update(_ deployment: Deployment, _ draft: DeploymentDraft, _ db: any SQLSession) throws {
         try db.run(
             """
             UPDATE deployment SET version = ?, work_queue = ?, content = ?, sealed_parameters = ?, fingerprint = ?,
@@ -89,7 +88,7 @@ private enum DeploymentRow {
             """,
             [
                 deployment.version, deployment.workQueue, try JSONText.encode(draft.request),
-                draft.sealedParameters.map { Data($0) }, draft.fingerprint, deployment.updatedAt.microseconds,
+                draft.sealedParameters, draft.fingerprint, deployment.updatedAt.microseconds,
                 "\(deployment.id)",
             ])
     }

@@ -1,14 +1,13 @@
-import GRDB
 package import OrchModel
 
-extension SQLiteStore {
+extension RelationalStore {
     package func renew(
         _ keys: [AttemptKey], of agent: String, until: Timestamp, at: Timestamp
     ) async throws -> [AttemptKey] {
         try await write { db in
             try db.run("UPDATE agent SET last_seen_at = ? WHERE name = ?", [at.microseconds, agent])
             return try keys.filter { key in
-                guard let row = try RunRow.find(key.runID, db), row.root == nil, row.run.agent == agent,
+                guard let row = try RunRow.locked(key.runID, db), row.root == nil, row.run.agent == agent,
                     row.run.attempt == key.attempt, !row.run.state.type.isTerminal, row.run.state.type != .scheduled
                 else { return true }
                 try Self.extend(row, until: until, at: at, db)
@@ -18,7 +17,7 @@ extension SQLiteStore {
     }
 
     /// Extends the lease of a live run; one that nobody had observed for a while is observed again.
-    static func extend(_ row: RunRow, until: Timestamp, at: Timestamp, _ db: Database) throws {
+    static func extend(_ row: RunRow, until: Timestamp, at: Timestamp, _ db: any SQLSession) throws {
         try db.run(
             "UPDATE flow_run SET lease_expires_at = ?, unobserved_since = NULL WHERE number = ?",
             [until.microseconds, row.number])
@@ -31,7 +30,7 @@ extension SQLiteStore {
             let rows = try db.rows(
                 """
                 UPDATE flow_run SET unobserved_since = ?1
-                WHERE \(SQLiteSchema.isLive) AND root_number IS NULL AND agent IS NOT NULL
+                WHERE \(StoreSchema.isLive) AND root_number IS NULL AND agent IS NOT NULL
                     AND unobserved_since IS NULL AND lease_expires_at < ?1
                 RETURNING \(RunRow.columns)
                 """,
@@ -52,35 +51,59 @@ extension SQLiteStore {
             try db.rows(
                 """
                 SELECT \(RunRow.columns) FROM flow_run
-                WHERE \(SQLiteSchema.isLive) AND root_number IS NULL AND agent IS NOT NULL
+                WHERE \(StoreSchema.isLive) AND root_number IS NULL AND agent IS NOT NULL
                     AND state_type IN ('PENDING', 'CANCELLING') AND lease_expires_at < ?
+                ORDER BY number \(db.dialect.forUpdate)
                 """,
                 [cutoff.microseconds]
             ).compactMap { row in
                 var row = try RunRow(row)
                 guard row.run.container == nil, row.run.startedAt == nil else { return nil }
-                row.enter(Self.release(row.run, at: at))
-                try row.update(enters: true, db)
-                try db.run(
-                    """
-                    UPDATE flow_run SET agent = NULL, lease_expires_at = NULL, unobserved_since = NULL
-                    WHERE number = ?
-                    """,
-                    [row.number])
-                row.run.agent = nil
+                try row.release(at: at, db)
                 return row.run
             }
         }
     }
 
-    /// What becomes of a claimed run whose agent never came back and never told of a container.
-    private static func release(_ run: FlowRun, at: Timestamp) -> RunState {
+    package func markLate(dueBefore cutoff: Timestamp, at: Timestamp) async throws -> [FlowRun] {
+        try await write { db in
+            try db.rows(
+                """
+                SELECT \(RunRow.columns) FROM flow_run
+                WHERE state_type = 'SCHEDULED' AND root_number IS NULL AND state_name = 'Scheduled'
+                    AND scheduled_for < ?
+                ORDER BY number LIMIT 1000 \(db.dialect.forUpdateSkippingLocked)
+                """,
+                [cutoff.microseconds]
+            ).map { row in
+                var row = try RunRow(row)
+                row.run.state = RunState(
+                    .scheduled, name: RunState.lateName,
+                    message: "no agent has taken it from queue \(row.run.workQueue) since it was due", at: at,
+                    actor: "server")
+                try row.update(enters: true, db)
+                return row.run
+            }
+        }
+    }
+}
+
+extension RunRow {
+    /// Ends an attempt whose agent never came back and never told of a container: the run waits for another agent, or is
+    /// Cancelled where that was wished.
+    fileprivate mutating func release(at: Timestamp, _ db: any SQLSession) throws {
         let agent = run.agent ?? "?"
         if let cancellation = run.cancellation {
             let message = "cancelled by \(cancellation.by); agent \(agent), which had claimed it, never came back"
-            return RunState(.cancelled, message: message, at: at, actor: "server")
+            enter(RunState(.cancelled, message: message, at: at, actor: "server"))
+            return try update(enters: true, db)
         }
-        let message = "agent \(agent) claimed it and never came back: it waits for another"
-        return RunState(.scheduled, message: message, at: at, actor: "server")
+        let message = "agent \(agent) claimed it and never came back"
+        var attempt = run
+        attempt.state = RunState(.crashed, message: message, at: at, actor: "server")
+        try AttemptRow.update(attempt, number: number, db)
+        try wait(
+            as: RunState(.scheduled, message: "\(message): it waits for another", at: at, actor: "server"),
+            due: run.scheduledFor, db)
     }
 }

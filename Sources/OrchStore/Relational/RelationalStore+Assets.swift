@@ -1,7 +1,6 @@
-import GRDB
 package import OrchModel
 
-extension SQLiteStore {
+extension RelationalStore {
     package func asset(_ id: Identifier) async throws -> Asset? {
         try await read { db in
             try db.row("SELECT \(AssetRow.columns) FROM asset AS a WHERE id = ?", ["\(id)"])
@@ -24,17 +23,22 @@ extension SQLiteStore {
             let uris = try db.rows("SELECT uri FROM asset GROUP BY uri ORDER BY max(at) DESC LIMIT ?", [limit])
             let datasets = try db.rows(
                 "SELECT dataset FROM asset GROUP BY dataset ORDER BY max(at) DESC LIMIT ?", [limit])
-            return AssetNames(uris: uris.map { $0[0] }, datasets: datasets.map { $0[0] })
+            return AssetNames(uris: try uris.map(Self.name), datasets: try datasets.map(Self.name))
         }
     }
 
+    private static func name(_ row: SQLRow) throws -> String {
+        var reader = RowReader(row, table: "asset")
+        return try reader.next()
+    }
+
     /// The statement and its arguments but the last, the limit.
-    private static func statement(for query: AssetQuery) -> (sql: String, arguments: StatementArguments) {
+    private static func statement(for query: AssetQuery) -> (sql: String, arguments: SQLArguments) {
         var conditions: [String] = []
-        var arguments = StatementArguments()
-        func narrow(_ condition: String, _ values: [(any DatabaseValueConvertible)?]) {
+        var arguments = SQLArguments()
+        func narrow(_ condition: String, _ values: [any SQLBindable]) {
             conditions.append(condition)
-            arguments += StatementArguments(values)
+            arguments += SQLArguments(values.map(\.sqlValue))
         }
         if let uri = query.uri { narrow("a.uri = ?", [uri]) }
         if let dataset = query.dataset { narrow("a.dataset = ?", [dataset]) }
@@ -61,7 +65,7 @@ extension SQLiteStore {
     ///
     /// The same content of the same object by the same attempt is one record, so that a report may come again. Where an
     /// attempt wrote it anew after other content, the record moves to the later time.
-    static func insert(_ reports: [AssetReport], of family: inout Family, _ db: Database) throws {
+    static func insert(_ reports: [AssetReport], of family: inout Family, _ db: any SQLSession) throws {
         let root = family.root.run
         for report in reports {
             guard try family.holds(report.flowRunID, db), let run = try RunRow.find(report.flowRunID, db)?.run else {
@@ -73,7 +77,7 @@ extension SQLiteStore {
                     sha256, record)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (flow_run_id, attempt, uri, sha256)
-                    DO UPDATE SET at = excluded.at, record = excluded.record WHERE excluded.at > at
+                    DO UPDATE SET at = excluded.at, record = excluded.record WHERE excluded.at > asset.at
                 """,
                 [
                     "\(Identifier.new())", "\(run.id)", "\(root.id)", run.name, run.flowName, root.attempt,
@@ -95,11 +99,11 @@ private struct AssetRow {
 
     var cursor: AssetCursor { AssetCursor(at: asset.at.microseconds, position: position) }
 
-    init(_ row: Row) throws {
+    init(_ row: SQLRow) throws {
         var reader = RowReader(row, table: "asset")
-        position = reader.next()
+        position = try reader.next()
         asset = Asset(
-            id: try reader.identifier(), flowRunID: try reader.identifier(), flowRunName: reader.next(),
-            flowName: reader.next(), attempt: reader.next(), at: reader.time(), record: try reader.json())
+            id: try reader.identifier(), flowRunID: try reader.identifier(), flowRunName: try reader.next(),
+            flowName: try reader.next(), attempt: try reader.next(), at: try reader.time(), record: try reader.json())
     }
 }

@@ -1,5 +1,3 @@
-import FoundationEssentials
-import GRDB
 import OrchModel
 
 /// A row of `flow_run`: a run with what the store keeps beside it.
@@ -27,27 +25,32 @@ struct RunRow {
         state_actor, attempt, created_at, scheduled_for, started_at, ended_at, agent, cancel_by, cancel_at, details
         """
 
-    init(_ row: Row) throws {
+    /// The row of a root run that was read before.
+    init(number: Int64, run: FlowRun) {
+        (self.number, self.run) = (number, run)
+    }
+
+    init(_ row: SQLRow) throws {
         var reader = RowReader(row, table: "flow_run")
         try self.init(&reader)
     }
 
     init(_ reader: inout RowReader) throws {
-        number = reader.next()
-        root = reader.next()
-        unobservedSince = reader.optionalTime()
+        number = try reader.next()
+        root = try reader.optional()
+        unobservedSince = try reader.optionalTime()
         let id = try reader.identifier()
-        let (name, flowName): (String, String) = (reader.next(), reader.next())
+        let (name, flowName): (String, String) = (try reader.next(), try reader.next())
         let deploymentID = try reader.optionalIdentifier()
-        let (deploymentName, deploymentVersion): (String?, Int?) = (reader.next(), reader.next())
+        let (deploymentName, deploymentVersion): (String?, Int?) = (try reader.optional(), try reader.optional())
         let parentRunID = try reader.optionalIdentifier()
-        let (workQueue, image): (String, String) = (reader.next(), reader.next())
+        let (workQueue, image): (String, String) = (try reader.next(), try reader.next())
         let state = try reader.state()
-        let attempt: Int = reader.next()
-        let (createdAt, scheduledFor) = (reader.time(), reader.time())
-        let (startedAt, endedAt) = (reader.optionalTime(), reader.optionalTime())
-        let (agent, cancelBy): (String?, String?) = (reader.next(), reader.next())
-        let cancelAt = reader.optionalTime()
+        let attempt: Int = try reader.next()
+        let (createdAt, scheduledFor) = (try reader.time(), try reader.time())
+        let (startedAt, endedAt) = (try reader.optionalTime(), try reader.optionalTime())
+        let (agent, cancelBy): (String?, String?) = (try reader.optional(), try reader.optional())
+        let cancelAt = try reader.optionalTime()
         let details: Details = try reader.json()
         run = FlowRun(
             id: id, name: name, flowName: flowName, deploymentID: deploymentID, deploymentName: deploymentName,
@@ -67,21 +70,27 @@ struct RunRow {
 
 extension RunRow {
     /// The row of a run.
-    static func find(_ id: Identifier, _ db: Database) throws -> RunRow? {
+    static func find(_ id: Identifier, _ db: any SQLSession) throws -> RunRow? {
         try db.row("SELECT \(columns) FROM flow_run WHERE id = ?", ["\(id)"]).map(RunRow.init)
+    }
+
+    /// The row of a run that the transaction is going to change.
+    static func locked(_ id: Identifier, _ db: any SQLSession) throws -> RunRow? {
+        try db.row("SELECT \(columns) FROM flow_run WHERE id = ? \(db.dialect.forUpdate)", ["\(id)"]).map(RunRow.init)
     }
 
     /// Adds a run and its first state.
     static func insert(
-        _ run: FlowRun, root: Int64?, launch: RunLaunch?, sealedParameters: [UInt8]?, _ db: Database
+        _ run: FlowRun, root: Int64?, launch: RunLaunch?, sealedParameters: [UInt8]?, _ db: any SQLSession
     ) throws {
-        try db.run(
+        let inserted = try db.row(
             """
             INSERT INTO flow_run (
                 id, digits_backwards, name, flow_name, deployment_id, deployment_name, deployment_version, parent_id,
                 root_number, work_queue, image, state_type, state_name, state_message, state_at, state_actor, attempt,
                 created_at, scheduled_for, started_at, ended_at, agent, details, launch, sealed_parameters
             ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            RETURNING number
             """,
             [
                 "\(run.id)", digitsBackwards(of: run.id), run.name, run.flowName, run.deploymentID?.description,
@@ -89,13 +98,15 @@ extension RunRow {
                 run.image, run.state.type.rawValue, run.state.name, run.state.message, run.state.at.microseconds,
                 run.state.actor, run.attempt, run.createdAt.microseconds, run.scheduledFor.microseconds,
                 run.startedAt?.microseconds, run.endedAt?.microseconds, run.agent, try detailsText(of: run),
-                try launch.map(JSONText.encode), sealedParameters.map { Data($0) },
+                try launch.map(JSONText.encode), sealedParameters,
             ])
-        try addState(run.state, of: db.lastInsertedRowID, attempt: run.attempt, db)
+        guard let inserted else { return }
+        var reader = RowReader(inserted, table: "flow_run")
+        try addState(run.state, of: try reader.next(), attempt: run.attempt, db)
     }
 
     /// Adds a row to the history of states.
-    static func addState(_ state: RunState, of number: Int64, attempt: Int, _ db: Database) throws {
+    static func addState(_ state: RunState, of number: Int64, attempt: Int, _ db: any SQLSession) throws {
         try db.run(
             "INSERT INTO run_state (run, attempt, type, name, message, at, actor) VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
@@ -103,25 +114,40 @@ extension RunRow {
             ])
     }
 
-    /// Writes what may have changed of the run; `enters` adds its state to the history.
+    /// Writes what may have changed of the run, and of its attempt while an agent has it; `enters` adds its state to the
+    /// history.
     ///
     /// A run that ends loses its lease.
-    func update(enters: Bool, _ db: Database) throws {
+    func update(enters: Bool, _ db: any SQLSession) throws {
+        if root == nil, run.agent != nil { try AttemptRow.update(run, number: number, db) }
         let state = run.state
         try db.run(
             """
             UPDATE flow_run SET state_type = ?, state_name = ?, state_message = ?, state_at = ?, state_actor = ?,
                 started_at = ?, ended_at = ?, unobserved_since = ?, cancel_by = ?, cancel_at = ?, details = ?,
-                lease_expires_at = CASE WHEN ? THEN NULL ELSE lease_expires_at END
+                lease_expires_at = CASE WHEN ? = 1 THEN NULL ELSE lease_expires_at END
             WHERE number = ?
             """,
             [
                 state.type.rawValue, state.name, state.message, state.at.microseconds, state.actor,
                 run.startedAt?.microseconds, run.endedAt?.microseconds, unobservedSince?.microseconds,
                 run.cancellation?.by, run.cancellation?.at.microseconds, try Self.detailsText(of: run),
-                state.type.isTerminal, number,
+                state.type.isTerminal ? 1 : 0, number,
             ])
         if enters { try Self.addState(state, of: number, attempt: run.attempt, db) }
+    }
+
+    /// Takes the run from its agent and lets it wait for another attempt, due at `due`.
+    ///
+    /// The attempt that is over keeps the state that the caller has written.
+    mutating func wait(as state: RunState, due: Timestamp, _ db: any SQLSession) throws {
+        run.state = state
+        run.scheduledFor = due
+        (run.agent, run.endedAt, unobservedSince) = (nil, nil, nil)
+        try update(enters: true, db)
+        try db.run(
+            "UPDATE flow_run SET agent = NULL, lease_expires_at = NULL, scheduled_for = ? WHERE number = ?",
+            [due.microseconds, number])
     }
 
     /// Takes a state; a terminal one ends the run and fulfils any wish to end it.

@@ -1,7 +1,6 @@
-import GRDB
 package import OrchModel
 
-extension SQLiteStore {
+extension RelationalStore {
     package func createRun(_ draft: RunDraft) async throws {
         try await write { db in
             try RunRow.insert(
@@ -47,11 +46,11 @@ extension SQLiteStore {
     package func runs(matching query: RunQuery) async throws -> [FlowRun] {
         try await read { db in
             var conditions = [query.parent == nil ? "parent_id IS NULL" : "parent_id = ?"]
-            var arguments = StatementArguments()
+            var arguments = SQLArguments()
             if let parent = query.parent { arguments += ["\(parent)"] }
             if let state = query.state {
                 let isType = StateType(rawValue: state.uppercased()) != nil
-                conditions.append(isType ? "state_type = ?" : "state_name = ? COLLATE NOCASE")
+                conditions.append(isType ? "state_type = ?" : "lower(state_name) = lower(?)")
                 arguments += [isType ? state.uppercased() : state]
             }
             for (column, value) in [("deployment_name", query.deployment), ("flow_name", query.flow)] {
@@ -76,7 +75,7 @@ extension SQLiteStore {
 
     /// States with positions greater than `position`, and the last of those positions.
     static func states(
-        of number: Int64, after position: Int64, _ db: Database
+        of number: Int64, after position: Int64, _ db: any SQLSession
     ) throws -> (states: [RunState], last: Int64) {
         var last = position
         let states = try db.rows(
@@ -87,10 +86,17 @@ extension SQLiteStore {
             [number, position]
         ).map { row in
             var reader = RowReader(row, table: "run_state")
-            last = reader.next()
+            last = try reader.next()
             return try reader.state()
         }
         return (states, last)
+    }
+
+    package func attempts(of run: Identifier) async throws -> [RunAttempt] {
+        try await read { db in
+            guard let row = try RunRow.find(run, db) else { return [] }
+            return try AttemptRow.all(of: row, db)
+        }
     }
 
     package func taskRuns(of run: Identifier) async throws -> [TaskRun] {
@@ -105,7 +111,7 @@ extension SQLiteStore {
         of run: Identifier, _ request: CancellationRequest
     ) async throws -> CancellationOutcome {
         try await write { db in
-            guard var row = try RunRow.find(run, db) else { return .unknown }
+            guard var row = try RunRow.locked(run, db) else { return .unknown }
             guard !row.run.state.type.isTerminal else { return .ended(row.run) }
             guard row.root == nil else { return .child(row.run) }
             guard row.run.cancellation == nil else { return .requested(row.run) }

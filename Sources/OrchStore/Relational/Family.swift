@@ -1,4 +1,3 @@
-import GRDB
 import OrchModel
 
 /// A container's run with the child runs inside it.
@@ -12,7 +11,7 @@ struct Family {
     }
 
     /// Whether a run is the container's own or one of its children.
-    mutating func holds(_ id: Identifier, _ db: Database) throws -> Bool {
+    mutating func holds(_ id: Identifier, _ db: any SQLSession) throws -> Bool {
         if known.contains(id) { return true }
         guard try RunRow.find(id, db)?.root == root.number else { return false }
         known.insert(id)
@@ -22,7 +21,7 @@ struct Family {
     /// Adds a child run, or takes its new state where it follows from the one known.
     ///
     /// - Throws: ``StoreError/foreignRun(_:run:)`` where the child or its parent belongs to another run.
-    mutating func save(_ report: ChildRunReport, at: Timestamp, _ db: Database) throws {
+    mutating func save(_ report: ChildRunReport, at: Timestamp, _ db: any SQLSession) throws {
         guard var row = try RunRow.find(report.id, db) else { return try add(report, at: at, db) }
         guard row.root == root.number else { throw foreign(report.id) }
         known.insert(report.id)
@@ -34,7 +33,7 @@ struct Family {
         try row.update(enters: true, db)
     }
 
-    private mutating func add(_ report: ChildRunReport, at: Timestamp, _ db: Database) throws {
+    private mutating func add(_ report: ChildRunReport, at: Timestamp, _ db: any SQLSession) throws {
         guard try holds(report.parentRunID, db) else { throw foreign(report.parentRunID) }
         let parent = root.run
         let run = FlowRun(
@@ -52,7 +51,7 @@ struct Family {
     }
 
     /// Ends every child run and task that the end of the container left open.
-    func end(with state: RunState, at: Timestamp, _ db: Database) throws {
+    func end(with state: RunState, at: Timestamp, _ db: any SQLSession) throws {
         let ending = RunState(
             state.type == .cancelled ? .cancelled : .crashed,
             message: "it had not ended when its run became \(state.name)", at: state.at, actor: state.actor)

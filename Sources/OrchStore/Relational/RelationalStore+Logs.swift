@@ -1,8 +1,6 @@
-import FoundationEssentials
-import GRDB
 package import OrchModel
 
-extension SQLiteStore {
+extension RelationalStore {
     package func logs(of run: Identifier, matching query: LogQuery) async throws -> LogPage {
         try await read { db in
             guard let row = try RunRow.find(run, db) else { return LogPage(records: [], next: nil) }
@@ -23,59 +21,64 @@ extension SQLiteStore {
 
     /// Lines of a run; a child run's own lines lie in the log of the run it is part of.
     private static func records(
-        of row: RunRow, _ query: LogQuery, _ db: Database
+        of row: RunRow, _ query: LogQuery, _ db: any SQLSession
     ) throws -> (records: [LogRecord], hasMore: Bool) {
+        let ofChild = row.root == nil ? "" : "AND child_run_id = ?5"
+        let child: SQLArguments = row.root == nil ? [] : ["\(row.run.id)"]
         let rows = try db.rows(
             """
             SELECT position, attempt, source, sequence, at, level, message, logger, task_run_id, child_run_id
             FROM log_record
-            WHERE run = ?1 AND position > ?2 AND level >= ?3 AND (?4 IS NULL OR child_run_id = ?4)
-            ORDER BY position LIMIT ?5
+            WHERE run = ?1 AND position > ?2 AND level >= ?3 \(ofChild)
+            ORDER BY position LIMIT ?4
             """,
-            [
-                row.root ?? row.number, query.after, query.level?.rawValue ?? 0,
-                row.root == nil ? nil : "\(row.run.id)", query.limit + 1,
-            ])
+            [row.root ?? row.number, query.after, query.level?.rawValue ?? 0, query.limit + 1] + child)
         let records = try rows[..<min(rows.count, query.limit)].map { row in
             var reader = RowReader(row, table: "log_record")
             return LogRecord(
-                position: reader.next(), attempt: reader.next(), source: try reader.word(), sequence: reader.next(),
-                at: reader.time(), level: try reader.word(),
-                message: String(decoding: reader.bytes() ?? [], as: UTF8.self), logger: reader.next(),
+                position: try reader.next(), attempt: try reader.next(), source: try reader.word(),
+                sequence: try reader.next(),
+                at: try reader.time(), level: try reader.word(),
+                message: String(decoding: try reader.optional() ?? [], as: UTF8.self), logger: try reader.optional(),
                 taskRunID: try reader.optionalIdentifier(), childRunID: try reader.optionalIdentifier())
         }
         return (records, rows.count > query.limit)
     }
 
     /// Adds lines that are not known yet; `run` is the number of the container's own run.
-    static func insert(_ records: [LogRecord], of run: Int64, attempt: Int, _ db: Database) throws {
+    static func insert(_ records: [LogRecord], of run: Int64, attempt: Int, _ db: any SQLSession) throws {
         guard !records.isEmpty else { return }
-        let statement = try db.cachedStatement(
-            sql: """
+        for record in records {
+            try db.run(
+                """
                 INSERT INTO log_record (run, attempt, source, sequence, at, level, message, logger, task_run_id,
                     child_run_id)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (run, attempt, source, sequence) DO NOTHING
-                """)
-        for record in records {
-            try statement.execute(arguments: [
-                run, attempt, record.source.rawValue, record.sequence, record.at.microseconds, record.level.rawValue,
-                Data(record.message.utf8), record.logger, record.taskRunID?.description, record.childRunID?.description,
-            ])
+                """,
+                [
+                    run, attempt, record.source.rawValue, record.sequence, record.at.microseconds,
+                    record.level.rawValue, Array(record.message.utf8), record.logger, record.taskRunID?.description,
+                    record.childRunID?.description,
+                ])
         }
     }
 
     /// Adds a remark of the controller itself. Its sequence counts down from -1, so that it never meets an agent's.
     static func remark(
-        _ message: String, level: LogRecord.Level, on row: RunRow, at: Timestamp, _ db: Database
+        _ message: String, level: LogRecord.Level, on row: RunRow, at: Timestamp, _ db: any SQLSession
     ) throws {
         let lowest = try db.row(
             """
-            SELECT min(sequence, 0) FROM log_record WHERE run = ? AND attempt = ? AND source = 'orch'
+            SELECT sequence FROM log_record WHERE run = ? AND attempt = ? AND source = 'orch' AND sequence < 0
             ORDER BY sequence LIMIT 1
             """,
             [row.number, row.run.attempt])
-        let sequence: Int64 = lowest?[0] ?? 0
+        var sequence: Int64 = 0
+        if let lowest {
+            var reader = RowReader(lowest, table: "log_record")
+            sequence = try reader.next()
+        }
         let record = LogRecord(
             attempt: row.run.attempt, source: .orch, sequence: sequence - 1, at: at, level: level, message: message,
             logger: "server")

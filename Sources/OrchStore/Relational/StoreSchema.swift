@@ -1,39 +1,16 @@
-import GRDB
 import OrchModel
 
 /// The tables, made by migrations that are only ever added to.
 ///
-/// All tables are STRICT. Times are microseconds since 1970, UTC. Identifiers are texts. The lines of logs are bytes,
-/// as a text would end at its first NUL.
-enum SQLiteSchema {
-    /// Applies what is missing.
-    ///
-    /// - Returns: the store's identity.
-    static func migrate(_ pool: DatabasePool, path: String, newIdentity: Identifier) throws -> Identifier {
-        var migrator = DatabaseMigrator()
-        for (name, sql) in migrations {
-            migrator.registerMigration(name) { try $0.execute(sql: sql) }
-        }
-        let known = Set(migrations.map(\.name))
-        let unknown = try pool.read { try migrator.appliedIdentifiers($0) }.subtracting(known)
-        guard unknown.isEmpty else { throw StoreError.newerSchema(path: path, unknown: unknown.sorted()) }
-        try migrator.migrate(pool)
-        return try pool.write { db in
-            try db.execute(
-                sql: "INSERT OR IGNORE INTO store (singleton, instance) VALUES (1, ?)", arguments: ["\(newIdentity)"])
-            let text = try String.fetchOne(db, sql: "SELECT instance FROM store") ?? ""
-            guard let identity = Identifier(text) else {
-                throw StoreError.corrupt(table: "store", column: "instance", value: text)
-            }
-            return identity
-        }
-    }
-
+/// Written as SQLite has it (all tables are STRICT); other databases translate the types. Times are microseconds since
+/// 1970, UTC. Identifiers are texts. The lines of logs are bytes, as a text would end at its first NUL.
+enum StoreSchema {
     /// A run that a container may exist for. Written the same way wherever it is asked, so that the index serves.
     static let isLive = "state_type IN ('PENDING', 'RUNNING', 'PAUSED', 'CANCELLING')"
 
-    private static let migrations: [(name: String, sql: String)] = [
-        ("1-first-slice", firstSlice), ("2-assets", assets),
+    /// What brings an empty database up to date, in this order.
+    static let migrations: [(name: String, sql: String)] = [
+        ("1-first-slice", firstSlice), ("2-assets", assets), ("3-attempts", attempts),
     ]
 
     /// What runs wrote. It refers to no run, as the objects stay when runs are removed.
@@ -56,6 +33,31 @@ enum SQLiteSchema {
         CREATE INDEX asset_by_time ON asset (at, position);
         CREATE INDEX asset_by_uri ON asset (uri, at, position);
         CREATE INDEX asset_by_dataset ON asset (dataset, at, position);
+        """
+
+    /// Each container of a run; and whose key sealed what the store holds.
+    private static let attempts = """
+        CREATE TABLE attempt (
+            run INTEGER NOT NULL REFERENCES flow_run (number) ON DELETE CASCADE,
+            number INTEGER NOT NULL,
+            agent TEXT,
+            claimed_at INTEGER NOT NULL,
+            started_at INTEGER,
+            ended_at INTEGER,
+            state_type TEXT NOT NULL,
+            state_name TEXT NOT NULL,
+            state_message TEXT NOT NULL,
+            state_at INTEGER NOT NULL,
+            state_actor TEXT NOT NULL,
+            details TEXT NOT NULL,
+            PRIMARY KEY (run, number)
+        ) STRICT;
+        INSERT INTO attempt (run, number, agent, claimed_at, started_at, ended_at, state_type, state_name,
+                state_message, state_at, state_actor, details)
+            SELECT number, attempt, agent, created_at, started_at, ended_at, state_type, state_name, state_message,
+                state_at, state_actor, '{}'
+            FROM flow_run WHERE attempt > 0 AND root_number IS NULL;
+        ALTER TABLE store ADD COLUMN key_id TEXT;
         """
 
     private static let firstSlice = """

@@ -1,9 +1,8 @@
-import GRDB
 package import OrchModel
 
-extension SQLiteStore {
+extension RelationalStore {
     /// Notes that an agent asked for work.
-    static func note(_ agent: AgentInfo, at: Timestamp, _ db: Database) throws {
+    static func note(_ agent: AgentInfo, at: Timestamp, _ db: any SQLSession) throws {
         try db.run(
             """
             INSERT INTO agent (name, host, version, queues, engine, last_seen_at, last_polled_at)
@@ -23,15 +22,16 @@ extension SQLiteStore {
                 """
                 SELECT name, host, version, queues, engine, last_seen_at,
                     (SELECT count(*) FROM flow_run
-                     WHERE flow_run.agent = agent.name AND \(SQLiteSchema.isLive) AND root_number IS NULL)
+                     WHERE flow_run.agent = agent.name AND \(StoreSchema.isLive) AND root_number IS NULL)
                 FROM agent ORDER BY name
                 """
             ).map { row in
                 var reader = RowReader(row, table: "agent")
                 let info = AgentInfo(
-                    name: reader.next(), host: reader.next(), version: reader.next(), queues: try reader.json(),
-                    engine: reader.next())
-                return AgentStatus(info: info, lastSeenAt: reader.time(), running: reader.next())
+                    name: try reader.next(), host: try reader.next(), version: try reader.next(),
+                    queues: try reader.json(),
+                    engine: try reader.optional())
+                return AgentStatus(info: info, lastSeenAt: try reader.time(), running: try reader.next())
             }
         }
     }
@@ -43,26 +43,30 @@ extension SQLiteStore {
                 queues[name] ?? WorkQueueStatus(name: name, waiting: 0, agents: [], lastPolledAt: nil)
             }
             for row in try db.rows("SELECT DISTINCT work_queue FROM deployment") {
-                queues[row[0]] = queue(row[0])
+                var reader = RowReader(row, table: "deployment")
+                let status = queue(try reader.next())
+                queues[status.name] = status
             }
             let waiting = """
                 SELECT work_queue, count(*) FROM flow_run
                 WHERE state_type = 'SCHEDULED' AND root_number IS NULL GROUP BY work_queue
                 """
             for row in try db.rows(waiting) {
-                var status = queue(row[0])
-                status.waiting = row[1]
+                var reader = RowReader(row, table: "flow_run")
+                var status = queue(try reader.next())
+                status.waiting = try reader.next()
                 queues[status.name] = status
             }
-            let polled = """
-                SELECT value, name, last_polled_at FROM agent, json_each(agent.queues) ORDER BY last_polled_at, name
-                """
-            for row in try db.rows(polled) {
-                var status = queue(row[0])
-                let at = Timestamp(microseconds: row[2])
-                status.lastPolledAt = at
-                if at >= since { status.agents.append(row[1]) }
-                queues[status.name] = status
+            for row in try db.rows("SELECT queues, name, last_polled_at FROM agent ORDER BY last_polled_at, name") {
+                var reader = RowReader(row, table: "agent")
+                let (names, agent): ([String], String) = (try reader.json(), try reader.next())
+                let at = try reader.time()
+                for name in Set(names) {
+                    var status = queue(name)
+                    status.lastPolledAt = at
+                    if at >= since { status.agents.append(agent) }
+                    queues[name] = status
+                }
             }
             return queues.values.sorted { $0.name < $1.name }
         }

@@ -1,4 +1,3 @@
-import GRDB
 import OrchModel
 
 /// A row of `task_run`.
@@ -11,17 +10,17 @@ struct TaskRow {
         started_at, ended_at
         """
 
-    init(_ row: Row) throws {
+    init(_ row: SQLRow) throws {
         var reader = RowReader(row, table: "task_run")
-        run = reader.next()
+        run = try reader.next()
         task = TaskRun(
-            id: try reader.identifier(), flowRunID: try reader.identifier(), name: reader.next(),
-            attempt: reader.next(), state: try reader.state(), startedAt: reader.optionalTime(),
-            endedAt: reader.optionalTime())
+            id: try reader.identifier(), flowRunID: try reader.identifier(), name: try reader.next(),
+            attempt: try reader.next(), state: try reader.state(), startedAt: try reader.optionalTime(),
+            endedAt: try reader.optionalTime())
     }
 
     /// Saves what was reported of a task of the container run `run`, unless something newer is known.
-    static func save(_ task: TaskRun, of run: Int64, root: Identifier, _ db: Database) throws {
+    static func save(_ task: TaskRun, of run: Int64, root: Identifier, _ db: any SQLSession) throws {
         if let row = try db.row("SELECT \(columns) FROM task_run WHERE id = ?", ["\(task.id)"]) {
             let known = try TaskRow(row)
             guard known.run == run else { throw StoreError.foreignRun("\(task.id) (a task run)", run: "\(root)") }
@@ -34,7 +33,7 @@ struct TaskRow {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (id) DO UPDATE SET attempt = excluded.attempt, state_type = excluded.state_type,
                 state_name = excluded.state_name, state_message = excluded.state_message, state_at = excluded.state_at,
-                state_actor = excluded.state_actor, started_at = coalesce(excluded.started_at, started_at),
+                state_actor = excluded.state_actor, started_at = coalesce(excluded.started_at, task_run.started_at),
                 ended_at = excluded.ended_at
             """,
             [

@@ -1,12 +1,17 @@
-import GRDB
 package import OrchModel
 
-extension SQLiteStore {
+extension RelationalStore {
     package func apply(
         _ report: AttemptReport, to key: AttemptKey, leaseUntil: Timestamp, at: Timestamp
     ) async throws -> ReportOutcome {
         try await write { db in
-            guard var row = try RunRow.find(key.runID, db), row.root == nil else { return .unknown }
+            guard var row = try RunRow.locked(key.runID, db), row.root == nil else { return .unknown }
+            // The last report of an attempt that another one has followed comes again.
+            if let state = report.state, state.type.isTerminal,
+                try AttemptRow.hasEnded(key, of: row.number, as: state, db)
+            {
+                return .applied(row.run)
+            }
             // A released run has no agent: its attempt is over, though the next has not begun.
             guard row.run.attempt == key.attempt, row.run.agent != nil else {
                 return .stale(current: row.run.attempt)
@@ -24,9 +29,17 @@ extension SQLiteStore {
             if !row.run.state.type.isTerminal { try Self.extend(row, until: leaseUntil, at: at, db) }
             row.unobservedSince = nil
             let changed = row.take(report)
+            let isWished = row.run.cancellation != nil
             let step = try report.state.map { try row.step(to: $0, db) } ?? .nothing
+            let hasEnded = step == .entered && row.run.state.type.isTerminal
+            if hasEnded { try family.end(with: row.run.state, at: at, db) }
+            if hasEnded, !isWished, let retry = try row.retry(at: at, db) {
+                // The attempt has ended, the run has not.
+                try AttemptRow.update(row.run, number: row.number, db)
+                try row.wait(as: retry.state, due: retry.due, db)
+                return .applied(row.run)
+            }
             if changed || step == .entered { try row.update(enters: step == .entered, db) }
-            if step == .entered, row.run.state.type.isTerminal { try family.end(with: row.run.state, at: at, db) }
             if case .refused(let reason) = step { return .refused(row.run, reason) }
             return .applied(row.run)
         }
@@ -34,7 +47,7 @@ extension SQLiteStore {
 
     package func settle(_ key: AttemptKey, as state: RunState) async throws -> ReportOutcome {
         try await write { db in
-            guard var row = try RunRow.find(key.runID, db), row.root == nil else { return .unknown }
+            guard var row = try RunRow.locked(key.runID, db), row.root == nil else { return .unknown }
             guard row.run.attempt == key.attempt else { return .stale(current: row.run.attempt) }
             switch try row.step(to: state, db) {
             case .refused(let reason): return .refused(row.run, reason)
@@ -68,11 +81,34 @@ extension RunRow {
         return run != before
     }
 
+    /// The state in which the run waits for its next attempt, and when that is due; nil where the end of this one is the
+    /// run's.
+    func retry(at: Timestamp, _ db: any SQLSession) throws -> (state: RunState, due: Timestamp)? {
+        guard let row = try db.row("SELECT launch FROM flow_run WHERE number = ?", [number]) else { return nil }
+        var reader = RowReader(row, table: "flow_run")
+        guard let policy = try reader.optionalJSON(RunLaunch.self)?.policy else { return nil }
+        let sequel = policy.sequel(
+            of: run.state, run.termination, attempt: run.attempt,
+            chance: RunPolicy.chance(run: run.id, attempt: run.attempt))
+        guard case .retry(let seconds) = sequel else { return nil }
+        let message = """
+            attempt \(run.attempt) \(run.state.name): \(run.state.message); attempt \(run.attempt + 1) of \
+            \(policy.retries + 1) in \((seconds * 10).rounded() / 10) s
+            """
+        let state = RunState(
+            .scheduled, name: RunState.awaitingRetryName, message: message, at: at, actor: run.state.actor)
+        return (state, at + .seconds(seconds))
+    }
+
     /// Enters a state where the table of transitions allows it.
     ///
     /// A state that is in the history already is a repeated report. One that a wish to end the run has overtaken says
     /// nothing new: the agent will hear of the wish.
-    mutating func step(to state: RunState, _ db: Database) throws -> Step {
+    mutating func step(to reported: RunState, _ db: any SQLSession) throws -> Step {
+        var state = reported
+        if state.type == .running, run.attempt > 1, state.name == StateType.running.defaultName {
+            state.name = RunState.retryingName
+        }
         switch run.state.verdict(on: state) {
         case .repeated: return .nothing
         case .accept:

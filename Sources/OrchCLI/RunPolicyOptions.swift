@@ -1,0 +1,59 @@
+import ArgumentParser
+import OrchModel
+
+/// How long a run may take and when it is tried again, on the command line.
+struct RunPolicyOptions: ParsableArguments {
+    @Option(help: "New attempts after one that went wrong, each in a container of its own.") var retries: Int?
+    @Option(name: .customLong("retry-delay"), help: "Seconds before the second attempt.") var retryDelay: Double?
+    @Option(
+        name: .customLong("retry-backoff"),
+        help: "What the delay is multiplied with for each further attempt: 2 doubles it.")
+    var retryBackoff: Double?
+    @Option(name: .customLong("retry-max-delay"), help: "The longest delay, in seconds. Defaults to 3600.")
+    var retryMaxDelay: Double?
+    @Flag(name: .customLong("retry-jitter"), help: "Wait a random share of the delay.") var retryJitter = false
+    @Option(
+        name: .customLong("retry-on"),
+        help: """
+            What is worth another attempt, separated by commas: failed, crashed, timed-out, out-of-memory, or exit codes. \
+            Defaults to failed,crashed.
+            """)
+    var retryOn: String?
+    @Option(
+        name: .customLong("run-timeout"),
+        help: "The longest an attempt may run, in seconds; then its container is stopped and it has TimedOut.")
+    var runTimeout: Double?
+    @Option(name: .customLong("stop-grace"), help: "Seconds between SIGTERM and SIGKILL.") var stopGrace: Int?
+
+    func validate() throws {
+        guard let policy = try policy(over: nil), let problem = policy.problems.first else { return }
+        throw ValidationError(problem)
+    }
+
+    /// The policy that was asked for, over another one; that one where nothing was asked for.
+    func policy(over base: RunPolicy?) throws -> RunPolicy? {
+        let isAsked =
+            retries != nil || retryDelay != nil || retryBackoff != nil || retryMaxDelay != nil || retryJitter
+            || retryOn != nil || runTimeout != nil || stopGrace != nil
+        guard isAsked else { return base }
+        var policy = base ?? RunPolicy()
+        policy.retries = retries ?? policy.retries
+        policy.retryDelaySeconds = retryDelay ?? policy.retryDelaySeconds
+        policy.retryBackoff = retryBackoff ?? policy.retryBackoff
+        policy.retryMaxDelaySeconds = retryMaxDelay ?? policy.retryMaxDelaySeconds
+        policy.retryJitter = retryJitter || policy.retryJitter
+        policy.timeoutSeconds = runTimeout ?? policy.timeoutSeconds
+        policy.stopGraceSeconds = stopGrace ?? policy.stopGraceSeconds
+        if let retryOn {
+            policy.retryOn = try Set(
+                retryOn.split(separator: ",").map { word in
+                    let text = word.filter { $0 != " " }
+                    if let cause = RetryCause(text) { return cause }
+                    throw ValidationError(
+                        "--retry-on: expected failed, crashed, timed-out, out-of-memory or an exit code of 1 to 255, "
+                            + "got \"\(text)\"")
+                })
+        }
+        return policy
+    }
+}

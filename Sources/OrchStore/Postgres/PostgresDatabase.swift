@@ -1,0 +1,139 @@
+package import OrchModel
+import Postgres
+
+/// A database of a PostgreSQL server, which several controllers may share.
+struct PostgresDatabase: SQLDatabase {
+    /// How often a transaction is tried that the server could not order among others.
+    private static let tries = 8
+
+    let pool: PostgresPool
+    /// Where it is, for messages; without a password.
+    let address: String
+
+    func read<Value: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> Value) async throws -> Value {
+        try await transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", body)
+    }
+
+    func write<Value: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> Value) async throws -> Value {
+        try await transaction("BEGIN", body)
+    }
+
+    func close() async { await pool.close() }
+
+    private func transaction<Value: Sendable>(
+        _ begin: String, _ body: @escaping @Sendable (any SQLSession) throws -> Value
+    ) async throws -> Value {
+        var tried = 1
+        while true {
+            do {
+                return try await pool.withConnection { connection in
+                    try await connection.perform("a transaction") { try Self.run(begin, body, $0) }
+                }
+            } catch let error as PostgresError {
+                let mayPass = Self.isPassing(error) || (Self.isLost(error) && tried == 1)
+                guard mayPass, tried < Self.tries else { throw Self.storeError(error, address) }
+                tried += 1
+            } catch let error as Undecided {
+                throw StoreError.unavailable(
+                    address: address,
+                    reason: "it broke off while a change was committed, which may have been kept: \(error.cause)")
+            }
+        }
+    }
+
+    /// The connection broke while a change was committed: nobody here knows whether it was.
+    private struct Undecided: Error {
+        var cause: PostgresError
+    }
+
+    private static func run<Value>(
+        _ begin: String, _ body: (any SQLSession) throws -> Value, _ statements: PostgresStatements
+    ) throws -> Value {
+        try statements.run(begin)
+        let value: Value
+        do {
+            value = try body(PostgresSession(statements: statements))
+        } catch {
+            // Where this fails the connection is broken, and the server rolls back by itself.
+            do { try statements.runDespiteCancellation("ROLLBACK") } catch let broken {
+                throw error is StoreError ? error : broken
+            }
+            throw error
+        }
+        do throws(PostgresError) {
+            let committed = try statements.run("COMMIT")
+            guard committed.command == "COMMIT" else {
+                throw PostgresError.unexpectedAnswer(statement: "COMMIT", got: committed.command)
+            }
+        } catch {
+            if case .server = error { throw error }
+            throw Undecided(cause: error)
+        }
+        return value
+    }
+
+    /// Serialization failures and deadlocks: the same transaction may succeed at once.
+    private static func isPassing(_ error: PostgresError) -> Bool {
+        guard case .server(let refusal) = error else { return false }
+        return ["40001", "40P01"].contains(refusal.sqlState)
+    }
+
+    /// The server went away before anything was committed, such as in a restart: an idle connection tells it late.
+    private static func isLost(_ error: PostgresError) -> Bool {
+        switch error {
+        case .connectionLost, .closed: true
+        case .server(let refusal): ["57P01", "57P02"].contains(refusal.sqlState)
+        default: false
+        }
+    }
+
+    /// What the server or libpq says in words about the store.
+    static func storeError(_ error: PostgresError, _ address: String) -> any Error {
+        if case .cancelled = error { return CancellationError() }
+        if case .server(let refusal) = error {
+            if refusal.sqlState.hasPrefix("53") { return StoreError.full(path: address) }
+            guard ["57P01", "57P02", "57P03"].contains(refusal.sqlState) else { return error }
+        }
+        return StoreError.unavailable(address: address, reason: "\(error)")
+    }
+}
+
+extension RelationalStore {
+    /// Opens a database of a PostgreSQL server and brings its schema up to date.
+    ///
+    /// - Parameters:
+    ///   - url: `postgresql://user:password@host:port/database`, or libpq's keywords and values. What is missing comes
+    ///     from the environment, as in every libpq program.
+    ///   - connections: at most so many at a time. Defaults to 8.
+    ///   - newIdentity: the identity a new store gets.
+    /// - Throws: ``StoreError/newerSchema(path:unknown:)`` where a newer orch wrote it,
+    ///   ``StoreError/unavailable(address:reason:)`` where it cannot be reached, `PostgresError` where the URL cannot be
+    ///   read or the server refuses.
+    package static func openPostgres(
+        url: String, connections: Int = 8, newIdentity: Identifier = .new()
+    ) async throws -> RelationalStore {
+        var configuration = try PostgresConfiguration(url: url)
+        // A server whose host has gone away says nothing: without these a statement would wait for it for hours.
+        for (keyword, value) in [
+            ("keepalives_idle", "15"), ("keepalives_interval", "5"), ("keepalives_count", "3"),
+            ("tcp_user_timeout", "30000"),
+        ] where configuration.keywords[keyword] == nil {
+            configuration.keywords[keyword] = value
+        }
+        let address = "\(configuration)"
+        let pool = PostgresPool(configuration, limit: connections)
+        do {
+            let identity = try await pool.withConnection { connection in
+                try await connection.perform("the migration of \(address)") {
+                    try PostgresMigrator(statements: $0, address: address).migrate(newIdentity: newIdentity)
+                }
+            }
+            return RelationalStore(
+                database: PostgresDatabase(pool: pool, address: address), identity: identity)
+        } catch {
+            await pool.close()
+            guard let error = error as? PostgresError else { throw error }
+            throw PostgresDatabase.storeError(error, address)
+        }
+    }
+}

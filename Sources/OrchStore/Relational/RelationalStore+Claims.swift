@@ -1,0 +1,108 @@
+package import OrchModel
+
+extension RelationalStore {
+    package func claim(_ request: ClaimRequest) async throws -> [Claim] {
+        try await write { db in
+            try Self.note(request.agent, at: request.at, db)
+            guard request.limit > 0, !request.agent.queues.isEmpty else { return [] }
+            let state = RunState(
+                .pending, message: "claimed by agent \(request.agent.name) on \(request.agent.host)", at: request.at,
+                actor: "agent \(request.agent.name)")
+            let queues = request.agent.queues
+            let placeholders = queues.indices.map { "?\($0 + 9)" }.joined(separator: ", ")
+            let rows = try db.rows(
+                """
+                UPDATE flow_run SET state_type = ?1, state_name = ?2, state_message = ?3, state_at = ?4,
+                    state_actor = ?5, attempt = attempt + 1, agent = ?6, lease_expires_at = ?7
+                WHERE number IN (
+                    SELECT number FROM flow_run
+                    WHERE state_type = 'SCHEDULED' AND root_number IS NULL
+                        AND work_queue IN (\(placeholders)) AND scheduled_for <= ?4
+                    ORDER BY scheduled_for, number LIMIT ?8 \(db.dialect.forUpdateSkippingLocked)
+                )
+                RETURNING \(Self.claimColumns)
+                """,
+                [
+                    state.type.rawValue, state.name, state.message, state.at.microseconds, state.actor,
+                    request.agent.name, request.leaseUntil.microseconds, request.limit,
+                ] + SQLArguments(queues.map(\.sqlValue)))
+            return try Self.claims(rows).map { number, claim in
+                var claim = claim
+                try RunRow.addState(claim.run.state, of: number, attempt: claim.run.attempt, db)
+                try AttemptRow.insert(claim.run, number: number, db)
+                if claim.run.attempt > 1 { try Self.forgetLastAttempt(&claim.run, number: number, db) }
+                return claim
+            }
+        }
+    }
+
+    /// Takes from a run what was true of its last attempt alone; that attempt's row keeps it.
+    private static func forgetLastAttempt(_ run: inout FlowRun, number: Int64, _ db: any SQLSession) throws {
+        (run.container, run.termination, run.result) = (nil, nil, nil)
+        (run.startedAt, run.endedAt) = (nil, nil)
+        try RunRow(number: number, run: run).update(enters: false, db)
+    }
+
+    package func nextDue(in queues: [String], after: Timestamp) async throws -> Timestamp? {
+        guard !queues.isEmpty else { return nil }
+        return try await read { db in
+            let placeholders = queues.map { _ in "?" }.joined(separator: ", ")
+            let row = try db.row(
+                """
+                SELECT min(scheduled_for) FROM flow_run
+                WHERE state_type = 'SCHEDULED' AND root_number IS NULL AND work_queue IN (\(placeholders))
+                    AND scheduled_for > ?
+                """,
+                SQLArguments(queues.map(\.sqlValue)) + [after.microseconds])
+            guard let row else { return nil }
+            var reader = RowReader(row, table: "flow_run")
+            return try reader.optionalTime()
+        }
+    }
+
+    package func held(by agent: String) async throws -> [Claim] {
+        try await read { db in
+            let rows = try db.rows(
+                """
+                SELECT \(Self.claimColumns) FROM flow_run
+                WHERE agent = ? AND \(StoreSchema.isLive) AND root_number IS NULL ORDER BY number
+                """,
+                [agent])
+            return try Self.claims(rows).map(\.claim)
+        }
+    }
+
+    package func cancellations(for agent: String) async throws -> [WorkReply.Cancellation] {
+        try await read { try Self.cancellations(for: agent, $0) }
+    }
+
+    private static let claimColumns = "launch, sealed_parameters, \(RunRow.columns)"
+
+    /// Claims in the order in which they are due.
+    private static func claims(_ rows: [SQLRow]) throws -> [(number: Int64, claim: Claim)] {
+        try rows.map { row in
+            var reader = RowReader(row, table: "flow_run")
+            let launch: RunLaunch = try reader.json()
+            let sealed: [UInt8]? = try reader.optional()
+            let runRow = try RunRow(&reader)
+            return (runRow.number, Claim(run: runRow.run, launch: launch, sealedParameters: sealed))
+        }
+        .sorted { ($0.claim.run.scheduledFor, $0.number) < ($1.claim.run.scheduledFor, $1.number) }
+    }
+
+    private static func cancellations(for agent: String, _ db: any SQLSession) throws -> [WorkReply.Cancellation] {
+        try db.rows(
+            """
+            SELECT id, attempt, cancel_by, cancel_at FROM flow_run
+            WHERE agent = ? AND \(StoreSchema.isLive) AND root_number IS NULL AND cancel_at IS NOT NULL
+            ORDER BY number
+            """,
+            [agent]
+        ).map { row in
+            var reader = RowReader(row, table: "flow_run")
+            return WorkReply.Cancellation(
+                runID: try reader.identifier(), attempt: try reader.next(),
+                request: CancellationRequest(by: try reader.next(), at: try reader.time()))
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package import OrchModel
+
+/// The store in a relational database: what every operation means, said once for SQLite and PostgreSQL.
+///
+/// A transaction that changes a run holds the row of the run in whose container it is, so what belongs to one container
+/// is changed by one transaction at a time, in any number of controllers.
+package final class RelationalStore: Store {
+    let database: any SQLDatabase
+    private let identity: Identifier
+
+    init(database: any SQLDatabase, identity: Identifier) {
+        self.database = database
+        self.identity = identity
+    }
+
+    package func instance() -> Identifier { identity }
+
+    package func close() async throws { try await database.close() }
+
+    package func isSealed(withKey id: String) async throws -> Bool {
+        try await write { db in
+            try db.run("UPDATE store SET key_id = ? WHERE key_id IS NULL", [id])
+            guard let row = try db.row("SELECT key_id FROM store") else { return false }
+            var reader = RowReader(row, table: "store")
+            return try reader.next() == id
+        }
+    }
+
+    /// Runs `body` in a read transaction, beside others.
+    func read<Value: Sendable>(
+        _ body: @escaping @Sendable (any SQLSession) throws -> Value
+    ) async throws -> Value {
+        try await database.read(body)
+    }
+
+    /// Runs `body` in a write transaction; rolled back where it throws.
+    func write<Value: Sendable>(
+        _ body: @escaping @Sendable (any SQLSession) throws -> Value
+    ) async throws -> Value {
+        try await database.write(body)
+    }
+
+    /// The store's identity, made where there is none.
+    static func identity(orNew new: Identifier, _ db: any SQLSession) throws -> Identifier {
+        try db.run("INSERT INTO store (singleton, instance) VALUES (1, ?) ON CONFLICT DO NOTHING", ["\(new)"])
+        guard let row = try db.row("SELECT instance FROM store") else {
+            throw StoreError.corrupt(table: "store", column: "instance", value: "no row")
+        }
+        var reader = RowReader(row, table: "store")
+        return try reader.identifier()
+    }
+}

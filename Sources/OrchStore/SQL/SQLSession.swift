@@ -1,0 +1,46 @@
+/// A transaction's view of a database. Calls wait, so they belong on the database's own thread, and end with the body
+/// that was given the session.
+///
+/// Placeholders are `?` in the order of the arguments, or `?1`, `?2`, …; a statement has one kind of them. Statements stay
+/// prepared.
+protocol SQLSession {
+    /// How the database differs from others in what it is told.
+    var dialect: SQLDialect { get }
+
+    /// The rows of a statement.
+    func rows(_ sql: String, _ arguments: SQLArguments) throws -> [SQLRow]
+
+    /// Runs a statement.
+    ///
+    /// - Returns: how many rows it changed.
+    @discardableResult
+    func run(_ sql: String, _ arguments: SQLArguments) throws -> Int
+
+    /// Holds back other transactions of any controller that ask for the same name, until this one ends.
+    func lock(_ name: String) throws
+}
+
+extension SQLSession {
+    /// The rows of a statement without arguments.
+    func rows(_ sql: String) throws -> [SQLRow] { try rows(sql, []) }
+
+    /// The first row of a statement.
+    func row(_ sql: String, _ arguments: SQLArguments = []) throws -> SQLRow? {
+        try rows(sql, arguments).first
+    }
+}
+
+/// A row of a result.
+struct SQLRow: Sendable {
+    /// The names of the columns; rows of one result share them.
+    var columns: [String]
+    var values: [SQLValue]
+}
+
+/// What has to be said differently to different databases.
+struct SQLDialect: Sendable {
+    /// Follows a SELECT whose rows the transaction is going to change: others that want the same rows wait.
+    var forUpdate: String
+    /// The same, but rows that others hold are passed over.
+    var forUpdateSkippingLocked: String
+}
