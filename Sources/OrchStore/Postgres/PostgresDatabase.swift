@@ -3,8 +3,9 @@ import Postgres
 
 /// A database of a PostgreSQL server, which several controllers may share.
 struct PostgresDatabase: SQLDatabase {
-    /// How often a transaction is tried that the server could not order among others.
-    private static let tries = 8
+    /// How often a transaction is tried that the server could not order among others, or whose connection had broken: after
+    /// a restart of the server all that are idle have, and each is found out once.
+    private static let tries = 10
 
     let pool: PostgresPool
     /// Where it is, for messages; without a password.
@@ -30,7 +31,7 @@ struct PostgresDatabase: SQLDatabase {
                     try await connection.perform("a transaction") { try Self.run(begin, body, $0) }
                 }
             } catch let error as PostgresError {
-                let mayPass = Self.isPassing(error) || (Self.isLost(error) && tried == 1)
+                let mayPass = Self.isPassing(error) || Self.isLost(error)
                 guard mayPass, tried < Self.tries else { throw Self.storeError(error, address) }
                 tried += 1
             } catch let error as Undecided {
