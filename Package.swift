@@ -140,7 +140,8 @@ let package = Package(
         .testTarget(
             name: "OrchServerTests",
             dependencies: [
-                "OrchServer", "OrchStore", "OrchModel", "OrchClient", "CurlTransport", logging, lifecycle,
+                "OrchServer", "OrchStore", "OrchModel", "OrchClient", "CurlTransport", "TestSupport", logging,
+                lifecycle,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]
         ),

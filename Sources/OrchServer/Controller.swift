@@ -64,7 +64,7 @@ package final class Controller: Service, Sendable {
         (adminToken, agentToken) = (directory.adminToken, directory.agentToken)
         let wakeups = Wakeups()
         self.wakeups = wakeups
-        let tasks = AgentTaskBoard(wakeups: wakeups)
+        let tasks = AgentTaskBoard(store: store, wakeups: wakeups)
         let keys = directory.keys
         let registry = DeploymentRegistry(store: store, keys: keys)
         let apiURL = configuration.containerAPIURL ?? "http://host.docker.internal:\(configuration.port)"
@@ -105,7 +105,7 @@ package final class Controller: Service, Sendable {
             router: router,
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), serverName: "orch"),
-            services: [keeper],
+            services: [keeper, WakeupRelay(store: store, wakeups: wakeups, logger: logger)],
             onServerRunning: { [address] channel in address.set(channel.localAddress?.port) }, logger: logger)
     }
 

@@ -74,6 +74,31 @@ package protocol Store: Sendable {
     /// them, where that is wished); returns them.
     func releaseLost(leaseExpiredBefore cutoff: Timestamp, at: Timestamp) async throws -> [FlowRun]
 
+    // MARK: Questions to agents
+
+    /// Adds a question for the agents of a queue, which is gone after `expiry`.
+    func ask(_ task: AgentTask, of queue: String, until expiry: Timestamp, at: Timestamp) async throws
+    /// The questions of these queues that nobody has taken since `cutoff`; they are the taker's now.
+    func takeQuestions(of queues: [String], lastTakenBefore cutoff: Timestamp, at: Timestamp) async throws
+        -> [AgentTask]
+    /// Keeps the answer to a question; false where there is no such question any more.
+    func answer(_ id: Identifier, with answer: AgentTaskAnswer) async throws -> Bool
+    /// The answer to a question; nil while there is none.
+    func answer(to id: Identifier) async throws -> AgentTaskAnswer?
+    /// Removes a question.
+    func forgetQuestion(_ id: Identifier) async throws
+
+    // MARK: Other controllers
+
+    /// Whether other controllers may use this store at the same time.
+    var isShared: Bool { get }
+    /// Tells the other controllers of this store something; a hint, which may be lost.
+    func announce(_ texts: [String]) async throws
+    /// Gives `body` what other controllers announce, and what this one does, until the task is cancelled.
+    ///
+    /// - Throws: when the connection breaks: what was announced since is lost.
+    func announcements(_ body: @escaping @Sendable ([String]) -> Void) async throws
+
     // MARK: Assets
 
     /// The asset record of that identifier.

@@ -12,6 +12,10 @@ package enum StoreError: Error, Hashable, Sendable {
     case damaged(path: String, reason: String)
     /// The database server does not answer, or broke off; `reason` is its own or the driver's.
     case unavailable(address: String, reason: String)
+    /// There is no database.
+    case missing(path: String)
+    /// There is a file already where one was to be made.
+    case exists(path: String)
     /// A stored value is not one that this version writes.
     case corrupt(table: String, column: String, value: String)
     /// A report speaks of a run that is not part of the reported one.
@@ -41,6 +45,10 @@ extension StoreError: CustomStringConvertible {
                 + "restore a backup with `orch database restore`"
         case .unavailable(let address, let reason):
             "the database server at \(address) does not answer as it should: \(reason)"
+        case .missing(let path):
+            "there is no database at \(path): name the data directory with --data, or the backup's file"
+        case .exists(let path):
+            "there is a file at \(path) already: name another one, or remove it"
         case .corrupt(let table, let column, let value):
             "the database holds \"\(value)\" in \(table).\(column), which this version cannot read"
         case .foreignRun(let id, let run):

@@ -113,3 +113,13 @@ extension StoreConformance {
         }
     }
 }
+
+struct AnnouncementTests {
+    @Test func textsSharePayloadsThatTheServerTakes() {
+        let texts = (0..<2000).map { "run \($0)" } + [String(repeating: "x", count: 9000)]
+        let payloads = PostgresDatabase.payloads(texts)
+        #expect(payloads.allSatisfy { $0.utf8.count <= 7_900 })
+        #expect(payloads.flatMap { $0.split(separator: "\n").map(String.init) } == Array(texts.dropLast()))
+        #expect(PostgresDatabase.payloads([]).isEmpty)
+    }
+}

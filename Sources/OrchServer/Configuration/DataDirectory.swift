@@ -12,7 +12,20 @@ final class DataDirectory: Sendable {
     private let lock: Int32
 
     var keyPath: String { "\(path)/server.key" }
-    var databasePath: String { "\(path)/orch.db" }
+    var databasePath: String { "\(path)/\(Self.databaseName)" }
+
+    static let databaseName = "orch.db"
+
+    static func holdsFile(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    /// Runs `body` while no controller can use the folder.
+    ///
+    /// - Throws: ``OrchServerError/inUse(path:)`` where one does.
+    static func exclusively<Value>(_ path: String, _ body: () async throws -> Value) async throws -> Value {
+        let descriptor = try lock(path)
+        defer { close(descriptor) }
+        return try await body()
+    }
 
     /// Opens the folder of a configuration; makes it, the key and the tokens where they are missing.
     ///
@@ -23,7 +36,7 @@ final class DataDirectory: Sendable {
         lock = try Self.lock(path)
         do {
             // A new key beside an old database would make every saved block unreadable.
-            guard access("\(path)/server.key", F_OK) == 0 || access("\(path)/orch.db", F_OK) != 0 else {
+            guard Self.holdsFile("\(path)/server.key") || !Self.holdsFile("\(path)/\(Self.databaseName)") else {
                 throw OrchServerError.keyLost(path: "\(path)/server.key")
             }
             keys = try ServerKeys(file: SecretFile(path: "\(path)/server.key"))

@@ -12,6 +12,8 @@ package enum OrchServerError: Error, Sendable {
     case keyLost(path: String)
     /// The database's values were sealed with another key than the data directory's.
     case otherKey(path: String)
+    /// PostgreSQL's own tools do what was asked for; the text is the command.
+    case elsewhere(String)
     /// A key or token file whose content is not one.
     case badKey(path: String, expected: String)
     /// The bootstrap file's content; the text never repeats a value.
@@ -37,6 +39,8 @@ extension OrchServerError: CustomStringConvertible {
         case .otherKey(let path):
             "the database's values were sealed with another key than \(path): controllers that share a database share "
                 + "this file; copy it from the first one's data directory"
+        case .elsewhere(let command):
+            "a PostgreSQL database is backed up and restored by PostgreSQL's own tools: \(command)"
         case .badKey(let path, let expected):
             "the file \(path) should hold \(expected): restore it from a backup. A new key cannot read the saved blocks"
         case .bootstrap(let path, let reason):

@@ -98,7 +98,7 @@ struct Gate: RouterMiddleware {
         case .foreignRun, .missingBlock: .invalid("\(error)")
         case .variableTaken, .blockInUse: .conflict("\(error)")
         case .full, .locked, .unavailable: unavailable(error, context)
-        case .newerSchema, .unusable, .damaged, .corrupt: unexpected(error, context)
+        case .newerSchema, .unusable, .damaged, .missing, .exists, .corrupt: unexpected(error, context)
         }
     }
 

@@ -15,7 +15,7 @@ struct AgentRoutes: Sendable {
             Endpoint(.post, "agent-tasks", .adminOnly, handler: ask),
             Endpoint(.post, "agent-tasks/:id/answer", .agents, bodyLimit: 4 << 20) { call in
                 let id = try call.identifier("id")
-                guard tasks.answer(id, try await call.body()) else {
+                guard try await tasks.answer(id, try await call.body()) else {
                     throw APIFailure.notFound("nobody waits for an answer to task \(id) any more")
                 }
                 return APIJSON.noContent
@@ -38,7 +38,7 @@ struct AgentRoutes: Sendable {
         let longest = OrchServerConfiguration.longestQuestion
         let limit = max(.zero, min(.seconds(request.waitSeconds), longest))
         let question = try await claims.complete(request.question)
-        guard let answer = await tasks.ask(question, of: request.queue, atMost: limit) else {
+        guard let answer = try await tasks.ask(question, of: request.queue, atMost: limit) else {
             throw APIFailure(
                 .gatewayTimeout, "timeout",
                 "no agent of the queue \"\(request.queue)\" answered within \(request.waitSeconds) s; it is polled by "

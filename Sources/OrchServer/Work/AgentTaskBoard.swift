@@ -1,59 +1,51 @@
 import OrchModel
-import Synchronization
+import OrchStore
 
-/// Questions that wait for an agent, and those that an agent is working on. Kept in memory: who asks waits for the
-/// answer on an open connection, so a question never outlives this process.
-final class AgentTaskBoard: Sendable {
-    private struct Entry {
-        var task: AgentTask
-        var queue: String
-        var takenAt: ContinuousClock.Instant?
-        var answer: AgentTaskAnswer?
-        let waiter = Waiter()
-    }
+/// Questions that wait for an agent. They lie in the store, as the agent may poll another controller than the one that is
+/// asked.
+struct AgentTaskBoard: Sendable {
+    let store: any Store
+    let wakeups: Wakeups
 
-    private let entries = Mutex<[Identifier: Entry]>([:])
-    private let wakeups: Wakeups
-
-    init(wakeups: Wakeups) {
-        self.wakeups = wakeups
-    }
+    /// After how long without an answer a question is handed out again: the poll that took it may have been cut off.
+    private static let patience = Duration.seconds(20)
+    /// How often the answer is looked for though nobody told of it.
+    private static let recheck = Duration.seconds(2)
 
     /// Puts a question to the agents of a queue.
     ///
     /// - Returns: the answer; nil where none came within `limit`.
-    func ask(_ question: AgentTask.Question, of queue: String, atMost limit: Duration) async -> AgentTaskAnswer? {
+    func ask(
+        _ question: AgentTask.Question, of queue: String, atMost limit: Duration
+    ) async throws -> AgentTaskAnswer? {
         let task = AgentTask(id: .new(), question: question)
-        let entry = Entry(task: task, queue: queue)
-        entries.withLock { $0[task.id] = entry }
-        defer { entries.withLock { $0[task.id] = nil } }
+        let waiter = Waiter()
+        let registration = wakeups.register(waiter, for: [.answer(task.id)])
+        defer { withExtendedLifetime(registration) {} }
+        let now = Timestamp.now()
+        try await store.ask(task, of: queue, until: now + limit + .seconds(60), at: now)
         wakeups.signal(.queue(queue))
-        await entry.waiter.wait(atMost: limit)
-        return entries.withLock { $0[task.id]?.answer }
+        let deadline = ContinuousClock.now.advanced(by: limit)
+        var answer: AgentTaskAnswer?
+        while answer == nil, !waiter.isClosed {
+            let left = deadline - .now
+            guard left > .zero else { break }
+            await waiter.wait(atMost: min(left, Self.recheck))
+            answer = try await store.answer(to: task.id)
+        }
+        try await store.forgetQuestion(task.id)
+        return answer
     }
 
-    /// After how long without an answer a question is handed out again: the poll that took it may have been cut off.
-    private static let patience = Duration.seconds(20)
-
     /// The questions of these queues that no agent is working on; they are the taker's now.
-    func take(from queues: [String], at now: ContinuousClock.Instant = .now) -> [AgentTask] {
-        entries.withLock { entries in
-            let waiting = entries.values.filter { entry in
-                queues.contains(entry.queue) && entry.answer == nil
-                    && entry.takenAt.map { now - $0 > Self.patience } ?? true
-            }
-            for entry in waiting { entries[entry.task.id]?.takenAt = now }
-            return waiting.map(\.task).sorted { $0.id < $1.id }
-        }
+    func take(from queues: [String], at now: Timestamp = .now()) async throws -> [AgentTask] {
+        try await store.takeQuestions(of: queues, lastTakenBefore: now + (.zero - Self.patience), at: now)
     }
 
     /// Hands an answer to who asked; false where nobody waits for it any more.
-    func answer(_ id: Identifier, _ answer: AgentTaskAnswer) -> Bool {
-        let waiter = entries.withLock { entries in
-            entries[id]?.answer = answer
-            return entries[id]?.waiter
-        }
-        waiter?.signal()
-        return waiter != nil
+    func answer(_ id: Identifier, _ answer: AgentTaskAnswer) async throws -> Bool {
+        let isAwaited = try await store.answer(id, with: answer)
+        wakeups.signal(.answer(id))
+        return isAwaited
     }
 }

@@ -3,8 +3,8 @@ import Synchronization
 
 /// Wakes those who wait for a change, as soon as it is committed.
 ///
-/// Register first, then read the store, then wait: so no change falls between. Only changes made through this process
-/// are told; who waits also looks again every few seconds.
+/// Register first, then read the store, then wait: so no change falls between. Changes made by other controllers of the
+/// store arrive by a ``WakeupRelay``, as hints; who waits also looks again every few seconds.
 final class Wakeups: Sendable {
     /// What changed.
     enum Topic: Hashable, Sendable {
@@ -14,8 +14,11 @@ final class Wakeups: Sendable {
         case agent(String)
         /// The run, or something in its container, changed.
         case run(Identifier)
+        /// A question was answered.
+        case answer(Identifier)
     }
 
+    private let others = Mutex<OutgoingTopics?>(nil)
     private let waiters = Mutex<[Topic: [ObjectIdentifier: Waiter]]>([:])
 
     /// Keeps a waiter registered for as long as it lives.
@@ -51,8 +54,29 @@ final class Wakeups: Sendable {
         }
     }
 
-    /// Wakes everybody who waits for a topic.
+    /// What the other controllers are to hear of from now on.
+    func outgoing() -> OutgoingTopics {
+        others.withLock { others in
+            let topics = OutgoingTopics()
+            others = topics
+            return topics
+        }
+    }
+
+    /// Wakes everybody who waits for a topic, here and at other controllers.
     func signal(_ topic: Topic) {
+        hear(topic)
+        others.withLock { $0 }?.add(topic)
+    }
+
+    /// Wakes everybody who waits for anything here.
+    func hearAll() {
+        let woken = waiters.withLock { $0.values.flatMap(\.values) }
+        for waiter in woken { waiter.signal() }
+    }
+
+    /// Wakes everybody who waits for a topic here.
+    func hear(_ topic: Topic) {
         let woken = waiters.withLock { $0[topic].map { Array($0.values) } ?? [] }
         for waiter in woken { waiter.signal() }
     }
@@ -60,5 +84,34 @@ final class Wakeups: Sendable {
     /// How many wait for a topic now.
     func count(of topic: Topic) -> Int {
         waiters.withLock { $0[topic]?.count ?? 0 }
+    }
+}
+
+extension Wakeups.Topic: LosslessStringConvertible {
+    /// Reads what ``description`` says.
+    init?(_ description: String) {
+        let parts = description.split(separator: " ", maxSplits: 1).map(String.init)
+        guard parts.count == 2 else { return nil }
+        switch parts[0] {
+        case "queue": self = .queue(parts[1])
+        case "agent": self = .agent(parts[1])
+        case "run":
+            guard let id = Identifier(parts[1]) else { return nil }
+            self = .run(id)
+        case "answer":
+            guard let id = Identifier(parts[1]) else { return nil }
+            self = .answer(id)
+        default: return nil
+        }
+    }
+
+    /// `queue default`, `run 0198…`.
+    var description: String {
+        switch self {
+        case .queue(let name): "queue \(name)"
+        case .agent(let name): "agent \(name)"
+        case .run(let id): "run \(id)"
+        case .answer(let id): "answer \(id)"
+        }
     }
 }

@@ -53,7 +53,7 @@ struct WorkDesk: Sendable {
         }
         let cancellations = try await store.cancellations(for: poll.agent.name)
         reply.cancellations = delivery.due(cancellations, at: .now)
-        reply.tasks = tasks.take(from: poll.agent.queues)
+        reply.tasks = try await tasks.take(from: poll.agent.queues)
         return reply
     }
 

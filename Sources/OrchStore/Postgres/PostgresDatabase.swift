@@ -21,6 +21,49 @@ struct PostgresDatabase: SQLDatabase {
 
     func close() async { await pool.close() }
 
+    /// The server checks its own pages.
+    func structuralProblems() -> [String] { [] }
+
+    var isShared: Bool { true }
+
+    /// The channel on which controllers tell each other what changed; each schema has one of its own.
+    private static let channel = "'orch_' || md5(current_schema())"
+    /// A notification holds less than 8,000 bytes.
+    /// https://www.postgresql.org/docs/current/sql-notify.html
+    private static let longestPayload = 7_900
+
+    func announce(_ texts: [String]) async throws {
+        for payload in Self.payloads(texts) {
+            try await pool.withConnection { connection in
+                try await connection.perform("an announcement") { statements in
+                    _ = try statements.execute("SELECT pg_notify(\(Self.channel), $1)", [.text(payload)])
+                }
+            }
+        }
+    }
+
+    func announcements(_ body: @escaping @Sendable ([String]) -> Void) async throws {
+        try await PostgresConnection.with(pool.configuration) { connection in
+            let channel = try await connection.query("SELECT \(Self.channel)").firstValue ?? "orch"
+            try await connection.listen(to: channel) { payload in
+                body(payload.split(separator: "\n").map(String.init))
+            }
+        }
+    }
+
+    /// The texts a line each, in as few payloads as hold them; one that is too long for any is left out.
+    static func payloads(_ texts: [String]) -> [String] {
+        var payloads: [String] = []
+        for text in texts where text.utf8.count <= longestPayload {
+            if let last = payloads.last, last.utf8.count + 1 + text.utf8.count <= longestPayload {
+                payloads[payloads.count - 1] = last + "\n" + text
+            } else {
+                payloads.append(text)
+            }
+        }
+        return payloads
+    }
+
     private func transaction<Value: Sendable>(
         _ begin: String, _ body: @escaping @Sendable (any SQLSession) throws -> Value
     ) async throws -> Value {

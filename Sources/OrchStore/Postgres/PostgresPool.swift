@@ -2,7 +2,7 @@ import Postgres
 
 /// Connections to one database, opened when they are needed and kept for the next.
 actor PostgresPool {
-    private let configuration: PostgresConfiguration
+    nonisolated let configuration: PostgresConfiguration
     private let limit: Int
     private var idle: [PostgresConnection] = []
     private var open = 0

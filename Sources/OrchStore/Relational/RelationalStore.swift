@@ -15,6 +15,14 @@ package final class RelationalStore: Store {
 
     package func instance() -> Identifier { identity }
 
+    package var isShared: Bool { database.isShared }
+
+    package func announce(_ texts: [String]) async throws { try await database.announce(texts) }
+
+    package func announcements(_ body: @escaping @Sendable ([String]) -> Void) async throws {
+        try await database.announcements(body)
+    }
+
     package func close() async throws { try await database.close() }
 
     package func isSealed(withKey id: String) async throws -> Bool {

@@ -11,6 +11,7 @@ enum StoreSchema {
     /// What brings an empty database up to date, in this order.
     static let migrations: [(name: String, sql: String)] = [
         ("1-first-slice", firstSlice), ("2-assets", assets), ("3-attempts", attempts),
+        ("4-questions", questions),
     ]
 
     /// What runs wrote. It refers to no run, as the objects stay when runs are removed.
@@ -33,6 +34,18 @@ enum StoreSchema {
         CREATE INDEX asset_by_time ON asset (at, position);
         CREATE INDEX asset_by_uri ON asset (uri, at, position);
         CREATE INDEX asset_by_dataset ON asset (dataset, at, position);
+        """
+
+    /// Questions that wait for an agent: of minutes, not of record.
+    private static let questions = """
+        CREATE TABLE agent_task (
+            id TEXT NOT NULL PRIMARY KEY,
+            work_queue TEXT NOT NULL,
+            question TEXT NOT NULL,
+            answer TEXT,
+            taken_at INTEGER,
+            expires_at INTEGER NOT NULL
+        ) STRICT;
         """
 
     /// Each container of a run; and whose key sealed what the store holds.

@@ -11,6 +11,18 @@ protocol SQLDatabase: Sendable {
     /// Runs `body` as one transaction; nothing of it stays where it throws.
     func write<Value: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> Value) async throws -> Value
 
+    /// What the database finds wrong with itself; empty where nothing is, or where it looks after that by itself.
+    func structuralProblems() async throws -> [String]
+
+    /// Whether other controllers may use it at the same time.
+    var isShared: Bool { get }
+
+    /// Tells the other controllers something.
+    func announce(_ texts: [String]) async throws
+
+    /// Gives `body` what is announced until the task is cancelled; throws when the connection breaks.
+    func announcements(_ body: @escaping @Sendable ([String]) -> Void) async throws
+
     /// Waits for running work and closes; later calls fail.
     func close() async throws
 }

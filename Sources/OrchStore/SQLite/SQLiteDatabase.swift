@@ -17,6 +17,11 @@ struct SQLiteDatabase: SQLDatabase {
         try await saying { try await pool.write { try body(SQLiteSession(db: $0)) } }
     }
 
+    /// The data directory is held by one controller.
+    var isShared: Bool { false }
+    func announce(_ texts: [String]) {}
+    func announcements(_ body: @escaping @Sendable ([String]) -> Void) {}
+
     func close() async throws {
         let pool = pool
         try await Self.offPool { try pool.close() }

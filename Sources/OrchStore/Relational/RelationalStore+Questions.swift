@@ -1,0 +1,60 @@
+package import OrchModel
+
+extension RelationalStore {
+    package func ask(_ task: AgentTask, of queue: String, until expiry: Timestamp, at: Timestamp) async throws {
+        try await write { db in
+            try db.run("DELETE FROM agent_task WHERE expires_at < ?", [at.microseconds])
+            try db.run(
+                "INSERT INTO agent_task (id, work_queue, question, expires_at) VALUES (?, ?, ?, ?)",
+                ["\(task.id)", queue, try JSONText.encode(task.question), expiry.microseconds])
+        }
+    }
+
+    package func takeQuestions(
+        of queues: [String], lastTakenBefore cutoff: Timestamp, at: Timestamp
+    ) async throws -> [AgentTask] {
+        guard !queues.isEmpty else { return [] }
+        let marks = queues.map { _ in "?" }.joined(separator: ", ")
+        let isWaiting = """
+            work_queue IN (\(marks)) AND answer IS NULL AND expires_at >= ? AND (taken_at IS NULL OR taken_at < ?)
+            """
+        let arguments =
+            SQLArguments(queues.map(\.sqlValue)) + [at.microseconds, cutoff.microseconds]
+        // Nearly always there is none, and looking holds nobody up.
+        let isAny = try await read { db in
+            try db.row("SELECT 1 FROM agent_task WHERE \(isWaiting) LIMIT 1", arguments) != nil
+        }
+        guard isAny else { return [] }
+        return try await write { db in
+            let rows = try db.rows(
+                """
+                SELECT id, question FROM agent_task WHERE \(isWaiting)
+                ORDER BY id \(db.dialect.forUpdateSkippingLocked)
+                """, arguments)
+            return try rows.map { row in
+                var reader = RowReader(row, table: "agent_task")
+                let task = AgentTask(id: try reader.identifier(), question: try reader.json())
+                try db.run("UPDATE agent_task SET taken_at = ? WHERE id = ?", [at.microseconds, "\(task.id)"])
+                return task
+            }
+        }
+    }
+
+    package func answer(_ id: Identifier, with answer: AgentTaskAnswer) async throws -> Bool {
+        try await write { db in
+            try db.run("UPDATE agent_task SET answer = ? WHERE id = ?", [try JSONText.encode(answer), "\(id)"]) > 0
+        }
+    }
+
+    package func answer(to id: Identifier) async throws -> AgentTaskAnswer? {
+        try await read { db in
+            guard let row = try db.row("SELECT answer FROM agent_task WHERE id = ?", ["\(id)"]) else { return nil }
+            var reader = RowReader(row, table: "agent_task")
+            return try reader.optionalJSON()
+        }
+    }
+
+    package func forgetQuestion(_ id: Identifier) async throws {
+        try await write { db in _ = try db.run("DELETE FROM agent_task WHERE id = ?", ["\(id)"]) }
+    }
+}

@@ -1,0 +1,56 @@
+import OrchModel
+
+extension RelationalStore {
+    /// What is wrong with what the store holds, a sentence for each; empty where nothing is.
+    package func problems() async throws -> [String] {
+        let structure = try await database.structuralProblems()
+        // What a broken file says of itself is not worth reading.
+        guard structure.isEmpty else { return structure }
+        return try await read { db in try Self.checks.flatMap { try $0.problems(db) } }
+    }
+
+    /// A statement whose rows are wrong, each by its name.
+    private struct Check {
+        var sql: String
+        var problem: @Sendable (String) -> String
+
+        func problems(_ db: any SQLSession) throws -> [String] {
+            try db.rows(sql).map { row in
+                var reader = RowReader(row, table: "flow_run")
+                return problem(try reader.next())
+            }
+        }
+    }
+
+    private static let checks = [
+        Check(
+            sql: """
+                SELECT id FROM flow_run
+                WHERE \(StoreSchema.isLive) AND root_number IS NULL AND agent IS NULL AND attempt > 0 ORDER BY number
+                """
+        ) { "run \($0) is live, yet no agent holds it" },
+        Check(
+            sql: """
+                SELECT id FROM flow_run
+                WHERE state_type IN ('COMPLETED', 'FAILED', 'CANCELLED', 'CRASHED') AND lease_expires_at IS NOT NULL
+                ORDER BY number
+                """
+        ) { "run \($0) has ended, yet a lease on it goes on" },
+        Check(
+            sql: """
+                SELECT flow_run.id FROM flow_run
+                WHERE attempt > 0 AND root_number IS NULL
+                    AND NOT EXISTS (SELECT 1 FROM attempt WHERE run = flow_run.number AND number = flow_run.attempt)
+                ORDER BY flow_run.number
+                """
+        ) { "run \($0) has an attempt of which nothing is kept" },
+        Check(
+            sql: """
+                SELECT child.id FROM flow_run AS child JOIN flow_run AS root ON child.root_number = root.number
+                WHERE child.state_type IN ('PENDING', 'RUNNING', 'PAUSED', 'CANCELLING')
+                    AND root.state_type IN ('COMPLETED', 'FAILED', 'CANCELLED', 'CRASHED')
+                ORDER BY child.number
+                """
+        ) { "child run \($0) is live, yet the run it is part of has ended" },
+    ]
+}

@@ -1,0 +1,124 @@
+import CurlTransport
+import FoundationEssentials
+import Logging
+import OrchClient
+import OrchModel
+import OrchStore
+import ServiceLifecycle
+import TestSupport
+import Testing
+
+@testable import OrchServer
+
+/// Two controllers on one PostgreSQL database. Nobody looks again by time, so what one does has to wake the other.
+@Suite(.postgresCluster, .enabled(if: PostgresCluster.isAvailable))
+struct SharedStoreTests {
+    private struct Pair: Sendable {
+        let first: OrchClient
+        let second: OrchClient
+        /// Polls the second controller.
+        let agent: OrchClient
+        let controllers: [Controller]
+
+        func poll(wait: Double) async throws -> WorkReply {
+            try await agent.poll(WorkPoll(agent: ServerFixture.agentInfo(), capacity: 1, waitSeconds: wait))
+        }
+
+        /// Returns once the second controller's poll waits.
+        func untilPolling() async {
+            while controllers[1].wakeups.count(of: .queue("default")) == 0 { await Task.yield() }
+        }
+    }
+
+    private func withPair(_ body: @Sendable (Pair) async throws -> Void) async throws {
+        let cluster = try #require(PostgresCluster.current)
+        let schema = "t_" + "\(Identifier.new())".filter { $0 != "-" }
+        _ = try cluster.psql("CREATE SCHEMA \(schema)")
+        let url = cluster.url() + "&options=-csearch_path%3D\(schema)"
+        try await TemporaryFolder.with { folder in
+            var controllers: [Controller] = []
+            for name in ["one", "two"] {
+                try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
+                let key = "\(folder)/one/server.key"
+                if name == "two" { try FileManager.default.copyItem(atPath: key, toPath: "\(folder)/two/server.key") }
+                controllers.append(
+                    try await ServerFixture.open("\(folder)/\(name)") { $0.databaseURL = Secret(url) })
+            }
+            try await run(controllers, body)
+        }
+    }
+
+    private func run(_ controllers: [Controller], _ body: @Sendable (Pair) async throws -> Void) async throws {
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let group = ServiceGroup(services: controllers, logger: logger)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            let http = HTTPClient()
+            var urls: [String] = []
+            for controller in controllers { urls.append(try #require(await controller.listening())) }
+            let pair = Pair(
+                first: OrchClient(url: urls[0], token: controllers[0].adminToken, http: http),
+                second: OrchClient(url: urls[1], token: controllers[1].adminToken, http: http),
+                agent: OrchClient(url: urls[1], token: controllers[1].agentToken, http: http),
+                controllers: controllers)
+            do {
+                try await body(pair)
+            } catch {
+                await group.triggerGracefulShutdown()
+                http.shutdown()
+                throw error
+            }
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+            http.shutdown()
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func aRunMadeAtOneIsGivenToAnAgentOfTheOther() async throws {
+        try await withPair { pair in
+            #expect(pair.controllers[0].instance == pair.controllers[1].instance)
+            _ = try await pair.first.deploy(ServerFixture.deployment())
+            async let polled = pair.poll(wait: 60)
+            await pair.untilPolling()
+            let run = try await pair.first.createRun(FlowRunRequest(deployment: "docker-flow")).run
+            let claimed = try #require(try await polled.runs.first)
+            #expect(claimed.runID == run.id)
+            // The other controller's tokens are known here, and the wish to end it crosses over.
+            _ = try await pair.first.cancel("\(run.id)")
+            #expect(try await pair.poll(wait: 60).cancellations.map(\.runID) == [run.id])
+            #expect(try await pair.second.run("\(run.id)").state.type == .cancelling)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func aQuestionAskedAtOneIsAnsweredThroughTheOther() async throws {
+        try await withPair { pair in
+            _ = try await pair.poll(wait: 0)
+            async let answer = pair.first.ask(
+                AgentTaskRequest(queue: "default", question: .describeImage(reference: "taxi:latest"), waitSeconds: 60))
+            var tasks: [AgentTask] = []
+            while tasks.isEmpty { tasks = try await pair.poll(wait: 60).tasks }
+            #expect(tasks.map(\.question) == [.describeImage(reference: "taxi:latest")])
+            try await pair.agent.answer(task: tasks[0].id, .noDescription(image: "taxi:latest"))
+            #expect(try await answer == .noDescription(image: "taxi:latest"))
+        }
+    }
+
+    @Test func aControllerWithAnotherKeyIsRefused() async throws {
+        let cluster = try #require(PostgresCluster.current)
+        _ = try cluster.psql("CREATE SCHEMA other_key")
+        let url = cluster.url() + "&options=-csearch_path%3Dother_key"
+        try await TemporaryFolder.with { folder in
+            for name in ["one", "two"] {
+                try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
+            }
+            let first = try await ServerFixture.open("\(folder)/one") { $0.databaseURL = Secret(url) }
+            try await first.store.close()
+            await #expect {
+                _ = try await ServerFixture.open("\(folder)/two") { $0.databaseURL = Secret(url) }
+            } throws: { error in
+                guard case .otherKey("\(folder)/two/server.key")? = error as? OrchServerError else { return false }
+                return true
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import OrchModel
+import OrchStore
+import Testing
+
+extension StoreConformance {
+    struct StoreQuestionTests {
+        private func question(_ image: String = "taxi:latest") -> AgentTask {
+            AgentTask(id: .new(), question: .describeImage(reference: image))
+        }
+
+        @Test(arguments: StoreKind.all)
+        func aQuestionIsTakenOnceUntilPatienceIsOver(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                let task = question()
+                try await store.ask(task, of: "default", until: Sample.at(60), at: Sample.at(0))
+                func take(_ queues: [String], at seconds: Double) async throws -> [AgentTask] {
+                    try await store.takeQuestions(
+                        of: queues, lastTakenBefore: Sample.at(seconds - 20), at: Sample.at(seconds))
+                }
+                #expect(try await take(["gpu"], at: 1).isEmpty)
+                #expect(try await take([], at: 1).isEmpty)
+                #expect(try await take(["gpu", "default"], at: 1) == [task])
+                #expect(try await take(["default"], at: 5).isEmpty)
+                #expect(try await take(["default"], at: 22) == [task])
+                #expect(try await take(["default"], at: 61).isEmpty)
+            }
+        }
+
+        @Test(arguments: StoreKind.all)
+        func anAnswerIsKeptForWhoAsked(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                let task = question()
+                try await store.ask(task, of: "default", until: Sample.at(60), at: Sample.at(0))
+                #expect(try await store.answer(to: task.id) == nil)
+                let isAwaited = try await store.answer(task.id, with: .noDescription(image: "taxi:latest"))
+                #expect(isAwaited)
+                #expect(try await store.answer(to: task.id) == .noDescription(image: "taxi:latest"))
+                try await store.forgetQuestion(task.id)
+                let isAwaitedStill = try await store.answer(task.id, with: .failed(message: "late"))
+                #expect(!isAwaitedStill)
+            }
+        }
+
+        @Test(arguments: StoreKind.all)
+        func questionsOfWhoeverWentAwayAreRemoved(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                let old = question("old")
+                try await store.ask(old, of: "default", until: Sample.at(60), at: Sample.at(0))
+                try await store.ask(question("new"), of: "default", until: Sample.at(200), at: Sample.at(100))
+                let isAwaited = try await store.answer(old.id, with: .failed(message: "late"))
+                #expect(!isAwaited)
+            }
+        }
+    }
+}
