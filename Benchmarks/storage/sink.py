@@ -58,8 +58,7 @@ class Connection:
             if not got:
                 raise ConnectionError("the body was cut")
             count -= got
-            if self.sink.rate:
-                time.sleep(got / self.sink.rate)
+            self.sink.hold_back(got)
 
     def answer(self, method, target, headers):
         path = target.partition("?")[0]
@@ -110,10 +109,20 @@ class Sink:
     def __init__(self, files, rate=None):
         # In bytes per second; None for as fast as they come.
         self.rate = rate
+        self.due = 0.0
         self.files = {os.path.basename(path): path for path in files}
         self.checksum = None
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
+
+    def hold_back(self, count):
+        """Waits until so many more bytes are due, by a schedule that does not slip where a pause is too long."""
+        if self.rate is None:
+            return
+        now = time.monotonic()
+        self.due = max(self.due, now - 0.1) + count / self.rate
+        if self.due > now:
+            time.sleep(self.due - now)
 
     def run(self):
         while True:
