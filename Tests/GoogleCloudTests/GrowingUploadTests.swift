@@ -25,10 +25,12 @@ struct GrowingUploadTests {
         }
 
         mutating func append(_ count: Int) throws {
-            // Each part has another period and start, so that none can stand for another.
+            // No 8 MiB are a multiple of the pattern, so that no chunk can stand for another.
             let pattern = (0..<4093).map { UInt8(truncatingIfNeeded: ($0 &+ bytes.count) &* 31 >> 3) }
-            let repeats = [[UInt8]](repeating: pattern, count: count / pattern.count + 1)
-            let more = Array(repeats.joined().prefix(count))
+            var more: [UInt8] = []
+            more.reserveCapacity(count + pattern.count)
+            while more.count < count { more += pattern }
+            more.removeLast(more.count - count)
             try handle.write(contentsOf: more)
             bytes += more
             file.grew(to: Int64(bytes.count))
@@ -41,11 +43,15 @@ struct GrowingUploadTests {
     private func upload(
         _ writer: Writer, generation: Int64? = nil,
         _ answer: @escaping @Sendable (StubHTTPServer.Request, Int) -> StubHTTPServer.Reply?,
-        beside body: (StubHTTPServer, inout Writer, Task<CloudStorageObject, any Error>) async throws -> Void
+        beside body: (AsyncStream<Int>, inout Writer, Task<CloudStorageObject, any Error>) async throws -> Void
     ) async throws -> (
         writer: Writer, requests: [StubHTTPServer.Request], result: Result<CloudStorageObject, any Error>
     ) {
-        let server = try StubHTTPServer { request, number in answer(request, number) ?? Self.reply(to: request) }
+        let (arrivals, arrived) = AsyncStream.makeStream(of: Int.self)
+        let server = try StubHTTPServer { request, number in
+            arrived.yield(number + 1)
+            return answer(request, number) ?? Self.reply(to: request)
+        }
         defer { server.stop() }
         let http = HTTPClient()
         defer { http.shutdown() }
@@ -56,7 +62,7 @@ struct GrowingUploadTests {
             try await client.upload(growing: file, to: "b", as: "d/o", ifGenerationMatch: generation)
         }
         var writer = writer
-        try await body(server, &writer, uploading)
+        try await body(arrivals, &writer, uploading)
         let result = await uploading.result
         return (writer, server.requests, result)
     }
@@ -80,24 +86,27 @@ struct GrowingUploadTests {
         requests.compactMap { $0.headers["content-range"] }
     }
 
-    private static func body(_ requests: [StubHTTPServer.Request]) -> [UInt8] {
-        requests.filter { $0.method == "PUT" }.flatMap(\.body)
+    /// The checksum of what was put.
+    private static func sum(_ requests: [StubHTTPServer.Request]) -> CRC32C {
+        var sum = CRC32C()
+        for request in requests where request.method == "PUT" { sum.update(request.body) }
+        return sum
     }
 
     /// Waits until the server was asked so often.
-    private static func wait(_ server: StubHTTPServer, for count: Int) async {
-        while server.requests.count < count { await Task.yield() }
+    private static func wait(_ arrivals: AsyncStream<Int>, for count: Int) async {
+        for await number in arrivals where number >= count { return }
     }
 
     @Test func sendsAChunkAsSoonAsThereIsMoreAndTheLengthWithTheLast() async throws {
         let (writer, requests, result) = try await upload(Writer(), generation: 3, { _, _ in nil }) {
-            server, writer, _ in
+            arrivals, writer, _ in
             try writer.append(Self.chunk)
             try writer.append(1)
             // Sent before the file is whole: else this waited for ever.
-            await Self.wait(server, for: 2)
+            await Self.wait(arrivals, for: 2)
             try writer.append(Self.chunk)
-            await Self.wait(server, for: 3)
+            await Self.wait(arrivals, for: 3)
             try writer.append(1000)
             writer.finish()
         }
@@ -110,19 +119,19 @@ struct GrowingUploadTests {
             ])
         #expect(
             requests.map { $0.headers["x-goog-hash"] } == [nil, nil, nil, "crc32c=\(CRC32C(writer.bytes).base64)"])
-        #expect(Self.body(requests) == writer.bytes)
+        #expect(Self.sum(requests) == CRC32C(writer.bytes))
     }
 
     @Test func theLastChunkIsNotEmptyWhereTheFileEndsWithAChunk() async throws {
-        let (writer, requests, result) = try await upload(Writer(), { _, _ in nil }) { server, writer, _ in
+        let (writer, requests, result) = try await upload(Writer(), { _, _ in nil }) { arrivals, writer, _ in
             try writer.append(Self.chunk + 1)
-            await Self.wait(server, for: 2)
+            await Self.wait(arrivals, for: 2)
             try writer.append(Self.chunk - 1)
             writer.finish()
         }
         #expect(try result.get().size == Int64(2 * Self.chunk))
         #expect(Self.ranges(requests) == ["bytes 0-8388607/*", "bytes 8388608-16777215/16777216"])
-        #expect(Self.body(requests) == writer.bytes)
+        #expect(Self.sum(requests) == CRC32C(writer.bytes))
     }
 
     @Test func aFileThatEndsWith8MiBGoesInOneRequest() async throws {
@@ -143,9 +152,9 @@ struct GrowingUploadTests {
                 default: nil
                 }
             }
-        ) { server, writer, _ in
+        ) { arrivals, writer, _ in
             try writer.append(Self.chunk + 300_000)
-            await Self.wait(server, for: 4)
+            await Self.wait(arrivals, for: 4)
             writer.finish()
         }
         _ = try result.get()
@@ -153,26 +162,26 @@ struct GrowingUploadTests {
             Self.ranges(requests) == [
                 "bytes 0-8388607/*", "bytes */*", "bytes 262144-8650751/*", "bytes 8650752-8688607/8688608",
             ])
-        #expect(requests[3].body + requests[4].body == Array(writer.bytes[262144...]))
+        #expect(Self.sum(Array(requests[3...])) == CRC32C(writer.bytes[262144...]))
     }
 
     @Test func startsAnewFromTheFileWhereTheSessionIsLost() async throws {
         let (writer, requests, result) = try await upload(
             Writer(), { _, number in number == 2 ? .answer(410) : nil }
-        ) { server, writer, _ in
+        ) { arrivals, writer, _ in
             try writer.append(2 * Self.chunk + 5)
-            await Self.wait(server, for: 6)
+            await Self.wait(arrivals, for: 6)
             writer.finish()
         }
         _ = try result.get()
         #expect(requests.map(\.method) == ["POST", "PUT", "PUT", "POST", "PUT", "PUT", "PUT"])
-        #expect(Self.body(Array(requests[4...])) == writer.bytes)
+        #expect(Self.sum(Array(requests[4...])) == CRC32C(writer.bytes))
     }
 
     @Test func aWriterThatFailsEndsTheSession() async throws {
-        let (_, requests, result) = try await upload(Writer(), { _, _ in nil }) { server, writer, _ in
+        let (_, requests, result) = try await upload(Writer(), { _, _ in nil }) { arrivals, writer, _ in
             try writer.append(Self.chunk + 1)
-            await Self.wait(server, for: 2)
+            await Self.wait(arrivals, for: 2)
             writer.file.fail(Broken())
         }
         #expect(throws: Broken.self) { try result.get() }
@@ -191,9 +200,9 @@ struct GrowingUploadTests {
     }
 
     @Test func cancellationEndsTheSession() async throws {
-        let (_, requests, result) = try await upload(Writer(), { _, _ in nil }) { server, writer, uploading in
+        let (_, requests, result) = try await upload(Writer(), { _, _ in nil }) { arrivals, writer, uploading in
             try writer.append(Self.chunk + 1)
-            await Self.wait(server, for: 2)
+            await Self.wait(arrivals, for: 2)
             uploading.cancel()
         }
         #expect(throws: CancellationError.self) { try result.get() }
@@ -210,9 +219,9 @@ struct GrowingUploadTests {
                 default: nil
                 }
             }
-        ) { server, writer, _ in
+        ) { arrivals, writer, _ in
             try writer.append(Self.chunk + 1)
-            await Self.wait(server, for: 2)
+            await Self.wait(arrivals, for: 2)
             writer.finish()
         }
         #expect {

@@ -132,6 +132,21 @@ struct TaxiProgramTests {
         #expect(outcome.type == .completed)
     }
 
+    @Test func aFileThatIsRefusedLeavesNothingInTheLake() async throws {
+        try folder.writeTrips()
+        let file = folder.url.appending(path: "green_tripdata_2020-07.csv")
+        try Data(try Data(contentsOf: file) + Data("2,no time\r\n".utf8)).write(to: file)
+        let ending = try await TaxiProcess.run(
+            ["run", "etl-web-to-gcs", "-p", source, "-p", lake], environment: launch)
+        #expect(ending.code == 1)
+        let tasks = records(ending.output).compactMap {
+            if case .taskState(let task) = $0 { "\(task.name) \(task.state.name)" } else { nil }
+        }
+        // Both say why, and none is called cancelled.
+        #expect(Set(tasks.dropFirst(2)) == ["transform Running", "load Running", "transform Failed", "load Failed"])
+        #expect(!FileManager.default.fileExists(atPath: folder.url.appending(path: "lake").path))
+    }
+
     @Test func failsWhereTheSourceHasNoFile() async throws {
         let ending = try await TaxiProcess.run(
             ["run", "etl-web-to-gcs", "-p", source, "-p", lake], environment: launch)
