@@ -10,6 +10,12 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// How the programs are linked where they are optimized: to a fixed address, which spares each start some 58,000 corrections
+/// of addresses, and the pages that they are made in.
+let programLinking: [LinkerSetting] = [
+    .unsafeFlags(["-Xclang-linker", "-no-pie"], .when(platforms: [.linux], configuration: .release))
+]
+
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -102,7 +108,8 @@ let package = Package(
             dependencies: [
                 "OrchModel", "OrchClient", "OrchStore", "OrchServer", "OrchAgent", "OrchInfrastructure",
                 "DockerEngine", "CurlTransport", argumentParser, logging, lifecycle, unixSignals,
-            ]
+            ],
+            linkerSettings: programLinking
         ),
         // Product `taxi`: the flows of the flow image.
         .executableTarget(
@@ -110,7 +117,8 @@ let package = Package(
             dependencies: [
                 "Orch", "OrchModel", "OrchETL", "OrchBlocks", "GoogleCloud", "Postgres", "TableFormats",
                 "CurlTransport", argumentParser,
-            ]
+            ],
+            linkerSettings: programLinking
         ),
 
         // What several test targets need: judges of our files, servers to be tested against, folders.

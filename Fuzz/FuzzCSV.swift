@@ -4,7 +4,7 @@
 func fuzzCSV(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))
     do {
-        _ = try FuzzedReaders.csv(bytes)
+        _ = try FuzzedReaders.csv(bytes, [FuzzedReaders.policy(for: bytes)])
     } catch {
         fatalError("\(error)")
     }

@@ -4,7 +4,7 @@
 func fuzzGzip(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))
     do {
-        _ = try FuzzedReaders.gzip(bytes)
+        _ = try FuzzedReaders.gzip(bytes, [FuzzedReaders.policy(for: bytes)])
     } catch {
         fatalError("\(error)")
     }

@@ -1,8 +1,10 @@
 """A server that speaks as much of Cloud Storage as an upload and a download need, and is no bottleneck: it throws away
 what it is sent inside the kernel (MSG_TRUNC), and sends files from the page cache (sendfile).
 
-usage: sink.py FILE...    serves each FILE as an object of its base name; prints its port, and ends with its stdin
+usage: sink.py [--rate MB_PER_S] FILE...    serves each FILE as an object of its base name; prints its port, and ends
+with its stdin. With a rate it takes bodies no faster.
 """
+import argparse
 import json
 import mmap
 import os
@@ -10,6 +12,7 @@ import re
 import socket
 import sys
 import threading
+import time
 
 DISCARD = socket.MSG_TRUNC
 BLOCK = 8 << 20
@@ -49,23 +52,31 @@ class Connection:
     def discard(self, count):
         count -= len(self.rest[:count])
         self.rest = self.rest[-count:] if count < 0 else b""
+        block = BLOCK if self.sink.rate is None else 1 << 16
         while count > 0:
-            got = self.connection.recv_into(self.scratch[:min(count, BLOCK)], 0, DISCARD)
+            got = self.connection.recv_into(self.scratch[:min(count, block)], 0, DISCARD)
             if not got:
                 raise ConnectionError("the body was cut")
             count -= got
+            self.sink.hold_back(got)
 
     def answer(self, method, target, headers):
         path = target.partition("?")[0]
-        if method == "POST":
+        if method == "POST" and "uploadType=multipart" in target:
+            self.send(200, {}, self.resource("uploaded", int(headers["content-length"])))
+        elif method == "POST":
             self.send(200, {"Location": f"http://127.0.0.1:{self.sink.port}/session"})
+        elif method == "DELETE":
+            self.send(404, {})
         elif method == "PUT":
-            last, total = re.fullmatch(r"bytes (?:\d+-(\d+)|\*)/(\d+)", headers["content-range"]).groups()
-            if last is None or int(last) + 1 < int(total):
+            last, total = re.fullmatch(r"bytes (?:\d+-(\d+)|\*)/(\d+|\*)", headers["content-range"]).groups()
+            if last is None or total == "*" or int(last) + 1 < int(total):
                 self.send(308, {"Range": f"bytes=0-{last}"} if last else {})
             else:
                 self.sink.checksum = headers.get("x-goog-hash")
                 self.send(200, {}, self.resource("uploaded", int(total)))
+        elif path.rpartition("/")[2] not in self.sink.files:
+            self.send(404, {})
         elif "/download/" in path:
             self.send_file(self.sink.files[path.rpartition("/")[2]])
         else:
@@ -95,11 +106,23 @@ class Connection:
 class Sink:
     """Listens on a free port of the loopback."""
 
-    def __init__(self, files):
+    def __init__(self, files, rate=None):
+        # In bytes per second; None for as fast as they come.
+        self.rate = rate
+        self.due = 0.0
         self.files = {os.path.basename(path): path for path in files}
         self.checksum = None
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
+
+    def hold_back(self, count):
+        """Waits until so many more bytes are due, by a schedule that does not slip where a pause is too long."""
+        if self.rate is None:
+            return
+        now = time.monotonic()
+        self.due = max(self.due, now - 0.1) + count / self.rate
+        if self.due > now:
+            time.sleep(self.due - now)
 
     def run(self):
         while True:
@@ -115,7 +138,11 @@ class Sink:
 
 
 if __name__ == "__main__":
-    sink = Sink(sys.argv[1:])
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rate", type=float)
+    parser.add_argument("files", nargs="*")
+    options = parser.parse_args()
+    sink = Sink(options.files, options.rate and options.rate * 1e6)
     print(sink.port, flush=True)
     threading.Thread(target=sink.run, daemon=True).start()
     sys.stdin.read()

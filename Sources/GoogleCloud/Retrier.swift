@@ -44,6 +44,11 @@ package struct Retrier: Sendable {
             start = retrier.elapsed()
         }
 
+        /// Starts the clock anew where nothing failed yet: what took so long was none of the attempts.
+        mutating func waited() {
+            if number == 0 { start = retrier.elapsed() }
+        }
+
         /// Pauses before the next attempt.
         ///
         /// - Throws: `error` itself when it is final or the budget is spent; `CancellationError`.

@@ -32,8 +32,9 @@ struct ResumableUploadTests {
             endpoint: GoogleEndpoint(running.url), http: http, tokens: nil, retrier: Retrier(clock: clock))
         let resource = GoogleResource(name: "object", role: "")
         let upload = ResumableUpload(
-            api: api, resource: resource, path: try folder.file("f", Self.bytes), length: Int64(Self.bytes.count),
-            contentType: "a/b", chunkSize: Int64(Self.chunk), checksum: nil)
+            api: api, resource: resource, path: try folder.file("f", Self.bytes),
+            extent: { _ in FileExtent(length: Int64(Self.bytes.count), isWhole: true) }, contentType: "a/b",
+            chunkSize: Int64(Self.chunk), checksum: nil)
         _ = try await upload.run {
             try await api.call(GoogleRequest(method: .post, url: "\(running.url)/open", resource: resource))
         }

@@ -21,6 +21,10 @@ enum FuzzedReaders {
     private static let maximumRows = 20_000
     private static let maximumPlainBytes = 1 << 20
     private static let maximumColumns = 40
+    /// The most that gzip is unpacked to, and what of it is read as CSV: what comes after is more of the same, and takes
+    /// the time of many other inputs.
+    private static let maximumInflatedBytes = 1 << 16
+    private static let maximumInflatedCSVBytes = 1 << 11
 
     /// Columns of every type, under the names that the corpus has.
     private static let schema = TableSchema(
@@ -119,10 +123,17 @@ extension FuzzedReaders {
 // MARK: CSV
 
 extension FuzzedReaders {
-    /// Reads CSV by each policy, at once and in small pieces and blocks.
-    static func csv(_ bytes: [UInt8]) throws -> Outcome {
+    /// The policy that an input is tried with where time counts: every one of them is that of some inputs.
+    static func policy(for bytes: [UInt8]) -> BadRecordPolicy {
+        let sum = bytes.reduce(UInt32(bytes.count)) { $0 &* 31 &+ UInt32($1) }
+        return BadRecordPolicy.allCases[Int(sum >> 8) % BadRecordPolicy.allCases.count]
+    }
+
+    /// Reads CSV at once and in small pieces and blocks.
+    /// - Parameter policies: for records that are wrong. Defaults to each in turn.
+    static func csv(_ bytes: [UInt8], _ policies: [BadRecordPolicy] = BadRecordPolicy.allCases) throws -> Outcome {
         var outcome = Outcome.refused
-        for policy in BadRecordPolicy.allCases {
+        for policy in policies {
             var (whole, cut) = (CSVOptions(), CSVOptions())
             (whole.badRecords, cut.badRecords) = (policy, policy)
             (whole.maximumRecordBytes, cut.maximumRecordBytes) = (4096, 4096)
@@ -134,7 +145,7 @@ extension FuzzedReaders {
                 guard zip(first.columns, second.columns).allSatisfy(isSame), first.report == second.report else {
                     throw Finding(what: "CSV rows differ by the size of pieces and blocks (\(policy))")
                 }
-                if policy == .fail { outcome = .rows(first.columns.first?.count ?? 0) }
+                if policy == policies.first { outcome = .rows(first.columns.first?.count ?? 0) }
             case (nil, nil): break
             default: throw Finding(what: "CSV is refused by the size of pieces and blocks (\(policy))")
             }
@@ -171,26 +182,29 @@ extension FuzzedReaders {
 
 extension FuzzedReaders {
     /// Unpacks gzip, at once and in small pieces, and reads what comes out as CSV.
-    static func gzip(_ bytes: [UInt8]) throws -> Outcome {
-        let whole = try inflated(bytes, piece: max(1, bytes.count))
-        let cut = try inflated(bytes, piece: 5)
-        guard (whole == nil) == (cut == nil), whole?.count == cut?.count, whole == cut else {
-            throw Finding(what: "gzip differs by the size of pieces")
+    /// - Parameter policies: of that CSV. Defaults to each in turn.
+    static func gzip(_ bytes: [UInt8], _ policies: [BadRecordPolicy] = BadRecordPolicy.allCases) throws -> Outcome {
+        let whole = try inflated(bytes, piece: max(1, bytes.count), outputBytes: maximumInflatedBytes)
+        let cut = try inflated(bytes, piece: 5, outputBytes: 1000)
+        // Where only one comes to the limit, the other met the damage right behind it.
+        if let count = (whole ?? cut)?.count, count == maximumInflatedBytes, whole == nil || cut == nil {
+            return .refused
         }
-        guard let whole, whole.count < maximumPlainBytes else { return .refused }
-        return try csv(whole)
+        guard whole == cut else { throw Finding(what: "gzip differs by the size of pieces") }
+        guard let whole, whole.count < maximumInflatedBytes else { return .refused }
+        return try csv(Array(whole.prefix(maximumInflatedCSVBytes)), policies)
     }
 
     /// The plain bytes; nil where the file is refused.
-    private static func inflated(_ bytes: [UInt8], piece: Int) throws -> [UInt8]? {
+    private static func inflated(_ bytes: [UInt8], piece: Int, outputBytes: Int) throws -> [UInt8]? {
         var plain: [UInt8] = []
         do {
-            let inflater = try GzipInflater()
+            let inflater = try GzipInflater(outputBytes: outputBytes)
             for start in stride(from: 0, to: bytes.count, by: piece) {
                 inflater.push(bytes[start..<min(start + piece, bytes.count)])
                 while let more = try inflater.pull() {
                     plain += more
-                    guard plain.count < maximumPlainBytes else { return Array(plain[..<maximumPlainBytes]) }
+                    guard plain.count < maximumInflatedBytes else { return Array(plain[..<maximumInflatedBytes]) }
                 }
             }
             try inflater.finish()

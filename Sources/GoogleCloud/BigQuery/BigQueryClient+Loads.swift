@@ -43,8 +43,8 @@ extension BigQueryClient {
         let resource = GoogleResource.job(id.description, in: project)
         let contentType = "application/octet-stream"
         let session = ResumableUpload(
-            api: api, resource: resource, path: path, length: length, contentType: contentType,
-            chunkSize: ResumableUpload.defaultChunkSize, checksum: nil)
+            api: api, resource: resource, path: path, extent: { _ in FileExtent(length: length, isWhole: true) },
+            contentType: contentType, chunkSize: ResumableUpload.defaultChunkSize, checksum: nil)
         let answer = try await session.run {
             var request = request(
                 .post, "/upload" + self.path("jobs"), query: [("uploadType", "resumable")], resource: resource)

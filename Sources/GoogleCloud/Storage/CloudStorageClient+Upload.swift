@@ -27,12 +27,11 @@ extension CloudStorageClient {
         let file = try await LocalFile.reading(path)
         let length = try await file.length()
         let upload = Upload(
-            path: path, length: length, bucket: bucket, object: object, contentType: contentType, generation: generation
-        )
+            path: path, bucket: bucket, object: object, contentType: contentType, generation: generation)
         guard length > Self.multipartLimit else {
             let content = try await file.bytes(Int(length))
             let checksum = CRC32C(content)
-            return try await written(upload, checksum: { checksum }) {
+            return try await written(upload, whole: { (length, checksum) }) {
                 try await sendWhole(upload, content: content, checksum: checksum)
             }
         }
@@ -46,22 +45,54 @@ extension CloudStorageClient {
                 summing.cancel()
             }
         }
-        return try await written(upload, checksum: checksum) {
-            try await sendInChunks(upload, checksum: checksum)
+        return try await written(upload, whole: { (length, try await checksum()) }) {
+            try await sendInChunks(
+                upload, extent: { _ in FileExtent(length: length, isWhole: true) }, checksum: checksum)
+        }
+    }
+
+    /// Uploads a file while it is written; the object appears whole or not at all, and never before the file is whole.
+    ///
+    /// Maps to the same requests as `upload(file:…)`: a file that ends with 8 MiB or less goes in one, of a larger one
+    /// each chunk goes as soon as the file is longer. Until then its length is told as `*`, see
+    /// [chunks of a stream](https://cloud.google.com/storage/docs/performing-resumable-uploads#chunked-upload). Where
+    /// the writer fails or the task is cancelled, the session is ended and no object appears.
+    ///
+    /// - Throws: What `upload(file:…)` throws; the writer's error.
+    @discardableResult
+    package func upload(
+        growing file: GrowingFile,
+        to bucket: String,
+        as object: String,
+        contentType: String = "application/octet-stream",
+        ifGenerationMatch generation: Int64? = nil
+    ) async throws -> CloudStorageObject {
+        try CloudStorageName.checkObject(object)
+        guard try await file.extent(beyond: Self.multipartLimit).isWhole == false else {
+            return try await upload(
+                file: file.path, to: bucket, as: object, contentType: contentType, ifGenerationMatch: generation)
+        }
+        let upload = Upload(
+            path: file.path, bucket: bucket, object: object, contentType: contentType, generation: generation)
+        return try await written(upload, whole: { try await file.whole() }) {
+            try await sendInChunks(
+                upload, extent: { try await file.extent(beyond: $0) }, checksum: { try await file.whole().checksum })
         }
     }
 
     /// What `send` wrote, or what is there already where that has the same bytes.
     private func written(
-        _ upload: Upload, checksum: () async throws -> CRC32C, send: () async throws -> GoogleAnswer
+        _ upload: Upload, whole: () async throws -> (length: Int64, checksum: CRC32C),
+        send: () async throws -> GoogleAnswer
     ) async throws -> CloudStorageObject {
         do {
             let written = try await send().decoded(CloudStorageObject.self, resource: upload.resource)
-            try upload.verify(written, checksum: try await checksum())
+            try upload.verify(written, checksum: try await whole().checksum)
             return written
         } catch GoogleCloudError.precondition(let resource, let message) {
             let existing = try? await stat(upload.object, in: upload.bucket)
-            guard let existing, existing.crc32c == (try await checksum().base64), existing.size == upload.length else {
+            let whole = try await whole()
+            guard let existing, existing.crc32c == whole.checksum.base64, existing.size == whole.length else {
                 throw GoogleCloudError.precondition(resource: resource, message: message)
             }
             return existing
@@ -90,24 +121,25 @@ extension CloudStorageClient {
     }
 
     private func sendInChunks(
-        _ upload: Upload, checksum: @escaping () async throws -> CRC32C
+        _ upload: Upload, extent: @escaping (Int64) async throws -> FileExtent,
+        checksum: @escaping () async throws -> CRC32C
     ) async throws -> GoogleAnswer {
         let session = ResumableUpload(
-            api: api, resource: upload.resource, path: upload.path, length: upload.length,
+            api: api, resource: upload.resource, path: upload.path, extent: extent,
             contentType: upload.contentType, chunkSize: ResumableUpload.defaultChunkSize, checksum: checksum)
         return try await session.run {
             var request = request(
                 .post, upload.requestPath, query: upload.query("resumable"), resource: upload.resource)
             try request.setJSON(upload.metadata(nil))
             request.headers["X-Upload-Content-Type"] = upload.contentType
-            request.headers["X-Upload-Content-Length"] = "\(upload.length)"
+            let extent = try await extent(0)
+            if extent.isWhole { request.headers["X-Upload-Content-Length"] = extent.total }
             return try await api.call(request)
         }
     }
 
     private struct Upload {
         let path: String
-        let length: Int64
         let bucket: String
         let object: String
         let contentType: String

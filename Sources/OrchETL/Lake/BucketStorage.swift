@@ -26,6 +26,19 @@ struct BucketStorage: LakeStorage {
         }
     }
 
+    func put(_ parquet: GrowingParquet, as object: String, if condition: LakeCondition) async throws -> LakeReceipt {
+        let generation = try Self.generation(condition)
+        do {
+            let written = try await client.upload(
+                growing: parquet.file, to: bucket, as: prefix + object, contentType: LakeContentType.parquet.rawValue,
+                ifGenerationMatch: generation)
+            return LakeReceipt(
+                bytes: written.size, version: "\(written.generation)", sha256: try await parquet.outcome().sha256)
+        } catch GoogleCloudError.precondition {
+            throw LakeStorageError.changed
+        }
+    }
+
     func get(_ object: String, to path: String) async throws -> Int64 {
         do {
             return try await client.download(prefix + object, in: bucket, to: path).size

@@ -27,6 +27,12 @@ struct FolderStorage: LakeStorage {
         }
     }
 
+    /// A folder is as quick as the file is: it takes it once it is whole.
+    func put(_ parquet: GrowingParquet, as object: String, if condition: LakeCondition) async throws -> LakeReceipt {
+        _ = try await parquet.outcome()
+        return try await put(parquet.path, as: object, if: condition, type: .parquet)
+    }
+
     func get(_ object: String, to path: String) async throws -> Int64 {
         let source = self.path(of: object)
         return try await BlockingWork.run { check in

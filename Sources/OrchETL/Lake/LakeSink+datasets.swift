@@ -19,6 +19,36 @@ extension LakeSink {
             evolution: evolution, if: condition)
     }
 
+    /// Writes a month of a dataset while its file is still written: what is there is sent already. The object appears
+    /// once the file is whole and sent, or not at all. A folder gets the file when it is whole.
+    ///
+    /// - Parameters:
+    ///   - parquet: the file, of this very month; `writeParquet(from:to:provenance:)` writes it at the same time, or
+    ///     has written it.
+    ///   - facts: what is known of it; its rows and its source's SHA-256 are those of the conversion, where none are named.
+    /// - Throws: what `write(file:of:facts:)` throws; what the conversion failed with.
+    public func write(
+        _ parquet: GrowingParquet, of month: TaxiDataset, facts: LakeFacts, evolution: SchemaEvolution = .add,
+        if condition: LakeCondition = .always
+    ) async throws -> LakeAsset {
+        let object = month.lakeObject
+        let uri = try uri(of: object)
+        let write = Write(
+            dataset: month.color.rawValue, schema: try await parquet.schema(), evolution: evolution,
+            author: LakeDataset.Author(run: facts.runID, object: object, at: facts.at))
+        return try await perform(write) {
+            let receipt = try await saying(uri) { try await storage.put(parquet, as: object, if: condition) }
+            let figures = try await parquet.outcome().figures
+            var facts = facts
+            facts.month = facts.month ?? month.month
+            facts.rows = facts.rows ?? Int64(figures.rows.kept)
+            facts.sourceSHA256 = facts.sourceSHA256 ?? figures.sourceSHA256
+            return (
+                Object(uri: uri, bytes: receipt.bytes, version: receipt.version, sha256: receipt.sha256), facts
+            )
+        }
+    }
+
     /// Writes a file as an object of a dataset, and remembers what columns the dataset has.
     ///
     /// The columns are compared with those that the lake remembers before anything is written, and remembered after
@@ -40,19 +70,12 @@ extension LakeSink {
         evolution: SchemaEvolution = .add, if condition: LakeCondition = .always
     ) async throws -> LakeAsset {
         try Self.check(object, of: dataset)
-        let columns = schema.columns.map { LakeDataset.Column(name: $0.name, type: $0.type.rawValue) }
         let write = Write(
-            dataset: dataset, columns: columns, evolution: evolution,
+            dataset: dataset, schema: schema, evolution: evolution,
             author: LakeDataset.Author(run: facts.runID, object: object, at: facts.at))
-        let before = try plan(write, known: try await memory(of: dataset)?.dataset, isWritten: false)
-        let written = try await self.write(file: path, as: object, if: condition)
-        let after = before.isNews ? try await remember(write) : before
-        var facts = facts
-        facts.source = facts.source.map { (try? SourceAddress($0))?.shown ?? "unknown" }
-        return LakeAsset(
-            lake: uri, dataset: dataset, uri: written.uri, version: written.version,
-            schemaVersion: after.dataset.schemaVersion, schemaChanges: after.changes, columns: columns,
-            bytes: written.bytes, sha256: written.sha256, facts: facts)
+        return try await perform(write) {
+            (try await self.write(file: path, as: object, if: condition), facts)
+        }
     }
 
     /// What the lake remembers of a dataset; nil where nothing was ever written to it.
@@ -70,6 +93,11 @@ extension LakeSink {
         var columns: [LakeDataset.Column]
         var evolution: SchemaEvolution
         var author: LakeDataset.Author
+
+        init(dataset: String, schema: TableSchema, evolution: SchemaEvolution, author: LakeDataset.Author) {
+            (self.dataset, self.evolution, self.author) = (dataset, evolution, author)
+            columns = schema.columns.map { LakeDataset.Column(name: $0.name, type: $0.type.rawValue) }
+        }
     }
 
     /// What a dataset is once a file is in it.
@@ -78,6 +106,20 @@ extension LakeSink {
         /// Whether that has to be remembered.
         var isNews: Bool
         var changes: [String] = []
+    }
+
+    /// Writes an object between the look at what is remembered and the change of it.
+    private func perform(
+        _ write: Write, _ writeObject: () async throws -> (Object, LakeFacts)
+    ) async throws -> LakeAsset {
+        let before = try plan(write, known: try await memory(of: write.dataset)?.dataset, isWritten: false)
+        var (written, facts) = try await writeObject()
+        let after = before.isNews ? try await remember(write) : before
+        facts.source = facts.source.map { (try? SourceAddress($0))?.shown ?? "unknown" }
+        return LakeAsset(
+            lake: uri, dataset: write.dataset, uri: written.uri, version: written.version,
+            schemaVersion: after.dataset.schemaVersion, schemaChanges: after.changes, columns: write.columns,
+            bytes: written.bytes, sha256: written.sha256, facts: facts)
     }
 
     private func plan(_ write: Write, known: LakeDataset?, isWritten: Bool) throws -> Plan {

@@ -8,6 +8,11 @@ protocol LakeStorage: Sendable {
     func put(
         _ path: String, as object: String, if condition: LakeCondition, type: LakeContentType
     ) async throws -> LakeReceipt
+    /// Writes a file as an object while it is still written; as with `put` of a file that is whole, the object appears
+    /// whole or not at all, and not before the file is whole.
+    /// - Throws: `LakeStorageError.changed` where the condition does not hold; then nothing was written. What the file's
+    ///   writer failed with.
+    func put(_ parquet: GrowingParquet, as object: String, if condition: LakeCondition) async throws -> LakeReceipt
     /// Reads an object into a file, which holds it whole afterwards, or what it held before.
     /// - Returns: its length in bytes.
     /// - Throws: `LakeStorageError.notFound`.

@@ -35,24 +35,86 @@ extension TaxiDataset {
         from source: String, to parquet: String, provenance: Provenance, options: TripOptions = TripOptions(),
         codec: ParquetCodec = .gzip
     ) async throws -> ConversionFigures {
-        let shown = (try? SourceAddress(provenance.source))?.shown ?? source
-        guard !FileSystem.areSame(source, parquet) else { throw ETLError.sourceIsTarget(path: parquet) }
-        let file = TripFile(source, shown: shown, of: self, options: options)
-        let stream = try await BlockingWork.run { _ in try file.parts { $0 } }
-        return try await withTaskCancellationHandler {
-            try await BlockingWork.run { check in
-                try Self.write(stream, of: file, to: parquet, provenance, codec, check)
+        let conversion = try Conversion(of: self, from: source, to: parquet, provenance, options, codec)
+        return try await conversion.run { stream, check in
+            let output = try AtomicFile(parquet)
+            let figures = try conversion.write(stream, check) { try output.write($0) }
+            try output.commit()
+            return figures
+        }
+    }
+
+    /// Makes a Parquet file that is sent to a lake at the same time, see `writeParquet(from:to:provenance:)` of a path.
+    ///
+    /// Where this throws, or is cancelled, the file never becomes whole: no object appears, and those who send it throw
+    /// the same error.
+    public func writeParquet(
+        from source: String, to parquet: GrowingParquet, provenance: Provenance, options: TripOptions = TripOptions(),
+        codec: ParquetCodec = .gzip
+    ) async throws -> ConversionFigures {
+        do {
+            let conversion = try Conversion(of: self, from: source, to: parquet.path, provenance, options, codec)
+            let figures = try await conversion.run { stream, check in
+                try parquet.begin(stream.schema)
+                return try conversion.write(stream, check) { try parquet.append($0) }
             }
+            parquet.finish(figures)
+            return figures
+        } catch {
+            parquet.fail(error)
+            throw error
+        }
+    }
+
+    /// The batch with the month of its file in every row.
+    func withFileMonth(_ batch: ColumnBatch) -> ColumnBatch {
+        batch.adding(.repeating(date: month.days, count: batch.rowCount), as: Self.fileMonth)
+    }
+
+    fileprivate func metadata(_ provenance: Provenance, sha256: String) -> [(name: String, value: String)] {
+        [
+            ("orch.dataset", color.rawValue), ("orch.file_month", month.firstDay),
+            ("orch.source", provenance.shownSource), ("orch.source_sha256", sha256),
+            ("orch.run_id", provenance.runID), ("orch.schema_version", Self.schemaVersion),
+        ]
+    }
+}
+
+/// One file that is made of another.
+private struct Conversion: Sendable {
+    let file: TripFile
+    /// Where the Parquet file will be, for errors.
+    let parquet: String
+    let provenance: Provenance
+    let codec: ParquetCodec
+
+    /// - Throws: `ETLError.sourceIsTarget`.
+    init(
+        of dataset: TaxiDataset, from source: String, to parquet: String, _ provenance: Provenance,
+        _ options: TripOptions, _ codec: ParquetCodec
+    ) throws {
+        guard !FileSystem.areSame(source, parquet) else { throw ETLError.sourceIsTarget(path: parquet) }
+        let shown = (try? SourceAddress(provenance.source))?.shown ?? source
+        file = TripFile(source, shown: shown, of: dataset, options: options)
+        (self.parquet, self.provenance, self.codec) = (parquet, provenance, codec)
+    }
+
+    /// Opens the source and does `body` with it, on a thread that may wait.
+    func run(
+        _ body: @escaping @Sendable (PartStream<ColumnBatch>, _ check: () throws -> Void) throws -> ConversionFigures
+    ) async throws -> ConversionFigures {
+        let stream = try await BlockingWork.run { [file] _ in try file.parts { $0 } }
+        return try await withTaskCancellationHandler {
+            try await BlockingWork.run { check in try body(stream, check) }
         } onCancel: {
             stream.cancel()
         }
     }
 
-    private static func write(
-        _ stream: PartStream<ColumnBatch>, of file: TripFile, to parquet: String, _ provenance: Provenance,
-        _ codec: ParquetCodec, _ check: () throws -> Void
+    /// Makes the bytes, and gives them to `write` in order.
+    func write(
+        _ stream: PartStream<ColumnBatch>, _ check: () throws -> Void, to write: ([[UInt8]]) throws -> Void
     ) throws -> ConversionFigures {
-        let output = try AtomicFile(parquet)
         var options = ParquetOptions()
         options.codec = codec.ofPages
         let writer = ParquetFileWriter(schema: stream.schema, options: options, width: file.options.width)
@@ -64,30 +126,16 @@ extension TaxiDataset {
                 return file.dataset.metadata(provenance, sha256: figures.sourceSHA256)
             } to: { pieces in
                 try check()
-                try output.write(pieces)
+                try write(pieces)
             }
         } catch let error as ParquetError {
             throw ETLError.unwritable(file: parquet, cause: error)
         }
         try check()
-        try output.commit()
         let figures = stream.figures
         return ConversionFigures(
             rows: figures.rows, rejectedRecords: figures.report.rejectedRecords, drift: figures.drift,
             sourceBytes: figures.sourceBytes, sourceSHA256: figures.sourceSHA256, parquetBytes: length,
             schema: stream.schema)
-    }
-
-    /// The batch with the month of its file in every row.
-    func withFileMonth(_ batch: ColumnBatch) -> ColumnBatch {
-        batch.adding(.repeating(date: month.days, count: batch.rowCount), as: Self.fileMonth)
-    }
-
-    private func metadata(_ provenance: Provenance, sha256: String) -> [(name: String, value: String)] {
-        [
-            ("orch.dataset", color.rawValue), ("orch.file_month", month.firstDay),
-            ("orch.source", provenance.shownSource), ("orch.source_sha256", sha256),
-            ("orch.run_id", provenance.runID), ("orch.schema_version", Self.schemaVersion),
-        ]
     }
 }

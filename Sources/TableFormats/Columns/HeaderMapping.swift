@@ -55,6 +55,8 @@ package struct HeaderMapping: Sendable, Equatable {
 
     /// What two names have in common that stand for the same column: no surrounding blanks, lower case.
     package static func key(_ name: String) -> String {
-        String(name.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed()).lowercased()
+        var name = name.drop { $0.isWhitespace }
+        while name.last?.isWhitespace == true { name.removeLast() }
+        return name.lowercased()
     }
 }

@@ -35,18 +35,18 @@ struct EtlWebToGcs: Flow {
         let dataset = try TaxiDataset(color: color, year: year, month: month)
         let lake = try context.lake(lake)
         let download = try await context.extract(dataset, from: source)
-        let parquet = try context.scratch.appending(path: "\(dataset.fileStem).parquet").path
-        let figures = try await transform(download, dataset, to: parquet, context)
-        let asset = try await context.transientlyFailingTask("load") {
-            let facts = LakeFacts(
-                rows: Int64(figures.rows.kept), source: download.source, sourceSHA256: figures.sourceSHA256,
-                runID: context.runID.description, month: dataset.month)
-            let asset = try await lake.write(
-                file: parquet, as: dataset.lakeObject, of: dataset.color.rawValue, schema: figures.schema, facts: facts,
-                evolution: evolution)
-            try await keepRejects(of: download, dataset, in: lake, context)
-            return asset
+        let parquet = GrowingParquet(try context.scratch.appending(path: "\(dataset.fileStem).parquet").path)
+        // What is there of the file is sent while the rest of it is made.
+        async let loading = load(parquet, of: download, dataset, to: lake, context)
+        let figures: ConversionFigures
+        do {
+            figures = try await transform(download, dataset, to: parquet, context)
+        } catch {
+            // It fails of the same; left to itself, it would be called cancelled.
+            _ = try? await loading
+            throw error
         }
+        let asset = try await loading
         for change in asset.schemaChanges { context.logger.warning("The dataset \(asset.dataset) changed: \(change)") }
         context.asset(AssetRecord(asset))
         context.metric("parquet_bytes", Double(asset.bytes))
@@ -56,7 +56,7 @@ struct EtlWebToGcs: Flow {
     }
 
     private func transform(
-        _ download: WebSource.Download, _ dataset: TaxiDataset, to path: String, _ context: FlowContext
+        _ download: WebSource.Download, _ dataset: TaxiDataset, to parquet: GrowingParquet, _ context: FlowContext
     ) async throws -> ConversionFigures {
         try await context.task("transform") {
             let provenance = Provenance(source: download.source, runID: context.runID.description)
@@ -65,7 +65,7 @@ struct EtlWebToGcs: Flow {
             options.rejects = Self.rejects(of: download)
             options.drift = drift
             let figures = try await dataset.writeParquet(
-                from: download.path, to: path, provenance: provenance, options: options)
+                from: download.path, to: parquet, provenance: provenance, options: options)
             let rows = figures.rows
             context.logger.info(
                 "\(rows.read) rows read, \(rows.dropped) without passengers dropped, \(rows.kept) kept, "
@@ -75,6 +75,18 @@ struct EtlWebToGcs: Flow {
             context.metric("rows_dropped", rows.dropped)
             context.metric("rows_written", rows.kept)
             return figures
+        }
+    }
+
+    private func load(
+        _ parquet: GrowingParquet, of download: WebSource.Download, _ dataset: TaxiDataset, to lake: LakeSink,
+        _ context: FlowContext
+    ) async throws -> LakeAsset {
+        try await context.transientlyFailingTask("load") {
+            let facts = LakeFacts(source: download.source, runID: context.runID.description, month: dataset.month)
+            let asset = try await lake.write(parquet, of: dataset, facts: facts, evolution: evolution)
+            try await keepRejects(of: download, dataset, in: lake, context)
+            return asset
         }
     }
 
