@@ -37,6 +37,9 @@ extension TaxiDataset {
     ) async throws -> ConversionFigures {
         let shown = (try? SourceAddress(provenance.source))?.shown ?? source
         guard !FileSystem.areSame(source, parquet) else { throw ETLError.sourceIsTarget(path: parquet) }
+        if let rejects = options.rejects, rejects == parquet || FileSystem.areSame(rejects, parquet) {
+            throw ETLError.sameTarget(path: parquet)
+        }
         let file = TripFile(source, shown: shown, of: self, options: options)
         let stream = try await BlockingWork.run { _ in try file.parts { $0 } }
         return try await withTaskCancellationHandler {
@@ -52,6 +55,8 @@ extension TaxiDataset {
         _ stream: PartStream<ColumnBatch>, of file: TripFile, to parquet: String, _ provenance: Provenance,
         _ codec: ParquetCodec, _ check: () throws -> Void
     ) throws -> ConversionFigures {
+        // Whatever ends this, the reading ends with it.
+        defer { stream.cancel() }
         let output = try AtomicFile(parquet)
         var options = ParquetOptions()
         options.codec = codec.ofPages
@@ -59,9 +64,7 @@ extension TaxiDataset {
         let length: Int64
         do {
             length = try writer.write({ try stream.take() }) {
-                let figures = stream.figures
-                guard figures.rows.read > 0 else { throw ETLError.noRows(file: file.shown) }
-                return file.dataset.metadata(provenance, sha256: figures.sourceSHA256)
+                file.dataset.metadata(provenance, sha256: stream.figures.sourceSHA256)
             } to: { pieces in
                 try check()
                 try output.write(pieces)

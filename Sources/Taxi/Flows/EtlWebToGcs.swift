@@ -36,7 +36,9 @@ struct EtlWebToGcs: Flow {
         let lake = try context.lake(lake)
         let download = try await context.extract(dataset, from: source)
         let parquet = try context.scratch.appending(path: "\(dataset.fileStem).parquet").path
-        let figures = try await transform(download, dataset, to: parquet, context)
+        let figures = try await context.keepingRejectsOfRefusal(Self.rejects(of: download), of: dataset, in: lake) {
+            try await transform(download, dataset, to: parquet, context)
+        }
         let asset = try await context.transientlyFailingTask("load") {
             let facts = LakeFacts(
                 rows: Int64(figures.rows.kept), source: download.source, sourceSHA256: figures.sourceSHA256,
@@ -44,7 +46,7 @@ struct EtlWebToGcs: Flow {
             let asset = try await lake.write(
                 file: parquet, as: dataset.lakeObject, of: dataset.color.rawValue, schema: figures.schema, facts: facts,
                 evolution: evolution)
-            try await keepRejects(of: download, dataset, in: lake, context)
+            try await context.keepRejects(Self.rejects(of: download), of: dataset, in: lake)
             return asset
         }
         for change in asset.schemaChanges { context.logger.warning("The dataset \(asset.dataset) changed: \(change)") }
@@ -80,18 +82,4 @@ struct EtlWebToGcs: Flow {
 
     /// Where the records that are left out lie until they are in the lake.
     private static func rejects(of download: WebSource.Download) -> String { download.path + ".rejects.csv" }
-
-    /// Puts the records that were left out beside the data, or takes away those of an earlier run.
-    private func keepRejects(
-        of download: WebSource.Download, _ dataset: TaxiDataset, in lake: LakeSink, _ context: FlowContext
-    ) async throws {
-        let object = "rejects/\(dataset.color.rawValue)/\(dataset.fileStem).csv"
-        let path = Self.rejects(of: download)
-        if FileManager.default.fileExists(atPath: path) {
-            let written = try await lake.write(file: path, as: object)
-            context.logger.warning("The records that were left out are in \(written.uri)")
-        } else {
-            _ = try await lake.delete(object)
-        }
-    }
 }
