@@ -14,15 +14,17 @@ struct RejectsTests {
     private static let reason = ",\"VendorID\",\"column 1 (VendorID): expected a whole number, got \"\"x\"\"."
 
     private let folder: TemporaryFolder
-    private let database: String
+    private let cluster: PostgresCluster
+    private let name: String
 
     init() throws {
         folder = try TemporaryFolder()
-        let cluster = try #require(PostgresCluster.current)
-        let name = "t_" + UUID().uuidString.lowercased().replacingOccurrences(of: "-", with: "")
+        cluster = try #require(PostgresCluster.current)
+        name = "t_" + UUID().uuidString.lowercased().replacingOccurrences(of: "-", with: "")
         _ = try cluster.psql("CREATE DATABASE \(name)")
-        database = cluster.url(database: name)
     }
+
+    private var database: String { cluster.url(database: name) }
 
     private func path(_ name: String) -> String { folder.url.appending(path: name).path }
     private func text(_ name: String) -> String? { try? String(contentsOfFile: path(name), encoding: .utf8) }
@@ -63,6 +65,7 @@ struct RejectsTests {
         let second = try await ingest(lake)
         #expect(second.code == 1)
         #expect(second.text.contains("Nothing is left of the 2 rows"))
+        #expect(try cluster.psql("SELECT count(*) FROM green_taxi_trips", database: name) == "1")
         #expect(text(kept + ".csv")?.split(separator: "\n").count == 2)
         #expect(text(kept + refused)?.split(separator: "\n").count == 3)
 

@@ -17,6 +17,7 @@ package final class PartStream<Part: Sendable>: Sendable {
         var figures: TripFigures
         var sample = DriftSample()
         let rejects: RejectsFile?
+        var isCancelled = false
     }
 
     /// The columns of the batches, `file_month` among them.
@@ -68,6 +69,8 @@ package final class PartStream<Part: Sendable>: Sendable {
     func take() throws -> Part? {
         do {
             guard let product = try work.take() else {
+                // The end of the work is not that of the file; and the reader may be in the middle of a read.
+                guard !state.withLock({ $0.isCancelled }) else { throw CancellationError() }
                 try finish()
                 return nil
             }
@@ -87,8 +90,11 @@ package final class PartStream<Part: Sendable>: Sendable {
 
     /// Wakes whoever waits, reads no more, and leaves no half of a file of rejects. After the last part it does nothing.
     func cancel() {
+        state.withLock { state in
+            state.isCancelled = true
+            state.rejects?.abandon()
+        }
         work.cancel()
-        state.withLock { $0.rejects?.abandon() }
     }
 
     /// What was read so far; whole, with drift and SHA-256, after the last part.
