@@ -41,6 +41,22 @@ def table(names, isNull=lambda row: row % 4 == 1):
     return pyarrow.table({name: column(name, isNull) for name in names})
 
 
+def bad_values():
+    """A month of green trips with a value that no column can hold, of each kind, in a row of its own."""
+    pickup = [datetime.datetime(2020, 7, 1, hour) for hour in range(8)]
+    dropoff = [1593561918000] * 2 + [2**62] + [1593561918000] * 5
+    return pyarrow.table({
+        "VendorID": pyarrow.array([1, 2**63 + 5, 1, 1, 1, 1, 1, 2], pyarrow.uint64()),
+        "lpep_pickup_datetime": pyarrow.array(pickup, pyarrow.timestamp("us", "UTC")),
+        "lpep_dropoff_datetime": pyarrow.array(dropoff, pyarrow.int64()).cast(pyarrow.timestamp("ms")),
+        "store_and_fwd_flag": pyarrow.array([b"N", b"Y", b"N", b"\xff\xfe", None, b"N", b"N", b"Y"], pyarrow.binary()),
+        "passenger_count": [1.0, 1, 1, 1, 1, float("nan"), 1, 1],
+        "total_amount": [1.5, 1, 1, 1, float("-inf"), float("nan"), 1, 2.5],
+        "undeclared": pyarrow.array([1, 2, 3, 4, 5, None, 2**64 - 1, 8], pyarrow.uint64()),
+        "nested": [[1]] * 8,
+    })
+
+
 def parquet(folder):
     def write(name, data, **options):
         options = {"store_schema": False, "compression": "none", **options}
@@ -60,6 +76,7 @@ def parquet(folder):
     write("pyarrow-required", table(["i64"], lambda row: False).cast(pyarrow.schema([pyarrow.field("i64", pyarrow.int64(), False)])))
     write("pyarrow-empty", table(["i64", "t"]).slice(0, 0))
     write("pyarrow-nested", pyarrow.table({"list": [[1], None, []], "struct": [{"a": 1}, None, None], "i": [1, 2, 3]}))
+    write("pyarrow-bad-values", bad_values())
     small = table(["i32", "d", "t", "us", "bool", "date"])
     for version, codec in itertools.product(["V1", "V2"], ["uncompressed", "snappy"]):
         path = os.path.join(folder, f"duckdb-{version}-{codec}")

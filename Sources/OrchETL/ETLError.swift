@@ -7,8 +7,13 @@ import Darwin
 /// What can go wrong between a source and a sink. No case holds a credential; addresses come without user, password
 /// and query.
 @nonexhaustive public enum ETLError: Error, Sendable {
-    /// A file that holds a header and no rows; what was loaded before stays.
+    /// A file that holds no rows; what was loaded before stays.
     case noRows(file: String)
+    /// A file none of whose rows is left: they could not be read, or had no passengers; what was loaded before stays.
+    /// `rejects` is the file that says why, where one was asked for.
+    case nothingLeft(file: String, rejected: Int, dropped: Int, rejects: String?)
+    /// A file none of whose rows says when its trip began; what was loaded before stays.
+    case noTimes(file: String, column: String, rows: Int)
     /// A file of another colour's trips, or of no trips at all; `lacking` are columns that the expected colour requires.
     case anotherColor(file: String, expected: TaxiColor, found: TaxiColor?, lacking: [String])
     /// A file differs from what is declared in ways that the policy `fail` refuses; each a sentence.
@@ -49,6 +54,8 @@ import Darwin
     case file(path: String, operation: String, code: Int32)
     /// What is read would be replaced by what is written.
     case sourceIsTarget(path: String)
+    /// Rows and rejects would go into one file.
+    case sameTarget(path: String)
     /// A name that a file shall have is that of a folder, a device or the like.
     case notRegular(path: String)
     /// The system refuses another thread; `code` is the errno.
@@ -104,8 +111,20 @@ extension ETLError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .noRows(let file):
-            "\(file) holds a header and no rows. Expected a month of trips; what was loaded before stays as it is. "
-                + "Check the source"
+            "\(file) holds no rows. Expected a month of trips; what was loaded before stays as it is. Check the source."
+        case .nothingLeft(let file, let rejected, let dropped, let rejects):
+            "Nothing is left of the \(rejected + dropped) rows of \(file): "
+                + [
+                    rejected > 0 ? "\(rejected) could not be read and were rejected" : nil,
+                    dropped > 0 ? "\(dropped) had no passengers and were dropped" : nil,
+                ].compactMap(\.self).joined(separator: ", ") + ". What was loaded before stays as it is. "
+                + (rejected == 0
+                    ? "Check the source."
+                    : rejects.map { "\($0) says what is wrong with each." }
+                        ?? "Name a file of rejects to see what is wrong with each.")
+        case .noTimes(let file, let column, let rows):
+            "None of the \(rows) rows of \(file) has a time in \(column), so that none is a trip of a month. What was "
+                + "loaded before stays as it is. Check the source."
         case .wrongMonth(let file, let month, let rows):
             "\(file) holds \(rows) rows whose file_month is not \(month). What was loaded before stays as it is. Was "
                 + "another month's file put in its place?"
@@ -163,6 +182,8 @@ extension ETLError: CustomStringConvertible {
             "Cannot \(operation) \(path): \(String(cString: strerror(code)))."
         case .sourceIsTarget(let path):
             "\(path) would be read and replaced at once. Write to another file."
+        case .sameTarget(let path):
+            "\(path) would hold both the rows and those that are rejected. Name two files."
         case .notRegular(let path):
             "\(path) is a folder, a device or another special file, and is not replaced. Choose the name of a file."
         case .noThread(let code):

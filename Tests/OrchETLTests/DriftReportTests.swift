@@ -44,13 +44,23 @@ struct DriftReportTests {
         #expect(
             evolved.new == [
                 DriftReport.NewColumn(name: "surge price", loadedAs: "surge_price"),
-                DriftReport.NewColumn(name: "column 22"),
+                DriftReport.NewColumn(name: "column 22", problem: "it has no name"),
             ])
         #expect(evolved.renamed == [])
         let warned = try green(header: header, under: .warn)
         #expect(warned.new.map(\.loadedAs) == [nil, nil])
         #expect(warned.new.map(\.name) == ["surge price", "column 22"])
         #expect(warned.reasonsToRefuse(under: .fail).count == 2)
+    }
+
+    @Test func aColumnThatCannotBeLoadedIsNamedOnceWithTheReason() throws {
+        let report = try green(header: Self.header2020 + ",twice, TWICE,", under: .evolve)
+        #expect(
+            report.summary.prefix(2) == [
+                "Column twice cannot be loaded and is left out: its name stands 2 times in the file.",
+                "Column column 23 cannot be loaded and is left out: it has no name.",
+            ])
+        #expect(report.new.count == 2)
     }
 
     @Test func ourOwnMonthIsNoNewColumn() throws {
@@ -156,10 +166,10 @@ struct DriftReportTests {
         let data = try encoder.encode(report)
         #expect(
             String(decoding: data, as: UTF8.self)
-                == "{\"allNull\":[\"ehail_fee\"],\"counts\":{\"blankLines\":0,\"emptyRecords\":0,\"latin1Texts\":0,"
-                + "\"nulledValues\":0,\"rejectedRecords\":0,\"rowsWithSurplusBlanks\":0},\"dataset\":\"green 2020-07\","
-                + "\"format\":\"csv\",\"missing\":[],\"new\":[],\"outOfRange\":[],\"renamed\":[],\"retyped\":[],\"rows\":1,"
-                + "\"untimely\":[]}")
+                == "{\"adjustedToUTC\":[],\"allNull\":[\"ehail_fee\"],\"counts\":{\"blankLines\":0,\"emptyRecords\":0,\"latin1Texts\":0,"
+                + "\"nanValues\":0,\"nulledValues\":0,\"rejectedRecords\":0,\"rowsWithSurplusBlanks\":0},\"dataset\":\"green 2020-07\","
+                + "\"format\":\"csv\",\"missing\":[],\"new\":[],\"ofUnsaidClock\":[],\"outOfRange\":[],\"renamed\":[],"
+                + "\"retyped\":[],\"rows\":1,\"untimely\":[]}")
         #expect(try JSONDecoder().decode(DriftReport.self, from: data) == report)
     }
 
@@ -215,7 +225,7 @@ struct DriftReportFileTests {
 
     @Test func anIndexWithoutAName() throws {
         let report = try report("fhv_sample_2015-02_reindexed.csv", .fhv, 2015, 2)
-        #expect(report.new == [DriftReport.NewColumn(name: "column 1")])
+        #expect(report.new == [DriftReport.NewColumn(name: "column 1", problem: "it has no name")])
         #expect(report.missing == [])
         #expect(report.otherMonth == nil)
     }

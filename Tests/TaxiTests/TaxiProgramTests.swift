@@ -65,6 +65,9 @@ struct TaxiProgramTests {
         (["run", "etl-web-to-gcs", "-p", "month=13"], "expected a whole number from 1 to 12, got 13"),
         (["run", "etl-web-to-gcs", "-p", "colour=green"], "did you mean \"color\"?"),
         (["run", "etl-web-to-gsc"], "did you mean \"etl-web-to-gcs\"?"),
+        (["convert", "green_tripdata_2020-07.csv", ""], "expected two files' names, got an empty one"),
+        (["load", "green_tripdata_2020-07.csv", "--table", ""], "--table: expected a table's name"),
+        (["load", "green_tripdata_2020-07.csv", "--rejects", ""], "--rejects: expected a file's name"),
         (["run"], "Usage: taxi run"), (["rnu"], "Usage: taxi"),
     ])
     func refusesAWrongCommandLine(arguments: [String], message: String) async throws {

@@ -108,6 +108,12 @@ extension Parameter {
     where Value == String {
         self.init(default: wrappedValue, help: help, title: title, block: block) { $0.minLength = 1 }
     }
+
+    /// A block's name or an address, or none: null is neither.
+    public init(wrappedValue: Value, help: String = "", title: String? = nil, block: BlockKind)
+    where Value == String? {
+        self.init(default: wrappedValue, help: help, title: title, block: block)
+    }
 }
 
 /// What reflection needs of a parameter, whatever its type.

@@ -11,8 +11,9 @@ import Glibc
 /// ```
 ///
 /// It has the commands `flows`, `describe --json` and `run FLOW -p key=value`, exits with 0 when the flow completed, 1
-/// when it failed, 2 for a wrong command line or parameter, and 130 when it was cancelled.
-public protocol FlowProgram {
+/// when it failed, 2 for a wrong command line or parameter, and 130 when it was cancelled. A command whose output cannot be
+/// written whole fails; one whose reader has gone ends quietly with 141.
+public protocol FlowProgram: SendableMetatype {
     /// The flows, in the order they are listed.
     static var flows: [any Flow.Type] { get }
     /// The deployments that `orch deploy` makes of the image where none is named. Defaults to none.
@@ -40,21 +41,30 @@ extension FlowProgram {
     /// Runs the command that the arguments name, and exits.
     @concurrent
     public static func main() async {
-        exit(await run(Array(CommandLine.arguments.dropFirst())))
+        exit(StandardOutput.settle(await run(Array(CommandLine.arguments.dropFirst()))))
     }
 
     /// Runs a command; gives the exit code.
     private static func run(_ arguments: [String]) async -> Int32 {
         do {
-            var command = try ProgramCommand<Self>.parseAsRoot(arguments)
-            if var asynchronous = command as? any AsyncParsableCommand {
-                try await asynchronous.run()
+            // A flow's run answers to signals itself: it reports that it was cancelled.
+            if try ProgramCommand<Self>.parseAsRoot(arguments) is RunCommand<Self> {
+                try await perform(arguments)
             } else {
-                try command.run()
+                try await InterruptibleCommand.run { try await perform(arguments) }
             }
             return 0
         } catch {
             return report(error)
+        }
+    }
+
+    private static func perform(_ arguments: [String]) async throws {
+        var command = try ProgramCommand<Self>.parseAsRoot(arguments)
+        if var asynchronous = command as? any AsyncParsableCommand {
+            try await asynchronous.run()
+        } else {
+            try command.run()
         }
     }
 

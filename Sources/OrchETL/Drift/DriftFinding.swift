@@ -46,7 +46,10 @@ extension DriftReport {
         }
         for column in new {
             let fate = column.loadedAs.map { "loaded as \($0)" } ?? "left out"
-            found.append(.warning("Column \(column.name) is declared for no month; it is \(fate).", fails: true))
+            found.append(
+                .warning(
+                    column.problem.map { "Column \(column.name) cannot be loaded and is left out: \($0)." }
+                        ?? "Column \(column.name) is declared for no month; it is \(fate).", fails: true))
         }
         for column in retyped where !column.isAlike {
             found.append(
@@ -59,6 +62,7 @@ extension DriftReport {
             found.append(
                 .info("Numbers are of another width: \(Self.list(widths)); each is taken where it is exact."))
         }
+        found += clockFindings
         if !untimely.isEmpty {
             found.append(.warning("\(dataset) has \(Self.list(untimely)), known from other months.", fails: false))
         }
@@ -67,6 +71,24 @@ extension DriftReport {
             found.append(.info("Names differ: \(Self.list(names))."))
         }
         if !allNull.isEmpty { found.append(.info("No row has a value in \(Self.list(allNull)).")) }
+        return found
+    }
+
+    private var clockFindings: [DriftFinding] {
+        var found: [DriftFinding] = []
+        if !adjustedToUTC.isEmpty {
+            found.append(
+                .warning(
+                    "The file calls its times adjusted to UTC in \(Self.list(adjustedToUTC)). The published files hold "
+                        + "New York's wall time, and the digits are taken for that as they stand; if they are UTC, every "
+                        + "time is 4 or 5 hours late.", fails: true))
+        }
+        if !ofUnsaidClock.isEmpty {
+            found.append(
+                .info(
+                    "The file cannot say whether its times are wall time or UTC in \(Self.list(ofUnsaidClock)); the "
+                        + "digits are taken for wall time as they stand."))
+        }
         return found
     }
 
@@ -97,6 +119,7 @@ extension DriftReport {
         ].filter { $0.0 > 0 }.map { DriftFinding.warning("\($0.0) \($0.1).", fails: false) }
         let harmless = [
             (counts.blankLines, "empty lines were passed over"),
+            (counts.nanValues, "values are NaN, which says that there is none, and became NULL"),
             (counts.rowsWithSurplusBlanks, "records have more fields than the header, the surplus ones blank"),
         ].filter { $0.0 > 0 }.map { DriftFinding.info("\($0.0) \($0.1).") }
         return counted + harmless

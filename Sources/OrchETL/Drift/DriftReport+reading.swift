@@ -8,23 +8,27 @@ extension DriftReport {
         self.dataset = dataset.description
         format = header.format.rawValue
         let schema = dataset.fileSchema(of: header, under: policy)
-        let columns = dataset.color.columns
+        let declared = dataset.color.columns
         let absent = Set(mapping.missing)
         let added = policy == .evolve ? dataset.newColumns(of: header) : []
-        missing = columns.filter {
+        missing = declared.filter {
             $0.isExpected(in: dataset.month, header.format) && absent.contains($0.definition.name)
         }.map(\.definition.name)
-        untimely = columns.filter { column in
+        untimely = declared.filter { column in
             schema.index(of: column.definition.name) != nil && !absent.contains(column.definition.name)
                 && !column.isKnown(in: dataset.month)
         }.map(\.definition.name)
-        new = added.map { NewColumn(name: $0.header, loadedAs: $0.definition.name) }
-        new += mapping.unknown.filter { HeaderMapping.key($0) != TaxiDataset.fileMonth.name }.map {
-            NewColumn(name: $0)
-        }
+        new = added.map { NewColumn(name: $0.header, loadedAs: $0.definition.name) } + Self.leftOut(header, mapping)
         let names = Set(added.map(\.definition.name))
         renamed = mapping.renamed.filter { !names.contains($0.column) }
             .map { RenamedColumn(column: $0.column, header: $0.header) }
+        func columns(of clock: ParquetClock) -> [String] {
+            zip(schema.columns, mapping.sources).filter { _, sources in
+                sources.contains { header.columns[$0].clock == clock }
+            }.map(\.0.name)
+        }
+        adjustedToUTC = columns(of: .utc)
+        ofUnsaidClock = columns(of: .unsaid)
         retyped = zip(schema.columns, mapping.sources).flatMap { definition, sources in
             sources.compactMap { source in
                 guard let found = header.columns[source].type, found != definition.type else { return nil }
@@ -55,11 +59,33 @@ extension DriftReport {
     /// Adds what a CSV file's reader met.
     package mutating func add(_ report: CSVReport) {
         counts.nulledValues += report.nulledValues
+        counts.nanValues += report.nanValues
         counts.rejectedRecords += report.rejectedRecords
         counts.emptyRecords += report.emptyRecords
         counts.blankLines += report.blankLines
         counts.rowsWithSurplusBlanks += report.rowsWithSurplusBlanks
         counts.latin1Texts += report.latin1Texts
+    }
+
+    /// The file's columns that are not loaded; a name that stands more than once is named once.
+    private static func leftOut(_ header: FileHeader, _ mapping: HeaderMapping) -> [NewColumn] {
+        let times = Dictionary(grouping: header.names, by: HeaderMapping.key).mapValues(\.count)
+        var named: Set<String> = []
+        return zip(mapping.unknown, mapping.unknownPlaces).compactMap { name, place in
+            let key = HeaderMapping.key(name)
+            guard key != TaxiDataset.fileMonth.name, named.insert(key).inserted else { return nil }
+            var column = NewColumn(name: name)
+            if HeaderMapping.key(header.names[place]).isEmpty {
+                column.problem = "it has no name"
+            } else if let count = times[key], count > 1 {
+                column.problem = "its name stands \(count) times in the file"
+            } else {
+                let isWithoutType = header.format == .parquet && header.columns[place].type == nil
+                column.problem =
+                    header.columns[place].problem ?? (isWithoutType ? "it has no type, being NULL in every row" : nil)
+            }
+            return column
+        }
     }
 
     private static func otherMonth(_ sample: DriftSample, of dataset: TaxiDataset) -> OtherMonth? {

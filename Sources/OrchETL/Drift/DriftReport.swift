@@ -6,6 +6,8 @@ public struct DriftReport: Codable, Sendable, Equatable {
         public var name: String
         /// What it is called in the table; nil where it was left out.
         public var loadedAs: String?
+        /// Why it cannot be loaded, as a part of a sentence; nil where it is, or was left out on purpose.
+        public var problem: String?
     }
 
     /// A column whose values are of another type than declared.
@@ -64,6 +66,10 @@ public struct DriftReport: Codable, Sendable, Equatable {
     public var untimely: [String] = []
     /// Columns of another type than declared.
     public var retyped: [RetypedColumn] = []
+    /// Columns of times that the file calls adjusted to UTC; their digits were taken as wall time.
+    public var adjustedToUTC: [String] = []
+    /// Columns of times of which the file cannot say whether they are wall time or UTC; they were taken as wall time.
+    public var ofUnsaidClock: [String] = []
     /// Columns under an alias, or in other letters.
     public var renamed: [RenamedColumn] = []
     /// Columns of the file without a value in any row.
@@ -79,6 +85,8 @@ public struct DriftReport: Codable, Sendable, Equatable {
     public struct Counts: Codable, Sendable, Equatable {
         /// Values that are none of their column's type and became NULL.
         public var nulledValues = 0
+        /// NaN of a file with floating point, which became NULL.
+        public var nanValues = 0
         /// Records that were left out as they could not be read.
         public var rejectedRecords = 0
         /// Records of nothing but separators, passed over.

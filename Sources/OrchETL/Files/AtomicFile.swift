@@ -15,21 +15,30 @@ package final class AtomicFile {
     /// Begins the file; folders on the way to it are made.
     /// - Throws: `ETLError.file`, `ETLError.notRegular`.
     package init(_ path: String) throws {
+        try Self.checkName(path)
         self.path = path
-        // The new file takes the name over: what has it must not be a device such as /dev/null, which would be gone.
-        var status = stat()
-        if lstat(path, &status) == 0, ![S_IFREG, S_IFLNK].contains(status.st_mode & S_IFMT) {
-            throw ETLError.notRegular(path: path)
-        }
         temporary = "\(path).\(String(UInt64.random(in: .min ... .max), radix: 36)).part"
         try FileSystem.makeFolder(of: path)
         descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw ETLError.file(path: path, operation: "create", code: errno) }
     }
 
-    deinit {
+    deinit { abandon() }
+
+    /// Makes sure that a file may take a name over: what has it must not be a device such as /dev/null, nor lead to one as
+    /// /dev/stdout does, which would be gone.
+    /// - Throws: `ETLError.notRegular`.
+    static func checkName(_ path: String) throws {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { return }
+        throw ETLError.notRegular(path: path)
+    }
+
+    /// Gives the file up, unless it was committed: nothing is left of it.
+    func abandon() {
         guard descriptor >= 0 else { return }
         close(descriptor)
+        descriptor = -1
         unlink(temporary)
     }
 

@@ -15,6 +15,13 @@ final class ParquetTripReader: TripReader {
         var bytesRead: Int64 = 0
     }
 
+    /// Some rows of one column.
+    private struct Piece: Sendable {
+        let source: Int
+        let values: Column
+        let bad: [ParquetBadValue]
+    }
+
     /// One column's values as they come; used by one thread at a time.
     private final class Feed: Sendable {
         let source: Int
@@ -25,8 +32,9 @@ final class ParquetTripReader: TripReader {
             self.cursor = Mutex(cursor)
         }
 
-        func next() throws -> Column {
-            try cursor.withLock { try $0.next(rows: ParquetTripReader.blockRows) }
+        func next() throws -> Piece {
+            let (values, bad) = try cursor.withLock { try $0.nextTakingAll(rows: ParquetTripReader.blockRows) }
+            return Piece(source: source, values: values, bad: bad)
         }
     }
 
@@ -36,7 +44,7 @@ final class ParquetTripReader: TripReader {
     private let file: PositionedFile
     private let rowCount: Int64
     private let feeds: [Feed]
-    private let decoding: OrderedWork<Feed, (source: Int, column: Column)>
+    private let decoding: OrderedWork<Feed, Piece>
     private let coercion: BatchCoercion
     private let policy: TableFormats.BadRecordPolicy
     private let state = Mutex(State())
@@ -50,11 +58,7 @@ final class ParquetTripReader: TripReader {
         let read: ParquetFile.Read = { try file.read($0) }
         let parquet = try ParquetFile(length: file.length, read: read)
         rowCount = parquet.rowCount
-        header = FileHeader(
-            parquet: parquet.columns.map { column in
-                let isReadable = column.problem == nil && !column.isAlwaysNull
-                return FileHeader.Column(column.name, isReadable ? column.type : nil)
-            })
+        header = FileHeader(parquet: parquet.columns.map { FileHeader.Column($0) })
         try trips.dataset.checkColor(of: header, file: trips.shown)
         schema = trips.dataset.fileSchema(of: header, under: trips.options.drift)
         mapping = try HeaderMapping(header: header.names, schema: schema)
@@ -66,7 +70,7 @@ final class ParquetTripReader: TripReader {
             Feed(source, try ParquetColumnCursor(parquet, column: source, read: read))
         }
         decoding = try OrderedWork(width: trips.options.width, pending: max(1, feeds.count), name: "orch-parquet") {
-            { feed in (feed.source, try feed.next()) }
+            { feed in try feed.next() }
         }
     }
 
@@ -86,17 +90,18 @@ final class ParquetTripReader: TripReader {
         for feed in feeds {
             guard decoding.put(feed) else { throw CancellationError() }
         }
-        var columns: [Int: Column] = [:]
+        var (columns, bad): ([Int: Column], [Int: [ParquetBadValue]]) = ([:], [:])
         for _ in feeds {
-            guard let (source, column) = try decoding.take() else { throw CancellationError() }
-            columns[source] = column
+            guard let piece = try decoding.take() else { throw CancellationError() }
+            columns[piece.source] = piece.values
+            if !piece.bad.isEmpty { bad[piece.source] = piece.bad }
         }
         state.withLock { state in
             state.firstRow += Int64(count)
             // Pages of different columns lie apart: the share of rows is the truest measure there is.
             state.bytesRead = Int64(Double(file.length) * Double(state.firstRow) / Double(rowCount))
         }
-        return .columns(columns, rowCount: count, firstRow: firstRow)
+        return .columns(columns, bad: bad, rowCount: count, firstRow: firstRow)
     }
 
     func sha256() throws -> String {
@@ -112,14 +117,17 @@ final class ParquetTripReader: TripReader {
     func makeParser() -> (TripBlock) throws -> TripRows {
         let (coercion, policy) = (coercion, policy)
         return { block in
-            guard case .columns(let columns, let rowCount, let firstRow) = block else {
+            guard case .columns(let columns, let bad, let rowCount, let firstRow) = block else {
                 preconditionFailure("a Parquet reader makes blocks of columns")
             }
-            let outcome = coercion.apply(rowCount: rowCount) { columns[$0] ?? .nulls(.text, count: rowCount) }
+            let outcome = coercion.apply(rowCount: rowCount, badValues: bad) { source in
+                columns[source] ?? .nulls(.text, count: rowCount)
+            }
             let batch = try outcome.rows(under: policy, firstRow: firstRow)
             var report = CSVReport()
             report.rows = rowCount
             if policy == .null { report.nulledValues = outcome.refusals.count }
+            report.nanValues = outcome.nanCount
             report.rejectedRecords = rowCount - batch.rowCount
             return TripRows(
                 batch: batch, report: report,

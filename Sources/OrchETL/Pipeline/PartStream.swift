@@ -17,6 +17,7 @@ package final class PartStream<Part: Sendable>: Sendable {
         var figures: TripFigures
         var sample = DriftSample()
         let rejects: RejectsFile?
+        var isCancelled = false
     }
 
     /// The columns of the batches, `file_month` among them.
@@ -29,13 +30,17 @@ package final class PartStream<Part: Sendable>: Sendable {
     /// Starts to read.
     /// - Throws: `ETLError`; `ETLError.drift` where the columns alone are reason to refuse the file.
     init(_ file: TripFile, _ make: @escaping @Sendable (ColumnBatch) throws -> Part) throws {
+        let rejects = try file.options.rejects.map { path in
+            guard !FileSystem.areSame(path, file.path) else { throw ETLError.sourceIsTarget(path: path) }
+            return try RejectsFile(path)
+        }
         let reader = try file.reader()
         self.file = file
         self.reader = reader
         schema = reader.schema.adding(TaxiDataset.fileMonth)
         let drift = DriftReport(
             file.dataset, header: reader.header, mapping: reader.mapping, under: file.options.drift)
-        state = Mutex(State(figures: TripFigures(drift: drift), rejects: file.options.rejects.map(RejectsFile.init)))
+        state = Mutex(State(figures: TripFigures(drift: drift), rejects: rejects))
         try Self.check(drift, file)
         work = try OrderedWork(width: file.options.width, pending: 2 * file.options.width + 1, name: "orch-rows") {
             let parse = reader.makeParser()
@@ -64,6 +69,8 @@ package final class PartStream<Part: Sendable>: Sendable {
     func take() throws -> Part? {
         do {
             guard let product = try work.take() else {
+                // The end of the work is not that of the file; and the reader may be in the middle of a read.
+                guard !state.withLock({ $0.isCancelled }) else { throw CancellationError() }
                 try finish()
                 return nil
             }
@@ -76,13 +83,19 @@ package final class PartStream<Part: Sendable>: Sendable {
             file.options.progress?(min(reader.bytesRead, reader.length), reader.length)
             return product.part
         } catch {
-            work.cancel()
+            cancel()
             throw file.told(error)
         }
     }
 
-    /// Wakes whoever waits, and reads no more.
-    func cancel() { work.cancel() }
+    /// Wakes whoever waits, reads no more, and leaves no half of a file of rejects. After the last part it does nothing.
+    func cancel() {
+        state.withLock { state in
+            state.isCancelled = true
+            state.rejects?.abandon()
+        }
+        work.cancel()
+    }
 
     /// What was read so far; whole, with drift and SHA-256, after the last part.
     package var figures: TripFigures { state.withLock { $0.figures } }
@@ -94,8 +107,24 @@ package final class PartStream<Part: Sendable>: Sendable {
             state.figures.sourceSHA256 = digest
             state.figures.drift.add(state.sample, of: file.dataset, mapping: reader.mapping)
             state.figures.drift.add(state.figures.report)
-            try Self.check(state.figures.drift, file)
+            // First of all, so that whoever is refused can look what the matter is.
             try state.rejects?.commit()
+            try Self.checkRows(state.figures, state.sample, file)
+            try Self.check(state.figures.drift, file)
+        }
+    }
+
+    /// Makes sure that there is a month to put in the place of what is there.
+    private static func checkRows(_ figures: TripFigures, _ sample: DriftSample, _ file: TripFile) throws {
+        let (rejected, dropped) = (figures.report.rejectedRecords, figures.rows.dropped)
+        guard figures.rows.kept > 0 else {
+            guard rejected + dropped > 0 else { throw ETLError.noRows(file: file.shown) }
+            throw ETLError.nothingLeft(
+                file: file.shown, rejected: rejected, dropped: dropped, rejects: file.options.rejects)
+        }
+        let pickup = file.dataset.pickupColumn
+        guard sample.filled[pickup] ?? 0 > 0 else {
+            throw ETLError.noTimes(file: file.shown, column: pickup, rows: figures.rows.read)
         }
     }
 

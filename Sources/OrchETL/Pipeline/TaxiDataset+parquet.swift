@@ -88,12 +88,15 @@ private struct Conversion: Sendable {
     let provenance: Provenance
     let codec: ParquetCodec
 
-    /// - Throws: `ETLError.sourceIsTarget`.
+    /// - Throws: `ETLError.sourceIsTarget`, `ETLError.sameTarget`.
     init(
         of dataset: TaxiDataset, from source: String, to parquet: String, _ provenance: Provenance,
         _ options: TripOptions, _ codec: ParquetCodec
     ) throws {
         guard !FileSystem.areSame(source, parquet) else { throw ETLError.sourceIsTarget(path: parquet) }
+        if let rejects = options.rejects, rejects == parquet || FileSystem.areSame(rejects, parquet) {
+            throw ETLError.sameTarget(path: parquet)
+        }
         let shown = (try? SourceAddress(provenance.source))?.shown ?? source
         file = TripFile(source, shown: shown, of: dataset, options: options)
         (self.parquet, self.provenance, self.codec) = (parquet, provenance, codec)
@@ -115,15 +118,15 @@ private struct Conversion: Sendable {
     func write(
         _ stream: PartStream<ColumnBatch>, _ check: () throws -> Void, to write: ([[UInt8]]) throws -> Void
     ) throws -> ConversionFigures {
+        // Whatever ends this, the reading ends with it.
+        defer { stream.cancel() }
         var options = ParquetOptions()
         options.codec = codec.ofPages
         let writer = ParquetFileWriter(schema: stream.schema, options: options, width: file.options.width)
         let length: Int64
         do {
             length = try writer.write({ try stream.take() }) {
-                let figures = stream.figures
-                guard figures.rows.read > 0 else { throw ETLError.noRows(file: file.shown) }
-                return file.dataset.metadata(provenance, sha256: figures.sourceSHA256)
+                file.dataset.metadata(provenance, sha256: stream.figures.sourceSHA256)
             } to: { pieces in
                 try check()
                 try write(pieces)

@@ -4,8 +4,9 @@ import TableFormats
 enum TripBlock: Sendable {
     /// Records of a CSV file.
     case csv(CSVBlock)
-    /// Rows of a Parquet file: its own columns, by their place in it, as many as are needed.
-    case columns([Int: Column], rowCount: Int, firstRow: Int64)
+    /// Rows of a Parquet file: its own columns, by their place in it, as many as are needed; and those of their values
+    /// that could not be read, which are NULL there.
+    case columns([Int: Column], bad: [Int: [ParquetBadValue]], rowCount: Int, firstRow: Int64)
 }
 
 /// What a worker finds in a block.

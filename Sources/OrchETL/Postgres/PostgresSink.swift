@@ -66,8 +66,8 @@ public struct PostgresSink: Sendable {
     ///   - mode: Defaults to replacing the month. A file that was appended since the month was last replaced is not
     ///     appended again; the load's `notice` says so.
     ///   - run: the run that loads, for the ledger.
-    /// - Throws: `ETLError.unreadable` with the line, `ETLError.noRows`, `ETLError.tableShape`, `ETLError.notATable`,
-    ///   `ETLError.tableBusy`, `PostgresError`, or `CancellationError`.
+    /// - Throws: `ETLError.unreadable` with the line, `ETLError.noRows`, `.nothingLeft`, `.noTimes`, `.tableShape`,
+    ///   `.notATable`, `.tableBusy`, `PostgresError`, or `CancellationError`.
     package func load(
         _ file: TripFile, mode: WriteMode = .replaceMonth, run: String? = nil
     ) async throws -> Load {
@@ -111,7 +111,6 @@ public struct PostgresSink: Sendable {
         } onCancel: {
             feed.cancel()
         }
-        guard staged.rows > 0 else { throw ETLError.noRows(file: file.shown) }
         let figures = feed.figures
         let published = try await session.publish(staged, source: figures.sourceSHA256, run: run)
         return Load(

@@ -17,11 +17,23 @@ package struct FileHeader: Sendable, Equatable {
         /// What its values are; nil in CSV, where there is none but NULL, and where it cannot be read (whoever reads the
         /// file has to refuse that, where a declared column needs it).
         package var type: ColumnType?
+        /// Why it cannot be read, as a part of a sentence; nil where it can.
+        package var problem: String?
+        /// Which clock's times it holds, as far as the file says; nil where it holds none, and in CSV.
+        package var clock: ParquetClock?
 
         /// Describes a column.
         package init(_ name: String, _ type: ColumnType? = nil) {
             self.name = name
             self.type = type
+        }
+
+        /// Describes a column of a Parquet file.
+        package init(_ column: ParquetColumn) {
+            name = column.name
+            type = column.problem == nil && !column.isAlwaysNull ? column.type : nil
+            clock = column.clock
+            if case .unsupported(_, let what)? = column.problem { problem = what }
         }
     }
 

@@ -12,6 +12,8 @@ package struct CSVReport: Sendable, Equatable {
     package var latin1Texts = 0
     /// Texts that are no value of their column's type and were read as NULL.
     package var nulledValues = 0
+    /// NaN of a file with floating point, which became NULL; in CSV a blank says that there is no value.
+    package var nanValues = 0
     /// Records left out because they could not be read.
     package var rejectedRecords = 0
 
@@ -26,6 +28,7 @@ package struct CSVReport: Sendable, Equatable {
         rowsWithSurplusBlanks += other.rowsWithSurplusBlanks
         latin1Texts += other.latin1Texts
         nulledValues += other.nulledValues
+        nanValues += other.nanValues
         rejectedRecords += other.rejectedRecords
     }
 }

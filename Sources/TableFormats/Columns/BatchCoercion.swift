@@ -25,6 +25,8 @@ package struct BatchCoercion: Sendable {
         package var batch: ColumnBatch
         /// The refused values, by column and row.
         package var refusals: [Refusal]
+        /// How many values were NaN and are NULL.
+        package var nanCount = 0
     }
 
     /// Finds the rule of every column.
@@ -51,25 +53,37 @@ package struct BatchCoercion: Sendable {
     package var sources: [Int] { Set(coercions.joined().map(\.source)).sorted() }
 
     /// Turns some rows.
-    /// - Parameter column: answers the file's column at a place of the header; asked for `sources` alone.
-    package func apply(rowCount: Int, column: (Int) -> Column) -> Outcome {
+    /// - Parameters:
+    ///   - badValues: of the file's columns, by their place in the header; what could not even be read is refused too.
+    ///   - column: answers the file's column at a place of the header; asked for `sources` alone.
+    package func apply(
+        rowCount: Int, badValues: [Int: [ParquetBadValue]] = [:], column: (Int) -> Column
+    ) -> Outcome {
         var columns: [Column] = []
         var refusals: [Refusal] = []
+        var nanCount = 0
         for (definition, sources) in zip(schema.columns, coercions) {
             var result: Column?
             for (source, coercion) in sources {
                 let found = column(source)
                 let outcome = coercion.apply(found)
+                nanCount += outcome.nanCount
+                for bad in badValues[source] ?? [] {
+                    refusals.append(
+                        Refusal(row: bad.row, column: definition.name, expected: definition.type, value: bad.text))
+                }
                 refusals += outcome.refusedRows.map { row in
                     Refusal(
-                        row: row, column: definition.name, expected: definition.type, value: found.text(at: row) ?? "")
+                        row: row, column: definition.name, expected: definition.type,
+                        value: CSVExcerpt.text(Array((found.text(at: row) ?? "").utf8)))
                 }
                 result = result.map { $0.filled(from: outcome.column) } ?? outcome.column
             }
             columns.append(result ?? .nulls(definition.type, count: rowCount))
         }
         return Outcome(
-            batch: ColumnBatch(schema: schema, columns: columns, rowCount: rowCount), refusals: refusals)
+            batch: ColumnBatch(schema: schema, columns: columns, rowCount: rowCount), refusals: refusals,
+            nanCount: nanCount)
     }
 }
 

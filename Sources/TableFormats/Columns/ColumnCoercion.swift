@@ -12,6 +12,8 @@ package struct ColumnCoercion: Sendable {
         package var column: Column
         /// The rows whose value is none of the declared type, in order.
         package var refusedRows: [Int]
+        /// How many values were NaN, which is how floating point says that there is none; they are NULL.
+        package var nanCount = 0
     }
 
     /// Finds the rule for values of `source` in a declared column. A column of which every value is NULL (Parquet's
@@ -33,6 +35,7 @@ package struct ColumnCoercion: Sendable {
     /// The values as those of the declared type.
     package func apply(_ column: Column) -> Outcome {
         precondition(column.type == source, "a coercion of \(source) met a column of \(column.type)")
+        if column.hasNotFinite { return applyToFinite(column) }
         if column.nullCount == column.count, source != target {
             return Outcome(column: .nulls(target, count: column.count), refusedRows: [])
         }
@@ -43,6 +46,15 @@ package struct ColumnCoercion: Sendable {
         case .bool(let values): return truths(values, column)
         case .text(let values): return texts(values, column)
         }
+    }
+
+    /// NaN becomes NULL, and an infinity is no value of any type.
+    private func applyToFinite(_ column: Column) -> Outcome {
+        let (missing, infinite) = (column.rowsOfNaN, column.rowsOfInfinity)
+        var outcome = apply(column.nulling((missing + infinite).sorted()))
+        outcome.refusedRows = (outcome.refusedRows + infinite).sorted()
+        outcome.nanCount = missing.count
+        return outcome
     }
 
     private func numbers(_ values: [Int64], _ column: Column) -> Outcome {
@@ -115,10 +127,13 @@ package struct ColumnCoercion: Sendable {
     }
 
     private func texts(_ values: TextValues, _ column: Column) -> Outcome {
-        guard target != .text else {
-            return Outcome(column: synonyms.isEmpty ? column : values.replacing(synonyms, in: column), refusedRows: [])
+        guard target == .text else { return values.parsed(as: target, synonyms, validity: column) }
+        let refused = values.rowsWithNUL
+        let kept = column.nulling(refused)
+        guard !synonyms.isEmpty, case .text(let values) = kept.values else {
+            return Outcome(column: kept, refusedRows: refused)
         }
-        return values.parsed(as: target, synonyms, validity: column)
+        return Outcome(column: values.replacing(synonyms, in: kept), refusedRows: refused)
     }
 
     private func written(_ column: Column) -> Outcome {

@@ -17,6 +17,8 @@ package struct HeaderMapping: Sendable, Equatable {
     package let missing: [String]
     /// The file's columns that are not declared; they are not read. A column without a name is `column 1`.
     package let unknown: [String]
+    /// Where in the header those stand, counted from 0.
+    package let unknownPlaces: [Int]
     /// Declared columns that the file names otherwise, in the order of the declared ones.
     package let renamed: [Renaming]
 
@@ -48,7 +50,8 @@ package struct HeaderMapping: Sendable, Equatable {
         self.renamed = renamed
         let missing = zip(schema.columns, sources).filter(\.1.isEmpty).map(\.0)
         self.missing = missing.map(\.name)
-        unknown = names.indices.filter { !isUsed[$0] }.map { keys[$0].isEmpty ? "column \($0 + 1)" : names[$0] }
+        unknownPlaces = names.indices.filter { !isUsed[$0] }
+        unknown = unknownPlaces.map { keys[$0].isEmpty ? "column \($0 + 1)" : names[$0] }
         let required = missing.filter(\.isRequired).map(\.name)
         guard required.isEmpty else { throw .missingColumns(required, header: names) }
     }

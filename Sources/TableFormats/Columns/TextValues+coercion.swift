@@ -1,4 +1,12 @@
 extension TextValues {
+    /// The rows whose text has a NUL in it, which no sink takes for text.
+    var rowsWithNUL: [Int] {
+        var isFound = false
+        for byte in bytes { isFound = isFound || byte == 0 }
+        guard isFound else { return [] }
+        return (0..<offsets.count - 1).filter { bytes[Int(offsets[$0])..<Int(offsets[$0 + 1])].contains(0) }
+    }
+
     /// The texts with those that have synonyms replaced; NULL where the replacement is empty.
     func replacing(_ synonyms: SynonymTable, in column: Column) -> Column {
         bytes.withUnsafeBufferPointer { bytes in

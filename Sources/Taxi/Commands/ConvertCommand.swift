@@ -24,6 +24,9 @@ struct ConvertCommand: AsyncParsableCommand {
     @Option(help: "gzip, snappy, zstd or none. Defaults to gzip.") var codec = "gzip"
 
     func validate() throws {
+        guard !source.isEmpty, !target.isEmpty else {
+            throw ValidationError("expected two files' names, got an empty one")
+        }
         guard ParquetCodec(rawValue: codec) == nil else { return }
         let codecs = ParquetCodec.allCases.map(\.rawValue).joined(separator: ", ")
         throw ValidationError("--codec: expected one of \(codecs), got \"\(codec)\"")

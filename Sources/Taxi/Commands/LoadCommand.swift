@@ -33,6 +33,11 @@ struct LoadCommand: AsyncParsableCommand {
     @OptionGroup var dataset: DatasetOptions
     @OptionGroup var reading: ReadingOptions
 
+    func validate() throws {
+        if source.isEmpty { throw ValidationError("expected a file's name, got an empty one") }
+        if table == "" { throw ValidationError("--table: expected a table's name, got an empty one") }
+    }
+
     func run() async throws {
         let dataset = try dataset.dataset(of: source)
         guard let url = to ?? ProcessInfo.processInfo.environment[Self.variable], !url.isEmpty else {

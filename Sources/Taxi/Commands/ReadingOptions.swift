@@ -16,6 +16,10 @@ struct ReadingOptions: ParsableArguments {
         completion: .list(DriftPolicy.allCases.map(\.rawValue)))
     var drift = DriftPolicy.evolve
 
+    func validate() throws {
+        if rejects == "" { throw ValidationError("--rejects: expected a file's name, got an empty one") }
+    }
+
     /// As the readers take them.
     var options: TripOptions {
         var options = TripOptions()

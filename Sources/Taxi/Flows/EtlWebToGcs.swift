@@ -40,7 +40,9 @@ struct EtlWebToGcs: Flow {
         async let loading = load(parquet, of: download, dataset, to: lake, context)
         let figures: ConversionFigures
         do {
-            figures = try await transform(download, dataset, to: parquet, context)
+            figures = try await context.keepingRejectsOfRefusal(Self.rejects(of: download), of: dataset, in: lake) {
+                try await transform(download, dataset, to: parquet, context)
+            }
         } catch {
             // It fails of the same; left to itself, it would be called cancelled.
             _ = try? await loading
@@ -85,25 +87,11 @@ struct EtlWebToGcs: Flow {
         try await context.transientlyFailingTask("load") {
             let facts = LakeFacts(source: download.source, runID: context.runID.description, month: dataset.month)
             let asset = try await lake.write(parquet, of: dataset, facts: facts, evolution: evolution)
-            try await keepRejects(of: download, dataset, in: lake, context)
+            try await context.keepRejects(Self.rejects(of: download), of: dataset, in: lake)
             return asset
         }
     }
 
     /// Where the records that are left out lie until they are in the lake.
     private static func rejects(of download: WebSource.Download) -> String { download.path + ".rejects.csv" }
-
-    /// Puts the records that were left out beside the data, or takes away those of an earlier run.
-    private func keepRejects(
-        of download: WebSource.Download, _ dataset: TaxiDataset, in lake: LakeSink, _ context: FlowContext
-    ) async throws {
-        let object = "rejects/\(dataset.color.rawValue)/\(dataset.fileStem).csv"
-        let path = Self.rejects(of: download)
-        if FileManager.default.fileExists(atPath: path) {
-            let written = try await lake.write(file: path, as: object)
-            context.logger.warning("The records that were left out are in \(written.uri)")
-        } else {
-            _ = try await lake.delete(object)
-        }
-    }
 }

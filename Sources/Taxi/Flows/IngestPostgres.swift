@@ -26,20 +26,30 @@ struct IngestPostgres: Flow {
     var mode = WriteMode.replaceMonth
     @Parameter(help: "What becomes of records that cannot be read: fail, reject (left out and counted) or null.")
     var errors = BadRecordPolicy.fail
+    @Parameter(
+        help:
+            "The lake that keeps the records left out: a gcs-bucket block, or file:///folder; null: the log shows some.",
+        block: .gcsBucket)
+    var rejects: String? = nil
     @Parameter(help: "What becomes of a file with other columns than declared: evolve (take them), warn or fail.")
     var drift = DriftPolicy.evolve
 
     func run(_ context: FlowContext) async throws -> Output {
         let dataset = try TaxiDataset(color: color, year: year, month: month)
-        let database = try context.database(database)
+        let (database, lake) = (try context.database(database), try rejects.map { try context.lake($0) })
         let download = try await context.extract(dataset, from: source)
-        let load = try await context.transientlyFailingTask("load") {
-            var options = TripOptions()
-            options.badRecords = errors
-            options.drift = drift
-            let file = TripFile(download.path, shown: download.source, of: dataset, options: options)
-            return try await database.load(file, mode: mode, run: context.runID.description)
+        var options = TripOptions()
+        options.badRecords = errors
+        options.drift = drift
+        let path = download.path + ".rejects.csv"
+        options.rejects = path
+        let file = TripFile(download.path, shown: download.source, of: dataset, options: options)
+        let load = try await context.keepingRejectsOfRefusal(path, of: dataset, in: lake) {
+            try await context.transientlyFailingTask("load") {
+                try await database.load(file, mode: mode, run: context.runID.description)
+            }
         }
+        if load.notice == nil { try await context.keepRejects(path, of: dataset, in: lake) }
         if let notice = load.notice { context.logger.warning(notice) }
         context.tellOfColumns(load.columnsAdded, in: load.table)
         if let drift = load.drift { context.tell(of: drift) }

@@ -94,6 +94,7 @@ struct SampleGenerator {
         let file = try AtomicFile(path)
         let deflater = path.lowercased().hasSuffix(".gz") ? try GzipDeflater() : nil
         while let chunk = generator.nextChunk() {
+            try Task.checkCancellation()
             try file.write(try deflater?.compress(chunk) ?? chunk)
         }
         if let deflater { try file.write(try deflater.finish()) }

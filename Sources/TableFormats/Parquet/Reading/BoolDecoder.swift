@@ -8,6 +8,8 @@ final class BoolDecoder: PageValueDecoder {
 
     private var source = Source.none
     private var values: [Bool] = []
+    /// A bit is always one.
+    let badValues: [ParquetBadValue] = []
 
     func readDictionary(_ bytes: UnsafeRawBufferPointer, count: Int) throws(PageDecodeError) {
         throw .unsupported("it is a BOOLEAN with a dictionary, which the format does not know")

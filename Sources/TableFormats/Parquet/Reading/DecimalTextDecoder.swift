@@ -2,6 +2,7 @@
 final class DecimalTextDecoder: PageValueDecoder {
     private let bytes = TextDecoder(isText: false)
     private let decimal: DecimalBytes
+    private(set) var badValues: [ParquetBadValue] = []
 
     init(scale: Int) {
         decimal = DecimalBytes(size: 1, isBigEndian: true, scale: scale)
@@ -23,6 +24,7 @@ final class DecimalTextDecoder: PageValueDecoder {
 
     func reserve(rows: Int) {
         bytes.reserve(rows: rows)
+        badValues = []
     }
 
     func append(
@@ -32,15 +34,14 @@ final class DecimalTextDecoder: PageValueDecoder {
         let first = buffer.rows
         try self.bytes.append(rows: rows, valid: valid, validity: validity, from: bytes)
         for row in first..<buffer.rows where buffer.text(at: row).count > DecimalBytes.maximumLength {
-            throw .tooLarge(
-                what: "the number of bytes of a decimal", size: buffer.text(at: row).count,
-                limit: DecimalBytes.maximumLength)
+            badValues.append(ParquetBadValue(row: row, text: "a decimal of \(buffer.text(at: row).count) bytes"))
         }
     }
 
     func finish() -> Column.Values {
         let buffer = bytes.buffer
-        let values = (0..<buffer.rows).map { decimal.number(buffer.text(at: $0)) }
+        var values = (0..<buffer.rows).map { decimal.number(buffer.text(at: $0)) }
+        for bad in badValues { values[bad.row] = 0 }
         _ = buffer.finish()
         return .double(values)
     }

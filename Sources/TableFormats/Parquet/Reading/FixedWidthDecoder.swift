@@ -21,6 +21,7 @@ final class FixedWidthDecoder<Conversion: ValueConversion>: PageValueDecoder {
     private var source = Source.none
     private var values: [Conversion.Value] = []
     private var count = 0
+    private(set) var badValues: [ParquetBadValue] = []
     private var indices = [UInt32](repeating: 0, count: FixedWidthDecoder.bufferValues)
 
     init(_ conversion: Conversion) {
@@ -31,9 +32,9 @@ final class FixedWidthDecoder<Conversion: ValueConversion>: PageValueDecoder {
         guard count <= bytes.count / conversion.size else { throw .tooShort }
         var values = Value.zeros(count)
         let conversion = conversion
-        try values.withUnsafeMutableBufferPointer { out throws(PageDecodeError) in
+        values.withUnsafeMutableBufferPointer { out in
             guard let source = bytes.baseAddress, let out = out.baseAddress else { return }
-            try conversion.convert(source, count: count, into: out)
+            conversion.convert(source, count: count, into: out)
         }
         dictionary = values
     }
@@ -63,6 +64,7 @@ final class FixedWidthDecoder<Conversion: ValueConversion>: PageValueDecoder {
     func reserve(rows: Int) {
         values = Value.zeros(rows)
         count = 0
+        badValues = []
     }
 
     func append(
@@ -79,12 +81,22 @@ final class FixedWidthDecoder<Conversion: ValueConversion>: PageValueDecoder {
             guard let base = buffer.baseAddress else { return }
             try decode(valid, from: bytes, into: base + start)
             if let validity { Value.spread(base + start, valid, over: rows, validity) }
+            if conversion.hasStandIns { noteStandIns(base, start..<count, validity) }
         }
     }
 
     func finish() -> Column.Values {
         defer { values = [] }
         return Conversion.Value.columnValues(values)
+    }
+
+    private func noteStandIns(
+        _ values: UnsafePointer<Conversion.Value>, _ rows: Range<Int>, _ validity: UnsafePointer<Bool>?
+    ) {
+        for row in rows where validity.map({ $0[row - rows.lowerBound] }) ?? true {
+            guard let text = conversion.text(ofStandIn: values[row]) else { continue }
+            badValues.append(ParquetBadValue(row: row, text: text))
+        }
     }
 
     private func decode(
@@ -95,7 +107,7 @@ final class FixedWidthDecoder<Conversion: ValueConversion>: PageValueDecoder {
         case .none: throw .tooShort
         case .plain(let position, let end):
             guard let base = bytes.baseAddress, count <= (end - position) / conversion.size else { throw .tooShort }
-            try conversion.convert(base + position, count: count, into: out)
+            conversion.convert(base + position, count: count, into: out)
             source = .plain(position: position + count * conversion.size, end: end)
         case .dictionary(var decoder):
             try gather(&decoder, count, from: bytes, into: out)
@@ -105,7 +117,7 @@ final class FixedWidthDecoder<Conversion: ValueConversion>: PageValueDecoder {
             source = .delta(decoder)
         case .split(let start, let stride, let next):
             guard count <= stride - next else { throw .tooShort }
-            try join(bytes, start: start + next, stride: stride, count, into: out)
+            join(bytes, start: start + next, stride: stride, count, into: out)
             source = .split(start: start, stride: stride, next: next + count)
         case .prefixed(var decoder):
             source = .none
@@ -179,7 +191,7 @@ final class FixedWidthDecoder<Conversion: ValueConversion>: PageValueDecoder {
                             narrow.storeBytes(of: number, toByteOffset: index * 4, as: Int32.self)
                         }
                     }
-                    try conversion.convert(UnsafeRawPointer(numbers), count: some, into: out + done)
+                    conversion.convert(UnsafeRawPointer(numbers), count: some, into: out + done)
                 } catch {
                     result = .failure(error)
                 }
@@ -193,14 +205,14 @@ final class FixedWidthDecoder<Conversion: ValueConversion>: PageValueDecoder {
     private func join(
         _ bytes: UnsafeRawBufferPointer, start: Int, stride: Int, _ count: Int,
         into out: UnsafeMutablePointer<Conversion.Value>
-    ) throws(PageDecodeError) {
+    ) {
         let size = conversion.size
         var joined = [UInt8](repeating: 0, count: size * count)
         for part in 0..<size {
             let first = start + part * stride
             for index in 0..<count { joined[index * size + part] = bytes[first + index] }
         }
-        try convert(joined, count, into: out)
+        convert(joined, count, into: out)
     }
 
     private func readPrefixed(
@@ -215,15 +227,15 @@ final class FixedWidthDecoder<Conversion: ValueConversion>: PageValueDecoder {
             }
             joined += decoder.last
         }
-        try convert(joined, count, into: out)
+        convert(joined, count, into: out)
     }
 
     private func convert(
         _ joined: [UInt8], _ count: Int, into out: UnsafeMutablePointer<Conversion.Value>
-    ) throws(PageDecodeError) {
-        try joined.withUnsafeBufferPointer { joined throws(PageDecodeError) in
+    ) {
+        joined.withUnsafeBufferPointer { joined in
             guard let source = joined.baseAddress else { return }
-            try conversion.convert(source, count: count, into: out)
+            conversion.convert(source, count: count, into: out)
         }
     }
 }

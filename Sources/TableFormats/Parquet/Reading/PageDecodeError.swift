@@ -4,9 +4,6 @@ enum PageDecodeError: Error, Equatable {
     /// The values are written in a way that their type does not allow or this reader does not know.
     case unsupported(String)
     case tooLarge(what: String, size: Int, limit: Int)
-    /// Counts the texts of the page from 0.
-    case notUTF8(value: Int)
-    case outOfRange
 
     /// The bytes of a page end before its values do.
     static var tooShort: PageDecodeError {

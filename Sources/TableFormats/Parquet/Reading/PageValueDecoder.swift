@@ -21,8 +21,11 @@ protocol PageValueDecoder: AnyObject {
         rows: Int, valid: Int, validity: UnsafePointer<Bool>?, from bytes: UnsafeRawBufferPointer
     ) throws(PageDecodeError)
 
-    /// The values of the rows taken since `reserve`.
+    /// The values of the rows taken since `reserve`, with something of no meaning in place of each bad one.
     func finish() -> Column.Values
+
+    /// Of the rows taken since `reserve` those whose value a column of the type cannot hold, in order.
+    var badValues: [ParquetBadValue] { get }
 }
 
 extension ParquetColumn {

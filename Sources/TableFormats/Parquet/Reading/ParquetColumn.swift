@@ -6,6 +6,8 @@ package struct ParquetColumn: Sendable, Equatable {
     package let type: ColumnType
     /// What the file holds, in the format's own words: `INT64 TIMESTAMP(MICROS)`.
     package let storedType: String
+    /// Which clock's times it holds; nil where it holds none.
+    package let clock: ParquetClock?
     /// Whether the file says that the column has no type and is NULL in every row.
     package let isAlwaysNull: Bool
     /// Whether the column may hold NULLs.
@@ -82,7 +84,7 @@ extension ParquetColumn {
 
     private static func nested(_ element: StoredSchemaElement, chunk: Int) -> ParquetColumn {
         ParquetColumn(
-            name: element.name, type: .text, storedType: "nested", isAlwaysNull: false, isOptional: true,
+            name: element.name, type: .text, storedType: "nested", clock: nil, isAlwaysNull: false, isOptional: true,
             problem: .unsupported(column: element.name, what: "it is nested (a struct, list or map)"),
             chunkIndex: chunk, reading: .none)
     }
@@ -96,7 +98,7 @@ extension ParquetColumn {
             problem = "its repetition has the unknown number \(element.repetition)"
         }
         return ParquetColumn(
-            name: element.name, type: mapping.type, storedType: mapping.name,
+            name: element.name, type: mapping.type, storedType: mapping.name, clock: element.clock,
             isAlwaysNull: mapping.reading == .null && problem == nil,
             isOptional: element.repetition == StoredSchemaElement.Repetition.optional.rawValue,
             problem: problem.map { .unsupported(column: element.name, what: $0) },

@@ -10,6 +10,8 @@ package final class ParquetColumnCursor {
     package let column: ParquetColumn
     /// Rows that were not handed out.
     package private(set) var remainingRows: Int64
+    /// Rows that were handed out.
+    private var rowsTaken: Int64 = 0
 
     private let file: ParquetFile
     private let rowGroups: [Int]
@@ -48,10 +50,21 @@ package final class ParquetColumnCursor {
     /// - Parameter rows: how many, at most `maximumRows`.
     /// - Throws: `ParquetReadError`, or what `read` throws.
     package func next(rows: Int) throws -> Column {
+        let before = rowsTaken
+        let (values, bad) = try nextTakingAll(rows: rows)
+        guard let first = bad.first else { return values }
+        throw ParquetReadError.badValue(
+            column: column.name, row: before + Int64(first.row) + 1, expected: column.type, got: first.text)
+    }
+
+    /// The next rows, with NULL in place of each bad value.
+    /// - Parameter rows: how many, at most `maximumRows`.
+    /// - Throws: `ParquetReadError`, but not `badValue`, or what `read` throws.
+    package func nextTakingAll(rows: Int) throws -> (values: Column, bad: [ParquetBadValue]) {
         precondition((0...Self.maximumRows).contains(rows), "at most \(Self.maximumRows) rows at a time")
         let wanted = Int(min(Int64(rows), remainingRows))
         validity.reserve(rows: wanted)
-        guard let decoder else { return nulls(wanted) }
+        guard let decoder else { return (nulls(wanted), []) }
         decoder.reserve(rows: wanted)
         var done = 0
         while done < wanted {
@@ -65,9 +78,12 @@ package final class ParquetColumnCursor {
             pageRows -= some
         }
         remainingRows -= Int64(wanted)
-        return Column(
+        rowsTaken += Int64(wanted)
+        let values = Column(
             type: column.type, count: wanted, nullCount: validity.nullCount, values: decoder.finish(),
             validity: validity.flags)
+        let bad = decoder.badValues
+        return (values.nulling(bad.map(\.row)), bad)
     }
 
     /// A column that the file says is NULL in every row; its pages are not looked at.
@@ -197,7 +213,7 @@ package final class ParquetColumnCursor {
         do throws(PageDecodeError) {
             try body()
         } catch {
-            throw ParquetReadError(error, in: place, at: page.offset, type: column.type)
+            throw ParquetReadError(error, in: place, at: page.offset)
         }
     }
 }

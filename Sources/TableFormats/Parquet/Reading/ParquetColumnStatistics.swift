@@ -39,7 +39,7 @@ package struct ParquetColumnStatistics: Sendable, Equatable {
                 try decoder.begin(.plain, raw, in: 0..<raw.count)
                 decoder.reserve(rows: 1)
                 try decoder.append(rows: 1, valid: 1, validity: nil, from: raw)
-                return decoder.finish()
+                return decoder.badValues.isEmpty ? decoder.finish() : nil
             } catch {
                 // A bound that makes no sense says nothing; the pages tell whether the file is damaged.
                 return nil

@@ -52,7 +52,7 @@ package struct ParquetFile: Sendable {
             (rowGroups, rowCount) = try ParquetRowGroup.rowGroups(footer, columns: columns, chunkCount: chunkCount)
             self.columns = columns
         } catch {
-            throw ParquetReadError(error, in: .footer, at: start, type: .text)
+            throw ParquetReadError(error, in: .footer, at: start)
         }
         self.length = length
         metadata = footer.metadata
@@ -129,7 +129,7 @@ extension ThriftReadError {
 
 extension ParquetReadError {
     /// The error of a page, in its place.
-    init(_ error: PageDecodeError, in place: Place, at offset: Int64, type: ColumnType) {
+    init(_ error: PageDecodeError, in place: Place, at offset: Int64) {
         switch error {
         case .malformed(let expected, let got):
             self = .damaged(place, at: offset, expected: expected, got: got)
@@ -141,8 +141,6 @@ extension ParquetReadError {
             }
         case .tooLarge(let what, let size, let limit):
             self = .tooLarge(place, at: offset, what: what, size: Int64(size), limit: Int64(limit))
-        case .notUTF8(let value): self = .notUTF8(place, at: offset, value: value)
-        case .outOfRange: self = .outOfRange(place, at: offset, type: type)
         }
     }
 }

@@ -24,10 +24,8 @@ package enum ParquetReadError: Error, Sendable, Equatable {
     case badCompression(Place, at: Int64, cause: ParquetError)
     /// A size is greater than this reader accepts, in bytes or in number.
     case tooLarge(Place, at: Int64, what: String, size: Int64, limit: Int64)
-    /// A text is not UTF-8; `value` counts the texts of its page from 0.
-    case notUTF8(Place, at: Int64, value: Int)
-    /// A value does not fit into the type that its column is read as.
-    case outOfRange(Place, at: Int64, type: ColumnType)
+    /// A value does not fit into the type that its column is read as. Rows count from 1 among those read.
+    case badValue(column: String, row: Int64, expected: ColumnType, got: String)
     /// The column is of a kind that this reader does not know; the others can be read without it.
     case unsupported(column: String, what: String)
     /// There is no column of this name.
@@ -59,10 +57,9 @@ extension ParquetReadError: CustomStringConvertible {
         case .tooLarge(let place, let offset, let what, let size, let limit):
             "\(place) at byte \(offset): \(what) is \(size), and at most \(limit) is accepted. "
                 + "Write the file again with smaller pages, or read fewer rows at a time."
-        case .notUTF8(let place, let offset, let value):
-            "\(place) at byte \(offset): text \(value) of the page is not UTF-8. Write the column as UTF-8 text."
-        case .outOfRange(let place, let offset, let type):
-            "\(place) at byte \(offset): a value does not fit; expected \(type). Write the column with a smaller type."
+        case .badValue(let column, let row, let expected, let got):
+            "Parquet column \(column), row \(row): expected \(expected.description), got \"\(got)\". Correct the value, or "
+                + "write the column with another type."
         case .unsupported(let column, let what):
             "The Parquet column \(column) cannot be read: \(what). Choose other columns, or write the file without it."
         case .noSuchColumn(let name, let available):

@@ -107,12 +107,10 @@ final class TextBuffer {
         self.rows = start + rows
     }
 
-    /// The first of the last `texts` that is not UTF-8, counted from 0; nil where all are.
-    func firstNotUTF8(ofLast texts: Int) -> Int? {
-        let first = rows - texts
-        let start = Int(offsets[first])
-        guard !UTF8Check.isASCII(UnsafeRawBufferPointer(start: bytes + start, count: count - start)) else { return nil }
-        return (0..<texts).first { !UTF8Check.isUTF8(text(at: first + $0)) }
+    /// Whether any of the last `texts` may not be UTF-8. ASCII, which nearly all of them are, is seen at a glance.
+    func mayHoldOtherThanUTF8(ofLast texts: Int) -> Bool {
+        let start = Int(offsets[rows - texts])
+        return !UTF8Check.isASCII(UnsafeRawBufferPointer(start: bytes + start, count: count - start))
     }
 
     /// The bytes of a row's text, until the next change.

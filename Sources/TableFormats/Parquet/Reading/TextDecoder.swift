@@ -20,8 +20,9 @@ final class TextDecoder: PageValueDecoder {
     /// The entries' bytes, with padding after the last, and where each begins.
     private var dictionaryBytes: [UInt8] = []
     private var dictionaryOffsets: [Int] = [0]
-    /// Values of the page taken so far.
-    private var pageValues = 0
+    /// Whether all entries are UTF-8.
+    private var isDictionaryText = true
+    private(set) var badValues: [ParquetBadValue] = []
     private var indices = [UInt32](repeating: 0, count: TextDecoder.bufferValues)
 
     init(isText: Bool = true) {
@@ -34,10 +35,10 @@ final class TextDecoder: PageValueDecoder {
         entries.reserveCapacity(bytes.count + TextBuffer.slack)
         offsets.reserveCapacity(count + 1)
         var position = 0
-        for index in 0..<count {
+        for _ in 0..<count {
             let length = try PageBytes.length(bytes, &position, bytes.count)
             let entry = UnsafeRawBufferPointer(rebasing: bytes[position..<position + length])
-            guard !isText || UTF8Check.isUTF8(entry) else { throw .notUTF8(value: index) }
+            if isText, !UTF8Check.isUTF8(entry) { isDictionaryText = false }
             entries.append(contentsOf: entry)
             offsets.append(entries.count)
             position += length
@@ -47,13 +48,12 @@ final class TextDecoder: PageValueDecoder {
     }
 
     func forgetDictionary() {
-        (dictionaryBytes, dictionaryOffsets, source) = ([], [0], .none)
+        (dictionaryBytes, dictionaryOffsets, source, isDictionaryText) = ([], [0], .none, true)
     }
 
     func begin(
         _ encoding: StoredEncoding, _ bytes: UnsafeRawBufferPointer, in range: Range<Int>
     ) throws(PageDecodeError) {
-        pageValues = 0
         switch encoding {
         case .plain: source = .plain(position: range.lowerBound, end: range.upperBound)
         case .plainDictionary, .rleDictionary:
@@ -66,12 +66,14 @@ final class TextDecoder: PageValueDecoder {
 
     func reserve(rows: Int) {
         buffer.reserve(rows: rows)
+        badValues = []
     }
 
     func append(
         rows: Int, valid: Int, validity: UnsafePointer<Bool>?, from bytes: UnsafeRawBufferPointer
     ) throws(PageDecodeError) {
         var mustCheck = isText
+        let first = buffer.rows
         switch source {
         case .none: guard valid == 0 else { throw .tooShort }
         case .plain(var position, let end):
@@ -81,7 +83,7 @@ final class TextDecoder: PageValueDecoder {
             try gather(&decoder, valid, from: bytes)
             source = .dictionary(decoder)
             // The entries were checked already.
-            mustCheck = false
+            mustCheck = !isDictionaryText
         case .lengths(var decoder):
             for _ in 0..<valid {
                 try buffer.append(UnsafeRawBufferPointer(rebasing: bytes[try decoder.next(bytes)]))
@@ -97,13 +99,21 @@ final class TextDecoder: PageValueDecoder {
             }
             source = .prefixed(decoder)
         }
-        if mustCheck, let bad = buffer.firstNotUTF8(ofLast: valid) { throw .notUTF8(value: pageValues + bad) }
-        pageValues += valid
+        let isBad = mustCheck && buffer.mayHoldOtherThanUTF8(ofLast: valid)
         if let validity { buffer.spread(valid, over: rows, validity) }
+        if isBad { noteBadTexts(from: first) }
     }
 
     func finish() -> Column.Values {
         .text(buffer.finish())
+    }
+
+    private func noteBadTexts(from first: Int) {
+        for row in first..<buffer.rows {
+            let text = buffer.text(at: row)
+            guard !UTF8Check.isUTF8(text) else { continue }
+            badValues.append(ParquetBadValue(row: row, text: CSVExcerpt.text(text, limit: 80)))
+        }
     }
 
     /// Appends entries of the dictionary.
