@@ -213,8 +213,21 @@ extension AttemptRun {
         if await collector.mayLackLines { try await fillFromJournal(id, toEnd: true) }
         let killedBy = order.cancellation?.by ?? (order.reason == .fenced ? runner.actor : nil)
         let termination = TerminationReader.termination(
-            of: snapshot, killedBy: killedBy, onlyLine: await collector.onlyLine)
+            of: snapshot, killedBy: killedBy, hints: try await hints(of: snapshot),
+            onlyLine: await collector.onlyLine)
         return Ending(termination: termination, snapshot: snapshot)
+    }
+
+    /// What the engine remembers, asked for where a signal may have ended the container.
+    private func hints(of snapshot: ContainerSnapshot) async throws(EngineFault) -> EndingHints {
+        guard TerminationReader.signal(of: snapshot.exitCode) != nil else { return EndingHints() }
+        do throws(EngineFault) {
+            return try await engine.hints(of: snapshot)
+        } catch {
+            if error == .cancelled { throw error }
+            // No more than a hint: the end is known without.
+            return EndingHints()
+        }
     }
 
     private func readTail(_ id: String) async -> Result<[OutputLine], EngineFault> {
