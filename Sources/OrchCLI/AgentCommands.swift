@@ -57,14 +57,15 @@ struct Agents: AsyncParsableCommand {
             let api: any ControllerAPI = ready.map { PollWatch(api: controller, ready: $0) } ?? controller
             let agent = try options.agent(api: api, logger: logger)
             defer { ready?.remove() }
-            try await group(of: agent, logger: logger).run()
+            let group = await group(of: agent, logger: logger)
+            try await group.run()
         }
 
-        private func group(of agent: Agent, logger: Logger) -> ServiceGroup {
+        private func group(of agent: Agent, logger: Logger) async -> ServiceGroup {
             guard drains else {
                 return ServiceGroup(services: [agent], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
             }
-            let watch = DrainWatch(agent: agent, patience: drainTimeout.map { .seconds($0) })
+            let watch = await DrainWatch(agent: agent, patience: drainTimeout.map { .seconds($0) })
             return ServiceGroup(
                 configuration: .init(
                     services: [
