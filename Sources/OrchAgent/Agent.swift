@@ -17,6 +17,7 @@ package final class Agent: Service {
     let registry = AttemptRegistry()
     let watch = EngineWatch()
     let ledger: LaunchLedger
+    let orphans = OrphanMemory()
     /// What the loops hand to the body of ``run()``. Each attempt and each question comes once, so it stays small.
     let jobs = AsyncStream.makeStream(of: Job.self, bufferingPolicy: .unbounded)
 
@@ -41,6 +42,8 @@ package final class Agent: Service {
         clock: any Clock<Duration> = ContinuousClock(), now: @escaping @Sendable () -> Timestamp = Timestamp.now
     ) throws(AgentError) {
         try configuration.validate()
+        var configuration = configuration
+        configuration.launch.agent = configuration.name
         self.configuration = configuration
         self.api = api
         self.engine = engine
@@ -74,6 +77,7 @@ package final class Agent: Service {
                 group.addTask { await self.poll(.full) }
                 group.addTask { await self.renewLeases() }
                 group.addTask { await self.reconcile() }
+                group.addTask { await self.reap() }
             }
         }
         jobs.continuation.finish()

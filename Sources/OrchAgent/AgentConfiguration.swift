@@ -21,6 +21,10 @@ package struct AgentConfiguration: Sendable, Hashable {
     package var renewalInterval: Duration
     /// From one look at what should run to the next. Defaults to 5 s.
     package var reconcileInterval: Duration
+    /// How long a container is kept that no live attempt belongs to. Defaults to 10 min; zero keeps it for ever.
+    package var reapGrace: Duration
+    /// From one look for such containers to the next. Defaults to 1 min.
+    package var reapInterval: Duration
     /// How long a shutdown waits for reports on their way. Defaults to 5 s.
     package var flushPatience: Duration
     /// How much goes into one report, and how much may wait.
@@ -38,6 +42,8 @@ package struct AgentConfiguration: Sendable, Hashable {
         pollWait = .seconds(30)
         renewalInterval = .seconds(10)
         reconcileInterval = .seconds(5)
+        reapGrace = Reaping.defaultGrace
+        reapInterval = .seconds(60)
         flushPatience = .seconds(5)
         reports = ReportLimits()
     }

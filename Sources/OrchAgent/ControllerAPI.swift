@@ -2,6 +2,8 @@ package import OrchModel
 
 /// What an agent asks of its controller. Any number of calls may run at once; each may be repeated.
 package protocol ControllerAPI: Sendable {
+    /// The controller's identity, which containers carry as a label.
+    func identity() async throws(ControllerFault) -> Identifier
     /// Asks for work and waits for it.
     func poll(_ poll: WorkPoll) async throws(ControllerFault) -> WorkReply
     /// The live attempts of an agent.

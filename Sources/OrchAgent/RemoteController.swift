@@ -10,6 +10,11 @@ package struct RemoteController: ControllerAPI {
         self.client = client
     }
 
+    /// `GET /api/version`.
+    package func identity() async throws(ControllerFault) -> Identifier {
+        do throws(OrchClientError) { return try await client.version().instance } catch { throw ControllerFault(error) }
+    }
+
     /// `POST /api/work/poll`.
     package func poll(_ poll: WorkPoll) async throws(ControllerFault) -> WorkReply {
         do throws(OrchClientError) { return try await client.poll(poll) } catch { throw ControllerFault(error) }

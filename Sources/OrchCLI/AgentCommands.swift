@@ -13,7 +13,8 @@ import UnixSignals
 /// `orch agent`.
 struct Agents: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "agent", abstract: "Starts an agent; lists agents.", subcommands: [Start.self, List.self],
+        commandName: "agent", abstract: "Starts an agent; lists agents and their containers.",
+        subcommands: [Start.self, List.self, Containers.self, Reap.self],
         aliases: ["agents"])
 
     /// `orch agent start`.
@@ -21,15 +22,33 @@ struct Agents: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Runs containers for a queue until it is told to stop (SIGTERM, Ctrl-C).",
             discussion: """
-                Stopping leaves containers running: an agent of the same name takes them up again.
-                Example: orch agent start -q default -q nightly --limit 8
+                Stopping leaves containers running: an agent of the same name takes them up again. With --drain the \
+                agent claims no more and stops once its runs have ended; a second signal stops it at once.
+
+                Examples:
+                  orch agent start -q default -q nightly --limit 8
+                  orch agent start --drain --drain-timeout 600
                 """)
 
         @OptionGroup var options: AgentOptions
         @Option(name: .customLong("ready-file"), help: "A file touched after each answered poll, for health checks.")
         var readyFile: String?
+        @Flag(name: .customLong("drain"), help: "On SIGTERM, wait until the agent's own runs have ended.")
+        var drains = false
+        @Option(
+            name: .customLong("drain-timeout"),
+            help: "Seconds that --drain waits before containers are left running. Defaults to no limit.")
+        var drainTimeout: Int?
         @OptionGroup var connection: Connection
         @OptionGroup var log: LogOptions
+
+        func validate() throws {
+            guard let drainTimeout else { return }
+            if !drains { throw ValidationError("--drain-timeout: only together with --drain") }
+            if drainTimeout < 0 {
+                throw ValidationError("--drain-timeout: expected seconds from 0, got \(drainTimeout)")
+            }
+        }
 
         func run() async throws {
             let logger = log.logger("orch.agent")
@@ -38,8 +57,21 @@ struct Agents: AsyncParsableCommand {
             let api: any ControllerAPI = ready.map { PollWatch(api: controller, ready: $0) } ?? controller
             let agent = try options.agent(api: api, logger: logger)
             defer { ready?.remove() }
-            let group = ServiceGroup(services: [agent], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            let group = await group(of: agent, logger: logger)
             try await group.run()
+        }
+
+        private func group(of agent: Agent, logger: Logger) async -> ServiceGroup {
+            guard drains else {
+                return ServiceGroup(services: [agent], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            }
+            let watch = await DrainWatch(agent: agent, patience: drainTimeout.map { .seconds($0) })
+            return ServiceGroup(
+                configuration: .init(
+                    services: [
+                        .init(service: agent),
+                        .init(service: watch, successTerminationBehavior: .gracefullyShutdownGroup),
+                    ], logger: logger))
         }
     }
 
@@ -82,6 +114,10 @@ struct AgentOptions: ParsableArguments {
         help: "A folder of the host that docker-container blocks may mount from. May be given again; none at first.")
     var bindRoots: [String] = []
     @Option(
+        name: .customLong("reap-after"),
+        help: "Seconds that a container is kept which no live attempt needs; 0 keeps it. Defaults to 600.")
+    var reapAfter: Int?
+    @Option(
         name: .customLong("agent-data"), help: "The agent's data directory. Defaults to $ORCH_HOME/agent.")
     var data: String?
 
@@ -91,6 +127,7 @@ struct AgentOptions: ParsableArguments {
             dataDirectory: data ?? ProfileFolder().home + "/agent", queues: queues.isEmpty ? ["default"] : queues)
         if let name { configuration.name = name }
         if let limit { configuration.limit = limit }
+        if let reapAfter { configuration.reapGrace = .seconds(reapAfter) }
         configuration.launch.network = network
         configuration.launch.bindRoots = bindRoots
         let engine = try DockerContainerEngine(DockerClient(host: DockerHost.fromEnvironment()))
@@ -119,6 +156,8 @@ struct ReadyFile: Sendable {
 struct PollWatch: ControllerAPI {
     var api: any ControllerAPI
     var ready: ReadyFile
+
+    func identity() async throws(ControllerFault) -> Identifier { try await api.identity() }
 
     func poll(_ poll: WorkPoll) async throws(ControllerFault) -> WorkReply {
         let reply = try await api.poll(poll)

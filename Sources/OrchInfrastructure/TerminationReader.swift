@@ -8,9 +8,10 @@ package enum TerminationReader {
     /// - Parameters:
     ///   - snapshot: the container after its end.
     ///   - killedBy: who asked orch to end it, such as `user admin`; nil where nobody did.
+    ///   - hints: what the engine remembers of its end. Defaults to nothing.
     ///   - onlyLine: what it printed on standard error, where that was a single line and nothing else was printed.
     package static func termination(
-        of snapshot: ContainerSnapshot, killedBy: String?, onlyLine: String? = nil
+        of snapshot: ContainerSnapshot, killedBy: String?, hints: EndingHints = EndingHints(), onlyLine: String? = nil
     ) -> Termination {
         guard snapshot.startedAt != nil else {
             let words = snapshot.error.isEmpty ? nil : launchReason(snapshot.error)
@@ -23,13 +24,16 @@ package enum TerminationReader {
                 exitCode: snapshot.exitCode, launchFailed: true, reason: reason, actor: killedBy)
         }
         let signal = signal(of: snapshot.exitCode)
-        let oom = outOfMemory(snapshot, signal: signal, killedBy: killedBy)
+        let oomKilled = snapshot.oomKilled || hints.sawOutOfMemory
+        let outsider = signal.map(hints.signals.contains) == true && !oomKilled ? Termination.outsider : nil
+        let killedBy = killedBy ?? outsider
+        let oom = outOfMemory(oomKilled, limit: snapshot.memoryLimit, signal: signal, killedBy: killedBy)
         var termination = Termination(
             exitCode: snapshot.exitCode, signal: signal, oom: oom,
             reason: snapshot.error.isEmpty ? nil : snapshot.error, actor: killedBy)
         let limit = snapshot.memoryLimit.map { "its limit of \(ByteSize.text($0))" } ?? "the host's memory"
         if oom == .yes { termination.reason = "the kernel killed it, as \(limit) was used up" }
-        if snapshot.oomKilled, oom != .yes {
+        if oomKilled, oom != .yes {
             termination.warning =
                 "the kernel killed a process of the container, as \(limit) was used up; "
                 + "its main process went on"
@@ -52,19 +56,20 @@ package enum TerminationReader {
         let when = exitCode == nil ? "before its end was seen" : "once it had ended"
         return Termination(
             exitCode: exitCode, signal: exitCode.flatMap(signal(of:)),
-            reason: "the container \(name) vanished: somebody removed it \(when)", actor: killedBy)
+            reason: "the container \(name) vanished: somebody removed it \(when)",
+            actor: killedBy ?? Termination.outsider)
     }
 
     private static func outOfMemory(
-        _ snapshot: ContainerSnapshot, signal: Int?, killedBy: String?
+        _ oomKilled: Bool, limit: Int64?, signal: Int?, killedBy: String?
     ) -> Termination.OutOfMemory {
         guard signal == 9, killedBy == nil else { return .no }
-        if snapshot.oomKilled { return .yes }
-        return snapshot.memoryLimit == nil ? .no : .likely
+        if oomKilled { return .yes }
+        return limit == nil ? .no : .likely
     }
 
     /// The signal that an exit code above 128 stands for.
-    private static func signal(of exitCode: Int) -> Int? {
+    static func signal(of exitCode: Int) -> Int? {
         (129...192).contains(exitCode) ? exitCode - 128 : nil
     }
 

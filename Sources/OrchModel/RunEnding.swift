@@ -54,7 +54,8 @@ public enum RunEnding {
         }
         if termination.signal != nil {
             let guess = termination.oom == .likely ? "; out of memory is likely, as a memory limit was set" : ""
-            return state(.crashed, "\(termination.summary)\(guess)")
+            let who = termination.actor == Termination.outsider ? " by \(Termination.outsider)" : ""
+            return state(.crashed, "\(termination.summary)\(who)\(guess)")
         }
         switch kind {
         case .command:

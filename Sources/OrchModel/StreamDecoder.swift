@@ -34,6 +34,10 @@ public struct StreamDecoder: Sendable {
 
     /// The sequence number of the last line seen.
     public private(set) var last: Int
+    /// The numbers that miss before the line that ``feed(_:stoppingAtGap:)`` did not read; `nil` where it read on.
+    public private(set) var gap: ClosedRange<Int>?
+    /// The greatest number of a line that came torn: it is plain text, yet its number shows that it is missing.
+    public private(set) var announced: Int
 
     /// A decoder of one attempt's output.
     ///
@@ -46,19 +50,33 @@ public struct StreamDecoder: Sendable {
         self.attempt = attempt
         prefix = Array("{\"orch\":".utf8)
         last = after
+        announced = after
     }
 
     /// Reads one line, with or without its newline.
     ///
     /// - Returns: what became of it, in order; nothing for a line already seen, or for a part of a longer record.
     public mutating func feed(_ line: some Collection<UInt8>) -> [Event] {
+        feed(line, stoppingAtGap: false) ?? []
+    }
+
+    /// Reads one line, unless numbers miss before it: then it is not read and ``gap`` tells which.
+    ///
+    /// - Returns: as ``feed(_:)``; `nil` where the line was not read. Feed it again once the missing lines were fed, or
+    ///   are given up.
+    public mutating func feed(_ line: some Collection<UInt8>, stoppingAtGap: Bool) -> [Event]? {
+        gap = nil
         var bytes = Array(line)
         if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
-        guard bytes.starts(with: prefix), let object = try? JSONValue(parsing: bytes),
-            object["nonce"]?.stringValue == nonce, object["attempt"]?.intValue == Int64(attempt),
-            let sequence = object["seq"]?.intValue.flatMap({ Int(exactly: $0) }), sequence <= Self.greatestSequence
-        else { return [.plain(bytes)] }
+        guard let (sequence, object) = numbered(bytes) else {
+            if let torn = tornNumber(of: bytes) { announced = max(announced, torn) }
+            return [.plain(bytes)]
+        }
         guard sequence > last else { return [] }
+        if stoppingAtGap, sequence > last + 1 {
+            gap = last + 1...sequence - 1
+            return nil
+        }
         var events: [Event] = []
         if sequence > last + 1 {
             events += dropParts()
@@ -79,9 +97,42 @@ public struct StreamDecoder: Sendable {
         return events
     }
 
-    /// Ends the stream: reports the record that was still waiting for its other lines, if any.
+    /// Ends the stream: reports the record that was still waiting for its other lines, and lines that came torn, if any.
     public mutating func finish() -> [Event] {
-        dropParts()
+        var events = dropParts()
+        if announced > last {
+            events.append(.gap(from: last + 1, to: announced))
+            last = announced
+        }
+        return events
+    }
+
+    /// The number of a whole line that the program wrote; `nil` for any other text.
+    public func number(of line: some Collection<UInt8>) -> Int? {
+        numbered(Array(line))?.sequence
+    }
+
+    private func numbered(_ bytes: [UInt8]) -> (sequence: Int, object: JSONValue)? {
+        guard bytes.starts(with: prefix), let object = try? JSONValue(parsing: bytes),
+            object["nonce"]?.stringValue == nonce, object["attempt"]?.intValue == Int64(attempt),
+            let sequence = object["seq"]?.intValue.flatMap({ Int(exactly: $0) }), sequence <= Self.greatestSequence
+        else { return nil }
+        return (sequence, object)
+    }
+
+    /// The number of a line of the program's own that came torn, or ran into the next one; `nil` for any other text.
+    private func tornNumber(of bytes: [UInt8]) -> Int? {
+        // The nonce is in the first bytes that every line has: `{"orch":1,"nonce":"0123456789abcdef","attempt":1,"seq":7,`.
+        let head = bytes.prefix(120)
+        guard bytes.starts(with: prefix), (try? JSONValue(parsing: bytes)) == nil,
+            head.firstRange(of: Array("\"nonce\":\"\(nonce)\",\"attempt\":\(attempt),".utf8)) != nil
+        else { return nil }
+        guard let key = head.firstRange(of: Array("\"seq\":".utf8)) else { return last + 1 }
+        let digits = head[key.upperBound...].prefix { $0 >= 0x30 && $0 <= 0x39 }
+        let isWhole = head[key.upperBound...].count > digits.count
+        guard isWhole, let number = Int(String(decoding: digits, as: UTF8.self)), number <= Self.greatestSequence
+        else { return last + 1 }
+        return number
     }
 
     private mutating func dropParts() -> [Event] {

@@ -4,7 +4,7 @@ public struct Termination: Codable, Hashable, Sendable {
     public enum OutOfMemory: String, Codable, Sendable {
         /// The engine says so and the main process died of it.
         case yes
-        /// Killed by signal 9, nobody of ours asked for it, and a memory limit was set.
+        /// Killed by signal 9, nobody asked for it as far as is known, and a memory limit was set.
         case likely
         /// Anything else.
         case no
@@ -20,10 +20,13 @@ public struct Termination: Codable, Hashable, Sendable {
     public var launchFailed: Bool
     /// The engine's own words, such as `exec: "nope": executable file not found in $PATH`.
     public var reason: String?
-    /// Who asked for the end, where somebody did: `user admin`, `agent a1`.
+    /// Who asked for the end, where that is known: `user admin`, `agent a1`, or ``outsider``.
     public var actor: String?
     /// A warning that does not change the state: a child process was killed for memory while the run went on.
     public var warning: String?
+
+    /// Who ended a container through the engine that orch did not ask: `docker kill`, `docker stop`, `docker rm`.
+    public static let outsider = "somebody outside orch"
 
     /// A termination record.
     public init(

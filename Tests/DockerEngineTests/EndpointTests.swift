@@ -105,6 +105,17 @@ struct EndpointTests {
             seen, "GET", "/containers/json", ["all": "1", "filters": #"{"label":["orch.instance=i","orch.flow"]}"#])
     }
 
+    @Test func listsWithSizesWhereTheyAreAskedFor() async throws {
+        let answer = StubDaemon.Answer.json(
+            #"""
+            [{"Id":"a","Names":[],"Image":"i","ImageID":"sha256:1","State":"exited","Status":"","Created":1,"SizeRw":12},
+             {"Id":"b","Names":[],"Image":"i","ImageID":"sha256:1","State":"exited","Status":"","Created":1}]
+            """#)
+        let (seen, containers) = try await request(answer: answer) { try await $0.listContainers(sizes: true) }
+        #expect(containers.map(\.bytesWritten) == [12, nil])
+        expect(seen, "GET", "/containers/json", ["all": "1", "size": "1"])
+    }
+
     @Test func opensAWaitBeforeItEnds() async throws {
         let gate = DispatchSemaphore(value: 0)
         var answer = StubDaemon.Answer(chunks: [[], Array(#"{"StatusCode":137,"Error":null}"#.utf8)])

@@ -1,5 +1,6 @@
 import DockerEngine
 import FoundationEssentials
+import OrchAgent
 import OrchInfrastructure
 import OrchModel
 import Testing
@@ -42,6 +43,42 @@ struct AgentLiveTests {
             #expect(attempt.end?.message == row.message)
             #expect(attempt.termination?.oom == row.oom)
             #expect(attempt.container?.imageDigest?.hasPrefix("sha256:") == true)
+        }
+    }
+
+    /// 137 three times, for three reasons.
+    @Test func killedFromOutsideOutOfMemoryAndCancelledAreToldApart() async throws {
+        try await LiveAgentBench.with { bench in
+            let script = "trap '' TERM; echo ready; while true; do sleep 1; done"
+            let killed = bench.claimed(script) { $0.container.memory = "64m" }
+            let cancelled = bench.claimed(script) { $0.container.stopGraceSeconds = 0 }
+            let greedy = bench.claimed("exec tail /dev/zero") {
+                $0.container.memory = "8m"
+                $0.container.memorySwap = "8m"
+            }
+            for claimed in [killed, cancelled, greedy] { bench.controller.queue(claimed) }
+            try await bench.withAgent {
+                for claimed in [killed, cancelled] {
+                    try await bench.controller.until(claimed) { $0.lines.contains("ready") }
+                }
+                try await bench.client.killContainer(killed.containerName)
+                bench.controller.cancel(cancelled, by: "user admin")
+                for claimed in [killed, cancelled, greedy] {
+                    try await bench.controller.until(claimed) { $0.end != nil }
+                }
+            }
+            let endings = [killed, greedy, cancelled].map(bench.controller.attempt)
+            #expect(endings.map(\.termination?.exitCode) == [137, 137, 137])
+            #expect(endings.map(\.termination?.signal) == [9, 9, 9])
+            #expect(endings.map(\.termination?.oom) == [.no, .yes, .no])
+            #expect(endings.map(\.termination?.actor) == [Termination.outsider, nil, "user admin"])
+            #expect(endings.map(\.end?.type) == [.crashed, .crashed, .cancelled])
+            #expect(
+                endings.map(\.end?.message) == [
+                    "killed by signal 9 (SIGKILL) by somebody outside orch",
+                    "out of memory: the kernel killed it, as its limit of 8 MiB was used up",
+                    "cancelled by user admin; killed by signal 9 (SIGKILL)",
+                ])
         }
     }
 
@@ -158,6 +195,53 @@ struct AgentLiveTests {
             let attempt = bench.controller.attempt(claimed)
             #expect(attempt.end?.type == .crashed)
             #expect(attempt.termination?.reason?.contains("vanished") == true)
+        }
+    }
+
+    @Test func containersThatNobodyNeedsAreRemovedAndNoOthers() async throws {
+        try await LiveAgentBench.with { bench in
+            let engine = DockerContainerEngine(bench.client)
+            var settings = LaunchSettings()
+            settings.agent = "live"
+            let live = bench.claimed("echo ready; sleep 600")
+            let orphan = bench.claimed("sleep 600")
+            let kept = bench.claimed("true") { $0.container.autoRemove = .never }
+            let foreign = bench.claimed("sleep 600") { $0.instance = .new() }
+            for claimed in [orphan, kept, foreign] {
+                try await engine.start(try await engine.create(try ContainerSpec(claimed, settings: settings)))
+            }
+            let removal = try await bench.client.openWait(orphan.containerName, condition: .removed)
+            bench.controller.queue(live)
+            try await bench.withAgent {
+                $0.reapGrace = .milliseconds(100)
+                $0.reapInterval = .milliseconds(50)
+            } _: {
+                try await bench.controller.until(live) { $0.lines.contains("ready") }
+                _ = try await removal.exit()
+            }
+            let left = try await bench.containers().flatMap(\.names)
+            #expect(Set(left) == [live.containerName, kept.containerName])
+            #expect(try await bench.client.inspectContainer(foreign.containerName).state.running)
+
+            let pass = ReapingPass(engine: engine, api: bench.controller, grace: .zero)
+            let decisions = try await pass.decisions { _, since in Timestamp.now() - since }
+            #expect(Set(decisions.map(\.action)) == [.keep])
+            try await bench.client.removeContainer(foreign.containerName, force: true)
+        }
+    }
+
+    @Test func listTellsWhatIsOwnedAndHowMuchItHasWritten() async throws {
+        try await LiveAgentBench.with { bench in
+            let claimed = bench.claimed("head -c 100000 /dev/zero >/tmp/x; exit 1") { $0.container.autoRemove = .never }
+            _ = try await bench.run(claimed)
+            let list = try await DockerContainerEngine(bench.client).list(
+                label: ContainerLabels.instance, value: "\(bench.instance)", sizes: true)
+            let owned = try #require(list.map(OwnedContainer.init).first)
+            #expect(owned.runID == claimed.runID)
+            #expect(owned.attempt == 1)
+            #expect(owned.agent == "live")
+            #expect(owned.state == "exited")
+            #expect(owned.bytes ?? 0 >= 100_000)
         }
     }
 

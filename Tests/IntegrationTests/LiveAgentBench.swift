@@ -8,14 +8,16 @@ import OrchModel
 /// An agent on the engine of this machine, with an image of one static program and an instance of its own.
 struct LiveAgentBench: Sendable {
     let client: DockerClient
-    let controller = LiveController()
+    let controller: LiveController
     let image: String
     let instance = Identifier.new()
     private let dataDirectory: String
 
     /// A program that needs no libraries: Debian's package busybox-static.
     private static let program = "/bin/busybox"
-    private static let applets = ["sh", "echo", "sleep", "kill", "seq", "cat", "head", "tr", "tail", "printf", "yes"]
+    private static let applets = [
+        "sh", "echo", "sleep", "kill", "seq", "cat", "head", "tr", "tail", "printf", "yes", "awk",
+    ]
 
     /// Whether an engine answers and the program is there.
     static func isPossible() async -> Bool {
@@ -32,10 +34,13 @@ struct LiveAgentBench: Sendable {
     }
 
     /// Runs `body` with a bench; afterwards nothing of it is left.
+    ///
+    /// - Parameter client: of the daemon to use. Defaults to that of this machine.
     static func with(
-        files: [TarArchive.Entry] = [], _ body: (LiveAgentBench) async throws -> Void
+        files: [TarArchive.Entry] = [], client: DockerClient? = nil, _ body: (LiveAgentBench) async throws -> Void
     ) async throws {
-        let bench = try await LiveAgentBench(files: files)
+        let client = try client ?? DockerClient(host: try DockerHost.fromEnvironment())
+        let bench = try await LiveAgentBench(files: files, client: client)
         do {
             try await body(bench)
         } catch {
@@ -45,8 +50,9 @@ struct LiveAgentBench: Sendable {
         try await bench.tearDown()
     }
 
-    private init(files: [TarArchive.Entry]) async throws {
-        client = DockerClient(host: try DockerHost.fromEnvironment())
+    private init(files: [TarArchive.Entry], client: DockerClient) async throws {
+        self.client = client
+        controller = LiveController(instance: instance)
         image = "orch-test/agent:\(instance.short)"
         dataDirectory = FileManager.default.temporaryDirectory.path + "/orch-live-\(instance)"
         try FileManager.default.createDirectory(
@@ -85,10 +91,13 @@ struct LiveAgentBench: Sendable {
     }
 
     /// Runs a new agent while `body` runs, then ends it as a kill would: all its tasks are cancelled at once.
-    func withAgent(_ body: () async throws -> Void) async throws {
+    func withAgent(
+        _ change: (inout AgentConfiguration) -> Void = { _ in }, _ body: () async throws -> Void
+    ) async throws {
         var configuration = AgentConfiguration(dataDirectory: dataDirectory)
         configuration.name = "live"
         configuration.reconcileInterval = .milliseconds(200)
+        change(&configuration)
         let agent = try Agent(
             configuration: configuration, api: controller, engine: DockerContainerEngine(client),
             logger: Logger(label: "live") { _ in SwiftLogNoOpLogHandler() })

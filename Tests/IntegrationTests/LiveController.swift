@@ -29,6 +29,10 @@ final class LiveController: ControllerAPI {
 
     private let state = Mutex(State())
     private let gate = Gate()
+    private let instance: Identifier
+
+    /// A controller of an identity.
+    init(instance: Identifier) { self.instance = instance }
 
     private func mutate<Value: Sendable>(_ change: (inout sending State) -> sending Value) -> Value {
         defer { gate.open() }
@@ -63,6 +67,8 @@ final class LiveController: ControllerAPI {
         return attempt(claimed)
     }
 
+    func identity() async throws(ControllerFault) -> Identifier { instance }
+
     func poll(_ poll: WorkPoll) async throws(ControllerFault) -> WorkReply {
         do {
             try await gate.wait {
@@ -94,7 +100,8 @@ final class LiveController: ControllerAPI {
     func send(_ report: AttemptReport, run: Identifier, attempt: Int) async throws(ControllerFault) {
         mutate { state in
             let key = AttemptKey(run: run, attempt: attempt)
-            var known = state.runs[key] ?? Attempt()
+            // Taken out, so that what it holds is not copied with every report.
+            var known = state.runs.removeValue(forKey: key) ?? Attempt()
             for record in report.records where known.keys.insert("\(record.source) \(record.sequence)").inserted {
                 known.records.append(record)
             }

@@ -16,6 +16,15 @@ struct ContainerSpecTests {
         #expect(try spec().name == "orch-01980c4e-7f3a-7cc2-9b1e-000000000001-2")
     }
 
+    @Test func labelsTellTheAgentAndWhatIsKeptOnPurpose() throws {
+        var settings = LaunchSettings()
+        settings.agent = "a1"
+        #expect(try spec(settings) { $0.container.autoRemove = .always }.labels["orch.auto-remove"] == nil)
+        let labels = try spec(settings) { $0.container.autoRemove = .onSuccess }.labels
+        #expect(labels["orch.agent"] == "a1")
+        #expect(labels["orch.auto-remove"] == "on_success")
+    }
+
     @Test func environmentHoldsTheRunsFactsAndItsBlocks() throws {
         let spec = try spec {
             $0.secrets["ORCH_BLOCK_GCS_BUCKET_ZOOM"] = #"{"bucket":"lake"}"#

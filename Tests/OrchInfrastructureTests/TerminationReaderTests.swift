@@ -44,6 +44,31 @@ struct TerminationReaderTests {
         #expect(!termination.launchFailed)
     }
 
+    @Test(
+        arguments: [
+            (9, [9], false, nil, .no, Termination.outsider),
+            (9, [9], false, "user a", .no, "user a"),
+            // The engine saw both: whoever sent a signal came too late.
+            (9, [9], true, nil, .yes, nil),
+            (9, [], true, nil, .yes, nil),
+            (9, [15], false, nil, .likely, nil),
+            (15, [15], false, nil, .no, Termination.outsider),
+            (11, [15], false, nil, .no, nil),
+        ] as [(Int, Set<Int>, Bool, String?, Termination.OutOfMemory, String?)])
+    func hintsTellWhoSentASignal(
+        _ signal: Int, _ sent: Set<Int>, _ sawOutOfMemory: Bool, _ killedBy: String?, _ oom: Termination.OutOfMemory,
+        _ actor: String?
+    ) {
+        let snapshot = ContainerSnapshot(
+            id: "c", name: "n", imageDigest: "sha256:1", labels: [:], status: .exited, exitCode: 128 + signal,
+            startedAt: Self.start, memoryLimit: 1 << 20)
+        let termination = TerminationReader.termination(
+            of: snapshot, killedBy: killedBy, hints: EndingHints(signals: sent, sawOutOfMemory: sawOutOfMemory))
+        #expect(termination.oom == oom)
+        #expect(termination.actor == actor)
+        #expect(termination.signal == signal)
+    }
+
     @Test(arguments: [0, 127, 137])
     func containerThatNeverStartedIsALaunchFailureWhateverTheCode(_ exitCode: Int) {
         let snapshot = ContainerSnapshot(
@@ -101,5 +126,7 @@ struct TerminationReaderTests {
         let seen = TerminationReader.vanished("orch-1", exitCode: 137, killedBy: nil)
         #expect(seen.exitCode == 137)
         #expect(seen.signal == 9)
+        #expect(seen.actor == Termination.outsider)
+        #expect(TerminationReader.vanished("orch-1", exitCode: nil, killedBy: "user a").actor == "user a")
     }
 }

@@ -51,6 +51,10 @@ struct RunEndingTests {
             termination: Termination(exitCode: 137, signal: 9, oom: .yes, reason: "limit 64 MiB"),
             expected: .crashed, says: "out of memory: limit 64 MiB"),
         Row(
+            title: "command killed through the engine", kind: .command,
+            termination: Termination(exitCode: 137, signal: 9, actor: Termination.outsider), expected: .crashed,
+            says: "killed by signal 9 (SIGKILL) by somebody outside orch"),
+        Row(
             title: "command killed, memory likely", kind: .command,
             termination: Termination(exitCode: 137, signal: 9, oom: .likely), expected: .crashed,
             says: "likely"),

@@ -97,4 +97,35 @@ struct StreamDecoderTests {
         let line = #"{"orch":1,"nonce":"0123456789abcdef","attempt":1,"seq":1,"time":"2020-07-01T00:00:00Z","log":{}}"#
         #expect(decode([Array(line.utf8)]) == [.incomplete(from: 1, to: 1)])
     }
+
+    @Test func stopsAtAGapUntilItIsFilledOrGivenUp() {
+        let all = lines(["a", "b", "c", "d"])
+        var decoder = StreamDecoder(nonce: nonce, attempt: 1)
+        #expect(decoder.feed(all[0], stoppingAtGap: true) == [.record(sequence: 1, record("a"))])
+        #expect(decoder.feed(all[3], stoppingAtGap: true) == nil)
+        #expect(decoder.gap == 2...3)
+        #expect(decoder.last == 1)
+        #expect(decoder.feed(all[1]) == [.record(sequence: 2, record("b"))])
+        #expect(decoder.gap == nil)
+        #expect(decoder.feed(all[3]) == [.gap(from: 3, to: 3), .record(sequence: 4, record("d"))])
+    }
+
+    @Test func tellsTheNumberOfATornLineThatCameLast() {
+        let all = lines(["a", "b", "c"])
+        let torn = Array(all[2].prefix(90))
+        #expect(
+            decode([all[0], torn]) == [.record(sequence: 1, record("a")), .plain(torn), .gap(from: 2, to: 3)])
+        // Cut before its number: at least the next one.
+        #expect(decode([all[0], Array(all[1].prefix(55))]).last == .gap(from: 2, to: 2))
+        #expect(decode([all[0], torn, all[1], all[2]]).count == 4)
+    }
+
+    @Test func numbersOnlyWholeLinesOfItsOwn() {
+        let all = lines(["a", "b"])
+        let decoder = StreamDecoder(nonce: nonce, attempt: 1)
+        #expect(all.map { decoder.number(of: $0.dropLast()) } == [1, 2])
+        #expect(decoder.number(of: all[0].prefix(60)) == nil)
+        #expect(decoder.number(of: Array("text".utf8)) == nil)
+        #expect(StreamDecoder(nonce: nonce, attempt: 2).number(of: all[0].dropLast()) == nil)
+    }
 }

@@ -18,13 +18,13 @@ struct StreamReporterTests {
         let err: Int32
         let read: Int32
 
-        init() throws {
+        init(journal: Journal? = nil) throws {
             let pipe = try Descriptor.pipe()
             out = try Descriptor.duplicate(pipe.write)
             err = try Descriptor.duplicate(pipe.write)
             read = pipe.read
             reporter = try StreamReporter(
-                output: pipe.write, redirected: [(out, .stdout), (err, .stderr)], attempt: attempt,
+                output: pipe.write, redirected: [(out, .stdout), (err, .stderr)], attempt: attempt, journal: journal,
                 now: { Timestamp(microseconds: 0) })
             close(pipe.write)
         }
@@ -156,10 +156,24 @@ struct StreamReporterTests {
         #expect(events(output).last == .plain(Array("after".utf8)))
     }
 
+    @Test func keepsACopyOfWhatItWritesInItsJournal() throws {
+        let folder = try JournalFolder()
+        let output = try Stage(journal: folder.journal(of: Self.attempt)).output { stage in
+            for index in 0..<100 {
+                stage.print("print \(index)\n")
+                stage.reporter.report(.log(.init(.info, String(repeating: "x", count: 90 * index), logger: "flow")))
+            }
+            stage.reporter.finish(Self.done)
+        }
+        #expect(folder.bytes(of: Self.attempt) == [output, []])
+    }
+
     @Test func goesOnWhereNobodyReadsAnyMore() throws {
         let pipe = try Descriptor.pipe()
+        let folder = try JournalFolder()
         let reporter = try StreamReporter(
-            output: pipe.write, redirected: [], attempt: Self.attempt, now: { Timestamp(microseconds: 0) })
+            output: pipe.write, redirected: [], attempt: Self.attempt, journal: folder.journal(of: Self.attempt),
+            now: { Timestamp(microseconds: 0) })
         close(pipe.write)
         close(pipe.read)
         let ended = Mutex(false)
@@ -174,5 +188,7 @@ struct StreamReporterTests {
         try #require(code == 0)
         signal.wait()
         #expect(ended.withLock { $0 })
+        // The engine went away; the journal has it all the same.
+        #expect(folder.bytes(of: Self.attempt).first?.split(separator: UInt8(ascii: "\n")).count == 11)
     }
 }

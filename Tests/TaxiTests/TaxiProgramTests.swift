@@ -16,7 +16,10 @@ struct TaxiProgramTests {
     }
     private var lake: String { "lake=file://\(folder.url.path)/lake" }
     private var launch: [String: String] {
-        ["ORCH_FLOW_RUN_ID": Identifier.new().description, "ORCH_API_KEY": "key", "ORCH_ATTEMPT": "1"]
+        [
+            "ORCH_FLOW_RUN_ID": Identifier.new().description, "ORCH_API_KEY": "key", "ORCH_ATTEMPT": "1",
+            "ORCH_JOURNAL": "off",
+        ]
     }
 
     private func records(_ output: [UInt8]) -> [StreamRecord.Kind] {

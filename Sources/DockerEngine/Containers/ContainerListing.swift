@@ -16,6 +16,8 @@ package struct ContainerListing: Sendable, Hashable, Decodable {
     package let status: String
     /// When it was created.
     package let created: EngineTime
+    /// Bytes it has written into its layer; nil for none, and where they were not asked for.
+    package let bytesWritten: Int64?
 
     private enum CodingKeys: String, CodingKey {
         case id = "Id"
@@ -26,6 +28,7 @@ package struct ContainerListing: Sendable, Hashable, Decodable {
         case state = "State"
         case status = "Status"
         case created = "Created"
+        case bytesWritten = "SizeRw"
     }
 
     /// Reads what the daemon shows, where empty lists may be null.
@@ -40,5 +43,6 @@ package struct ContainerListing: Sendable, Hashable, Decodable {
         state = try container.decode(String.self, forKey: .state)
         status = try container.decode(String.self, forKey: .status)
         created = EngineTime(seconds: try container.decode(Int64.self, forKey: .created))
+        bytesWritten = try container.decodeIfPresent(Int64.self, forKey: .bytesWritten)
     }
 }

@@ -52,12 +52,14 @@ extension DockerClient {
     /// - Parameters:
     ///   - all: whether those that do not run are listed as well. Defaults to true.
     ///   - labels: `name` or `name=value`; all must be there. Defaults to none.
+    ///   - sizes: whether the daemon counts what each has written, which takes it some time. Defaults to false.
     package func listContainers(
-        all: Bool = true, labels: [String] = []
+        all: Bool = true, labels: [String] = [], sizes: Bool = false
     ) async throws(DockerError) -> [ContainerListing] {
         var call = try DockerCall(.get, "containers", "json")
         call.query = [
-            ("all", all ? "1" : nil), ("filters", labels.isEmpty ? nil : try DockerJSON.text(["label": labels])),
+            ("all", all ? "1" : nil), ("size", sizes ? "1" : nil),
+            ("filters", labels.isEmpty ? nil : try DockerJSON.text(["label": labels])),
         ]
         return try await value(call, as: [ContainerListing].self)
     }

@@ -40,7 +40,7 @@ extension DockerClient {
         filters: [String: [String]] = [:], since: EngineTime? = nil, until: EngineTime? = nil
     ) async throws(DockerError) -> EngineEvents {
         var call = try DockerCall(.get, "events")
-        call.idle = nil
+        call.idle = until == nil ? nil : .seconds(30)
         call.query = [
             ("since", since?.query), ("until", until?.query),
             ("filters", filters.isEmpty ? nil : try DockerJSON.text(filters)),

@@ -60,9 +60,11 @@ struct RunCommand<Program: FlowProgram>: AsyncParsableCommand {
         // Child processes have no business with the run's key: with it they could forge records.
         unsetenv("ORCH_API_KEY")
         LineBuffering.enable()
+        let folders = variables["ORCH_JOURNAL"] == "off" ? [] : StreamJournal.folders
         let reporter = try StreamReporter(
             output: STDOUT_FILENO, redirected: [(STDOUT_FILENO, .stdout), (STDERR_FILENO, .stderr)],
-            attempt: attempt, now: { .now() })
+            attempt: attempt, journal: Journal(folders: folders, run: attempt.flowRun, attempt: attempt.number),
+            now: { .now() })
         reporter.drainBeforeCrashing()
         return reporter
     }

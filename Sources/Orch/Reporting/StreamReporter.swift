@@ -24,6 +24,7 @@ final class StreamReporter: Reporter {
     private struct State {
         var sequence = 0
         var captures: [Capture] = []
+        var journal: Journal?
         var isFinished = false
         var isBroken = false
     }
@@ -45,11 +46,12 @@ final class StreamReporter: Reporter {
     ///   - output: where the stream goes; a duplicate is kept.
     ///   - redirected: the descriptors to take over, and what their text is called in the stream.
     ///   - attempt: the attempt that is reported about.
+    ///   - journal: takes a copy of each line, for an engine that loses some. Defaults to none.
     ///   - now: the wall clock.
     /// - Throws: ``OrchError/system(call:reason:)``.
     init(
         output: Int32, redirected: [(Int32, StreamRecord.Stream)], attempt: LaunchEnvironment.Attempt,
-        now: @escaping @Sendable () -> Timestamp
+        journal: Journal? = nil, now: @escaping @Sendable () -> Timestamp
     ) throws {
         nonce = StreamNonce.make(apiKey: attempt.apiKey, attempt: attempt.number)
         self.attempt = attempt.number
@@ -64,7 +66,7 @@ final class StreamReporter: Reporter {
             close(pipe.write)
             captures.append(Capture(stream: stream, redirected: descriptor, original: original, read: pipe.read))
         }
-        state = Mutex(State(captures: captures))
+        state = Mutex(State(captures: captures, journal: journal))
         let reads = captures.map(\.read)
         let code = DetachedThread.start(name: "orch-output") { [self] in readUntilFinished(reads) }
         guard code == 0 else { throw OrchError.system(call: "pthread_create", reason: String(cString: strerror(code))) }
@@ -126,6 +128,8 @@ final class StreamReporter: Reporter {
                 close(capture.original)
             }
             state.captures = []
+            state.journal?.close()
+            state.journal = nil
         }
         close(output)
         close(wake.read)
@@ -160,13 +164,14 @@ final class StreamReporter: Reporter {
     }
 
     private func write(_ kind: StreamRecord.Kind, _ state: inout State) {
-        guard !state.isFinished, !state.isBroken else { return }
+        guard !state.isFinished else { return }
         let record = StreamRecord(time: now(), kind)
         let lines = record.encodeLines(nonce: nonce, attempt: attempt, firstSequence: state.sequence + 1)
         state.sequence += lines.count
-        for line in lines where !state.isBroken {
-            // An output that nobody can read again: the records have nowhere to go, the work goes on.
-            state.isBroken = !Descriptor.write(line, to: output)
+        for line in lines {
+            state.journal?.append(line)
+            // An output that nobody can read again: the records go into the journal alone, the work goes on.
+            if !state.isBroken { state.isBroken = !Descriptor.write(line, to: output) }
         }
     }
 }

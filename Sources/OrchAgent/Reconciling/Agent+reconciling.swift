@@ -39,6 +39,7 @@ extension Agent {
                 await renewOnce()
             }
             ledger.closeGap()
+            registry.endPass()
         } catch {
             logger.debug("nothing was reconciled", metadata: ["reason": "\(error)"])
         }
@@ -47,7 +48,7 @@ extension Agent {
     private func attemptsWithContainer(of instances: Set<Identifier>) async throws(EngineFault) -> Set<AttemptKey> {
         var keys: Set<AttemptKey> = []
         for instance in instances {
-            let containers = try await engine.list(label: ContainerLabels.instance, value: "\(instance)")
+            let containers = try await engine.list(label: ContainerLabels.instance, value: "\(instance)", sizes: false)
             keys.formUnion(containers.compactMap { ContainerLabels.attempt(of: $0.labels) })
         }
         return keys

@@ -44,8 +44,10 @@ extension Agent {
         for task in reply.tasks { jobs.continuation.yield(.answer(task)) }
     }
 
-    /// How many more runs can be started; none while the engine does not answer.
-    private var capacity: Int { watch.facts == nil ? 0 : max(0, configuration.limit - registry.count) }
+    /// How many more runs can be started; none while the engine does not answer, or the agent drains.
+    private var capacity: Int {
+        watch.facts == nil || registry.isClosed ? 0 : max(0, configuration.limit - registry.count)
+    }
 
     private var info: AgentInfo {
         AgentInfo(

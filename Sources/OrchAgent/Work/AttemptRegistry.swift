@@ -13,11 +13,22 @@ final class AttemptRegistry: Sendable {
         var entries: [AttemptKey: Entry] = [:]
         /// Those that ended since the last list of held attempts was asked for: that list may still name them.
         var ended: Set<AttemptKey> = []
+        var hasPassed = false
+        var isClosed = false
     }
 
     private let state = Mutex(State())
     /// Opens when an attempt comes or goes, and when others have reason to count again.
     let changed = Gate()
+
+    /// Asks for no more attempts; those there are go on.
+    func close() {
+        state.withLock { $0.isClosed = true }
+        changed.open()
+    }
+
+    /// Whether no more are asked for.
+    var isClosed: Bool { state.withLock { $0.isClosed } }
 
     /// How many there are.
     var count: Int { state.withLock { $0.entries.count } }
@@ -54,6 +65,12 @@ final class AttemptRegistry: Sendable {
 
     /// Called before the controller is asked which attempts are held.
     func beginPass() { state.withLock { $0.ended = [] } }
+
+    /// Called once attempts and containers have been compared.
+    func endPass() { state.withLock { $0.hasPassed = true } }
+
+    /// Whether they ever were.
+    var hasPassed: Bool { state.withLock { $0.hasPassed } }
 
     /// Whether an attempt is looked after, or was since ``beginPass()``.
     func isKnown(_ key: AttemptKey) -> Bool {

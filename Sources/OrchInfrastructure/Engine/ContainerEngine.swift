@@ -31,6 +31,10 @@ package protocol ContainerEngine: Sendable {
     /// - Parameter follow: whether to go on until the container has ended.
     func output(of id: String, follow: Bool, tail: Int?) async throws(EngineFault) -> any ContainerOutput
 
+    /// What the engine remembers of signals and of memory from a container's start to its end. A hint: an engine that is
+    /// busy forgets within seconds.
+    func hints(of snapshot: ContainerSnapshot) async throws(EngineFault) -> EndingHints
+
     /// Sends SIGTERM, after `grace` SIGKILL; returns when the container has ended, at once where it does not run.
     func stop(_ id: String, grace: Duration) async throws(EngineFault)
 
@@ -38,7 +42,9 @@ package protocol ContainerEngine: Sendable {
     func remove(_ id: String, force: Bool) async throws(EngineFault)
 
     /// Containers, ended ones too, that carry a label.
-    func list(label: String, value: String) async throws(EngineFault) -> [ContainerSummary]
+    ///
+    /// - Parameter sizes: whether to tell what each has written, which takes an engine some time.
+    func list(label: String, value: String, sizes: Bool) async throws(EngineFault) -> [ContainerSummary]
 
     /// Names of the images on the host, such as `taxi:latest`.
     func imageNames() async throws(EngineFault) -> [String]
@@ -107,6 +113,14 @@ package struct ContainerSnapshot: Sendable, Hashable {
     /// What it is doing, in the engine's words.
     package enum Status: String, Sendable {
         case created, running, paused, restarting, removing, exited, dead
+
+        /// Whether a process lives.
+        package var isLive: Bool {
+            switch self {
+            case .running, .paused, .restarting: true
+            case .created, .removing, .exited, .dead: false
+            }
+        }
     }
 
     package var id: String
@@ -127,12 +141,7 @@ package struct ContainerSnapshot: Sendable, Hashable {
     package var memoryLimit: Int64?
 
     /// Whether its process lives.
-    package var isLive: Bool {
-        switch status {
-        case .running, .paused, .restarting: true
-        case .created, .removing, .exited, .dead: false
-        }
-    }
+    package var isLive: Bool { status.isLive }
 
     /// A snapshot.
     package init(
@@ -160,9 +169,17 @@ package struct ContainerSummary: Sendable, Hashable {
     package var name: String
     package var labels: [String: String]
     package var status: ContainerSnapshot.Status
+    package var createdAt: Timestamp
+    /// Bytes it has written; nil where they were not asked for.
+    package var bytes: Int64?
 
     /// A summary.
-    package init(id: String, name: String, labels: [String: String], status: ContainerSnapshot.Status) {
+    package init(
+        id: String, name: String, labels: [String: String], status: ContainerSnapshot.Status, createdAt: Timestamp,
+        bytes: Int64? = nil
+    ) {
+        self.createdAt = createdAt
+        self.bytes = bytes
         self.id = id
         self.name = name
         self.labels = labels

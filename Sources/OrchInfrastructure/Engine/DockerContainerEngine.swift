@@ -83,6 +83,25 @@ package final class DockerContainerEngine: ContainerEngine {
         }
     }
 
+    package func hints(of snapshot: ContainerSnapshot) async throws(EngineFault) -> EndingHints {
+        guard let start = snapshot.startedAt, let end = snapshot.finishedAt else { return EndingHints() }
+        do throws(DockerError) {
+            // Times of the daemon's own clock; the last events may be noted a moment after the end.
+            var events = try await client.events(
+                filters: ["type": ["container"], "container": [snapshot.id], "event": ["kill", "oom"]],
+                since: EngineTime(start + .seconds(-1)), until: EngineTime(end + .milliseconds(100))
+            ).makeAsyncIterator()
+            var hints = EndingHints()
+            while let event = try await events.next() {
+                if event.action == "oom" { hints.sawOutOfMemory = true }
+                if let signal = event.attributes["signal"].flatMap(Int.init) { hints.signals.insert(signal) }
+            }
+            return hints
+        } catch {
+            throw EngineFault(error)
+        }
+    }
+
     package func stop(_ id: String, grace: Duration) async throws(EngineFault) {
         do throws(DockerError) { try await client.stopContainer(id, timeout: grace) } catch { throw EngineFault(error) }
     }
@@ -97,12 +116,13 @@ package final class DockerContainerEngine: ContainerEngine {
         }
     }
 
-    package func list(label: String, value: String) async throws(EngineFault) -> [ContainerSummary] {
+    package func list(label: String, value: String, sizes: Bool) async throws(EngineFault) -> [ContainerSummary] {
         do throws(DockerError) {
-            return try await client.listContainers(labels: ["\(label)=\(value)"]).compactMap { listing in
+            return try await client.listContainers(labels: ["\(label)=\(value)"], sizes: sizes).compactMap { listing in
                 ContainerSnapshot.Status(rawValue: listing.state).map {
                     ContainerSummary(
-                        id: listing.id, name: listing.names.first ?? "", labels: listing.labels, status: $0)
+                        id: listing.id, name: listing.names.first ?? "", labels: listing.labels, status: $0,
+                        createdAt: Timestamp(listing.created), bytes: sizes ? listing.bytesWritten ?? 0 : nil)
                 }
             }
         } catch {
@@ -177,6 +197,14 @@ extension Timestamp {
     /// The daemon's time, nanoseconds cut off.
     init(_ time: EngineTime) {
         self.init(microseconds: time.seconds * 1_000_000 + Int64(time.nanoseconds / 1000))
+    }
+}
+
+extension EngineTime {
+    /// A time of the daemon's, as it was cut to microseconds.
+    init(_ time: Timestamp) {
+        let seconds = Int64((Double(time.microseconds) / 1_000_000).rounded(.down))
+        self.init(seconds: seconds, nanoseconds: Int32((time.microseconds - seconds * 1_000_000) * 1000))
     }
 }
 

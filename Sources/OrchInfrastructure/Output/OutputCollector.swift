@@ -14,6 +14,10 @@ actor OutputCollector {
     private var toSkip: [OutputLine.Stream: Int] = [:]
     private var lastLine: [OutputLine.Stream: OutputLine] = [:]
     private var unfinished: [OutputLine] = []
+    /// Lines that come after a hole in the run stream, until that is filled or given up.
+    private var waiting: [OutputLine] = []
+    /// The program's journal as it was when a connection had broken; dropped once it has been of use.
+    private var kept: [[UInt8]] = []
     /// Grows with every batch; tells a slow connection from a dead one.
     private(set) var batches = 0
 
@@ -31,13 +35,20 @@ actor OutputCollector {
         return lastLine[.stderr].map { String(decoding: $0.bytes, as: UTF8.self) }
     }
 
+    /// Whether the program's journal should be read now: lines wait behind a hole.
+    var hasHole: Bool { !waiting.isEmpty }
+
+    /// Whether the program's journal should be read after the end of the output.
+    var mayLackLines: Bool { hasHole || reader.mayLackItsEnd }
+
     /// A new connection follows, which gives all lines again.
     func startOver() {
         toSkip = reader.linesRead
         unfinished = []
+        waiting = []
     }
 
-    /// Reads a batch of the connection.
+    /// Reads a batch of the connection, up to a hole; see ``fill(from:toEnd:)``.
     func take(_ lines: [OutputLine]) -> AttemptReport {
         batches += 1
         var fresh: [OutputLine] = []
@@ -52,6 +63,28 @@ actor OutputCollector {
             }
         }
         return read(fresh)
+    }
+
+    /// Keeps the journal's files for the next ``fill(from:toEnd:)``.
+    func keep(_ files: [[UInt8]]) { kept = files }
+
+    /// Fills holes from the program's journal and reads what waited behind them.
+    ///
+    /// - Parameters:
+    ///   - files: the journal's files; what they do not hold is shown as lost.
+    ///   - toEnd: whether what the journal holds behind the last line is read as well.
+    func fill(from files: [[UInt8]], toEnd: Bool) -> AttemptReport {
+        let journal = reader.journal(files: kept + files)
+        kept = []
+        var report = AttemptReport(token: token)
+        while !waiting.isEmpty {
+            if let hole = reader.hole { reader.fill(from: journal, through: hole.upperBound, into: &report) }
+            // What is still missing before the first line is missing for good.
+            settle(reader.read(waiting.prefix(1), into: &report))
+            settle(reader.read(waiting, stoppingAtHole: true, into: &report))
+        }
+        if toEnd { reader.fill(from: journal, into: &report) }
+        return report
     }
 
     /// What a second look at the end of an output showed.
@@ -89,17 +122,24 @@ actor OutputCollector {
 
     /// Ends the output: what was printed last, without a newline, is a line now.
     func finish() -> AttemptReport {
-        var report = read(unfinished.map(Self.completed))
-        unfinished = []
+        var report = AttemptReport(token: token)
+        reader.read(waiting + unfinished.map(Self.completed), into: &report)
+        (waiting, unfinished) = ([], [])
         reader.finish(into: &report)
         return report
     }
 
     private func read(_ lines: [OutputLine]) -> AttemptReport {
         var report = AttemptReport(token: token)
-        for line in lines { lastLine[line.stream] = line }
-        reader.read(lines, into: &report)
+        waiting += lines
+        settle(reader.read(waiting, stoppingAtHole: true, into: &report))
         return report
+    }
+
+    /// So many lines are read.
+    private func settle(_ count: Int) {
+        for line in waiting.prefix(count) { lastLine[line.stream] = line }
+        waiting.removeFirst(count)
     }
 
     /// The entries of the engine's log file that a line takes, or more: it stores chunks of 16,384 bytes.

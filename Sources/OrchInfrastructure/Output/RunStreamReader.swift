@@ -4,7 +4,7 @@ package import OrchModel
 ///
 /// The same lines always yield the same keys (source and sequence), so an agent that lost its memory reads again from
 /// the container's first line and the store ignores what it has. Plain lines are counted per stream; records of the run
-/// stream carry the program's own numbers; a hole in those is shown with its size.
+/// stream carry the program's own numbers; a hole in those is filled from the program's journal, or shown with its size.
 package struct RunStreamReader: Sendable {
     /// The longest line kept in one piece, in bytes; a longer one becomes several.
     package static let longestLine = 1 << 20
@@ -16,11 +16,11 @@ package struct RunStreamReader: Sendable {
 
     let runID: Identifier
     let attempt: Int
-    private var decoder: StreamDecoder?
+    var decoder: StreamDecoder?
     private var plainLines: [OutputLine.Stream: Int64] = [:]
     private var unfinished: [StreamRecord.Stream: StreamRecord.Log] = [:]
     private var childStarts: [Identifier: Timestamp] = [:]
-    private var lastTime = Timestamp(microseconds: 0)
+    private(set) var lastTime = Timestamp(microseconds: 0)
 
     /// A reader that stands before an attempt's first line.
     ///
@@ -35,16 +35,27 @@ package struct RunStreamReader: Sendable {
     }
 
     /// Reads lines in the order they came and adds what they tell to `report`.
-    package mutating func read(_ lines: [OutputLine], into report: inout AttemptReport) {
+    ///
+    /// - Parameter stoppingAtHole: whether to stop before a line that shows a ``hole``, which may be filled first.
+    ///   Defaults to false.
+    /// - Returns: how many lines were read.
+    @discardableResult
+    package mutating func read(
+        _ lines: some Sequence<OutputLine>, stoppingAtHole: Bool = false, into report: inout AttemptReport
+    ) -> Int {
+        var count = 0
         for line in lines {
+            if line.stream == .stdout, decoder != nil {
+                guard let events = decoder?.feed(line.bytes, stoppingAtGap: stoppingAtHole) else { return count }
+                for event in events { add(event, time: line.time, to: &report) }
+            } else {
+                addPlain(line.bytes, stream: line.stream, time: line.time, to: &report)
+            }
+            count += 1
             linesRead[line.stream, default: 0] += 1
             lastTime = max(lastTime, line.time)
-            guard line.stream == .stdout, let events = decoder?.feed(line.bytes) else {
-                addPlain(line.bytes, stream: line.stream, time: line.time, to: &report)
-                continue
-            }
-            for event in events { add(event, time: line.time, to: &report) }
         }
+        return count
     }
 
     /// Ends the output: what still waited for its other half is added as it is.
@@ -58,7 +69,7 @@ package struct RunStreamReader: Sendable {
         }
     }
 
-    private mutating func add(_ event: StreamDecoder.Event, time: Timestamp, to report: inout AttemptReport) {
+    mutating func add(_ event: StreamDecoder.Event, time: Timestamp, to report: inout AttemptReport) {
         switch event {
         case .plain(let bytes):
             addPlain(bytes, stream: .stdout, time: time, to: &report)

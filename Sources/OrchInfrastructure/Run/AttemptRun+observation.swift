@@ -85,6 +85,7 @@ extension AttemptRun {
         var told = false
         while true {
             do throws(EngineFault) {
+                if told { try await keepJournal(id) }
                 let pending = if let exit { exit } else { try await engine.exit(of: id, next: false) }
                 exit = nil
                 exitCode = try await follow(id, pending)
@@ -109,6 +110,7 @@ extension AttemptRun {
     private enum Step: Sendable {
         case exited(Int)
         case drained
+        case rested
         case stalled
     }
 
@@ -124,6 +126,7 @@ extension AttemptRun {
                 defer { group.cancelAll() }
                 var code: Int?
                 var isDrained = false
+                var backoff = Backoff(first: .seconds(1), longest: .seconds(30))
                 while let step = try await group.next() {
                     switch step {
                     case .exited(let seen):
@@ -134,7 +137,21 @@ extension AttemptRun {
                                 return .stalled
                             }
                         }
-                    case .drained: isDrained = true
+                    case .drained:
+                        isDrained = true
+                        // The log ended and the container may not have: the engine lost its place.
+                        let pause = backoff.next()
+                        group.addTask {
+                            try await runner.clock.sleep(for: pause)
+                            return .rested
+                        }
+                    case .rested where code == nil:
+                        isDrained = false
+                        group.addTask {
+                            try await pumpAgain(id)
+                            return .drained
+                        }
+                    case .rested: break
                     case .stalled: isDrained = true
                     }
                     if let code, isDrained { return code }
@@ -160,11 +177,19 @@ extension AttemptRun {
         }
     }
 
+    /// Follows once more from the first line; what the engine does not get past, the program's journal may have.
+    private func pumpAgain(_ id: String) async throws {
+        await collector.startOver()
+        if await collector.mayLackLines { try await fillFromJournal(id, toEnd: true) }
+        try await pump(id, follow: true)
+    }
+
     private func pump(_ id: String, follow: Bool) async throws {
         var output = try await engine.output(of: id, follow: follow, tail: nil)
         while let lines = try await output.next() {
             let report = await collector.take(lines)
             if !report.isEmpty { await reporting.add(report) }
+            if await collector.hasHole { try await fillFromJournal(id, toEnd: false) }
             try await reporting.room()
         }
     }
@@ -184,10 +209,25 @@ extension AttemptRun {
                 throw .cancelled
             }
         }
+        // A record torn on the engine's disk ends every reading there, with no error: only the numbers tell.
+        if await collector.mayLackLines { try await fillFromJournal(id, toEnd: true) }
         let killedBy = order.cancellation?.by ?? (order.reason == .fenced ? runner.actor : nil)
         let termination = TerminationReader.termination(
-            of: snapshot, killedBy: killedBy, onlyLine: await collector.onlyLine)
+            of: snapshot, killedBy: killedBy, hints: try await hints(of: snapshot),
+            onlyLine: await collector.onlyLine)
         return Ending(termination: termination, snapshot: snapshot)
+    }
+
+    /// What the engine remembers, asked for where a signal may have ended the container.
+    private func hints(of snapshot: ContainerSnapshot) async throws(EngineFault) -> EndingHints {
+        guard TerminationReader.signal(of: snapshot.exitCode) != nil else { return EndingHints() }
+        do throws(EngineFault) {
+            return try await engine.hints(of: snapshot)
+        } catch {
+            if error == .cancelled { throw error }
+            // No more than a hint: the end is known without.
+            return EndingHints()
+        }
     }
 
     private func readTail(_ id: String) async -> Result<[OutputLine], EngineFault> {

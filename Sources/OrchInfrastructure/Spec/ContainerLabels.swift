@@ -12,6 +12,10 @@ package struct ContainerLabels: Sendable, Hashable {
     package static let deployment = "orch.deployment"
     /// The flow.
     package static let flow = "orch.flow"
+    /// The agent that made the container, where it says its name.
+    package static let agent = "orch.agent"
+    /// What the block says about removal, where it is not `always`.
+    package static let removePolicy = "orch.auto-remove"
     /// What every label of ours starts with; a block may not set such a one.
     package static let prefix = "orch."
 
@@ -25,12 +29,14 @@ package struct ContainerLabels: Sendable, Hashable {
     }
 
     /// All labels of a claimed run's container, a block's own not among them.
-    static func labels(of claimed: ClaimedRun) -> [String: String] {
+    static func labels(of claimed: ClaimedRun, agent name: String?) -> [String: String] {
         var labels = [
             instance: "\(claimed.instance)", flowRunID: "\(claimed.runID)", attempt: "\(claimed.attempt)",
             flow: claimed.flowName,
         ]
         labels[deployment] = claimed.deploymentName
+        labels[agent] = name
+        labels[removePolicy] = claimed.container.autoRemove.flatMap { $0 == .always ? nil : $0.rawValue }
         return labels
     }
 }

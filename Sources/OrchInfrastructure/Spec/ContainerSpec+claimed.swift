@@ -12,7 +12,7 @@ extension ContainerSpec {
         name = claimed.containerName
         image = claimed.image
         command = claimed.command
-        labels = try Self.labels(of: claimed)
+        labels = try Self.labels(of: claimed, agent: settings.agent)
         let apiURL = settings.containerAPIURL ?? claimed.apiURL
         environment = try Self.environment(of: claimed, apiURL: apiURL)
         let networks = try Self.networks(of: block, settings: settings)
@@ -37,12 +37,12 @@ extension ContainerSpec {
         stopGrace = .seconds(grace ?? Self.defaultStopGrace)
     }
 
-    private static func labels(of claimed: ClaimedRun) throws(InfrastructureError) -> [String: String] {
+    private static func labels(of claimed: ClaimedRun, agent: String?) throws(InfrastructureError) -> [String: String] {
         var labels = claimed.container.labels ?? [:]
         if let name = labels.keys.sorted().first(where: { $0.hasPrefix(ContainerLabels.prefix) }) {
             throw .reservedName(field: "labels", name: name, prefix: ContainerLabels.prefix)
         }
-        for (name, value) in ContainerLabels.labels(of: claimed) { labels[name] = value }
+        for (name, value) in ContainerLabels.labels(of: claimed, agent: agent) { labels[name] = value }
         return labels
     }
 

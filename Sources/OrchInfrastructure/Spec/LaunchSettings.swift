@@ -10,6 +10,9 @@ package struct LaunchSettings: Sendable, Hashable {
     /// The engine follows symbolic links, so whoever can write below such a folder can choose what is mounted.
     package var bindRoots: [String]
 
+    /// The agent's name, for the labels of its containers; nil = no such label.
+    package var agent: String?
+
     /// Settings; see the properties for defaults.
     package init(network: String? = nil, containerAPIURL: String? = nil, bindRoots: [String] = []) {
         self.network = network

@@ -16,7 +16,7 @@ final class RecordingController: ControllerAPI {
         var stale: [LeaseRenewal.Held] = []
         var faults: [ControllerFault] = []
         var isAway = false
-        var polls = 0
+        var capacities: [Int] = []
         var attempts = 0
         var heldCalls = 0
     }
@@ -50,6 +50,8 @@ final class RecordingController: ControllerAPI {
     var attempts: Int { state.withLock { $0.attempts } }
     var answers: [AgentTaskAnswer] { state.withLock { $0.answers } }
     var renewals: [LeaseRenewal] { state.withLock { $0.renewals } }
+    /// The room that each poll told, answered or not.
+    var polledCapacities: [Int] { state.withLock { $0.capacities } }
     var heldCalls: Int { state.withLock { $0.heldCalls } }
     /// States in the order they were reported.
     var states: [RunState] { reports.compactMap(\.state) }
@@ -75,9 +77,14 @@ final class RecordingController: ControllerAPI {
         if state.withLock({ $0.isAway }) { throw .unreachable("the controller is away") }
     }
 
-    func poll(_ poll: WorkPoll) async throws(ControllerFault) -> WorkReply {
+    func identity() async throws(ControllerFault) -> Identifier {
         try enter()
-        mutate { $0.polls += 1 }
+        return .fixed(2)
+    }
+
+    func poll(_ poll: WorkPoll) async throws(ControllerFault) -> WorkReply {
+        mutate { $0.capacities.append(poll.capacity) }
+        try enter()
         do {
             try await gate.wait {
                 state.withLock { state in

@@ -31,7 +31,11 @@ final class ScriptedEngine: ContainerEngine {
         var images: Set<String> = ["h:1"]
         var registry: Set<String> = []
         var scripts: [String: Script] = [:]
+        /// Of every container of an image.
         var files: [String: [UInt8]] = [:]
+        /// Journals of run streams, by path.
+        var journals: [String: [UInt8]] = [:]
+        var hints = EndingHints()
         var isAway = false
         /// Grows when all connections break.
         var epoch = 0
@@ -59,6 +63,8 @@ final class ScriptedEngine: ContainerEngine {
 
     func offer(image: String) { state.withLock { _ = $0.registry.insert(image) } }
     func put(file bytes: [UInt8], image: String) { state.withLock { $0.files[image] = bytes } }
+    func remember(_ hints: EndingHints) { state.withLock { $0.hints = hints } }
+    func put(journal bytes: [UInt8], path: String) { state.withLock { $0.journals[path] = bytes } }
 
     /// The daemon goes away with all connections, or comes back.
     func setAway(_ isAway: Bool) {
@@ -91,13 +97,19 @@ final class ScriptedEngine: ContainerEngine {
     }
 
     /// Makes a container as an earlier agent would have left it.
-    func seed(_ claimed: ClaimedRun, lines: [OutputLine], status: ContainerSnapshot.Status, exitCode: Int = 0) throws {
-        let spec = try ContainerSpec(claimed, settings: LaunchSettings())
+    func seed(
+        _ claimed: ClaimedRun, lines: [OutputLine] = [], status: ContainerSnapshot.Status, exitCode: Int = 0,
+        agent: String? = "a1", finishedAt: Timestamp? = nil
+    ) throws {
+        var settings = LaunchSettings()
+        settings.agent = agent
+        let spec = try ContainerSpec(claimed, settings: settings)
         state.withLock { state in
             state.created += 1
             var snapshot = Self.snapshot(id: "c\(state.created)", spec)
             snapshot.status = status
             snapshot.exitCode = exitCode
+            snapshot.finishedAt = finishedAt
             if status != .created { snapshot.startedAt = Timestamp(microseconds: 5) }
             state.containers[snapshot.id] = Container(spec: spec, snapshot: snapshot, lines: lines)
         }
@@ -215,6 +227,11 @@ final class ScriptedEngine: ContainerEngine {
         return Output(engine: self, id: id, follow: follow, tail: tail, epoch: state.withLock { $0.epoch })
     }
 
+    func hints(of snapshot: ContainerSnapshot) async throws(EngineFault) -> EndingHints {
+        try enter("hints")
+        return state.withLock { $0.hints }
+    }
+
     func stop(_ id: String, grace: Duration) async throws(EngineFault) {
         try enter("stop")
         guard try find(id).snapshot.isLive else { return }
@@ -229,11 +246,12 @@ final class ScriptedEngine: ContainerEngine {
         gate.open()
     }
 
-    func list(label: String, value: String) async throws(EngineFault) -> [ContainerSummary] {
+    func list(label: String, value: String, sizes: Bool) async throws(EngineFault) -> [ContainerSummary] {
         try enter("list")
         return containers.filter { $0.spec.labels[label] == value }.map {
             ContainerSummary(
-                id: $0.snapshot.id, name: $0.spec.name, labels: $0.spec.labels, status: $0.snapshot.status)
+                id: $0.snapshot.id, name: $0.spec.name, labels: $0.spec.labels, status: $0.snapshot.status,
+                createdAt: Timestamp(microseconds: 1), bytes: sizes ? 5 : nil)
         }
     }
 
@@ -259,7 +277,7 @@ final class ScriptedEngine: ContainerEngine {
     func file(_ path: String, in id: String, limit: Int) async throws(EngineFault) -> [UInt8]? {
         try enter("archive")
         let image = try find(id).spec.image
-        return state.withLock { $0.files[image] }
+        return state.withLock { path.contains("orch-journal") ? $0.journals[path] : $0.files[image] }
     }
 
     /// Waits for an end as the engine does: `next` takes note of a container that has not started.

@@ -1,0 +1,63 @@
+package import OrchInfrastructure
+import OrchModel
+
+/// Decides what becomes of containers that no live attempt belongs to. Pure.
+package enum Reaping {
+    /// What becomes of one container.
+    package enum Action: String, Codable, Sendable {
+        case keep, stop, remove
+    }
+
+    /// What is decided about one container, and why.
+    package struct Decision: Codable, Sendable, Hashable {
+        package var action: Action
+        package var reason: String
+        package var container: OwnedContainer
+    }
+
+    /// What is known of one container.
+    package struct Facts: Sendable {
+        package var summary: ContainerSummary
+        /// Whether the controller holds a live attempt for it, or somebody is about to report its end.
+        package var isHeld: Bool
+        /// How long nobody has needed it.
+        package var age: Duration
+
+        /// Facts of one container.
+        package init(_ summary: ContainerSummary, isHeld: Bool, age: Duration) {
+            self.summary = summary
+            self.isHeld = isHeld
+            self.age = age
+        }
+    }
+
+    /// How long a container is kept that nobody needs, unless it is said otherwise.
+    package static let defaultGrace = Duration.seconds(600)
+
+    /// The decision about one container.
+    ///
+    /// - Parameters:
+    ///   - facts: what is known of it.
+    ///   - agents: the agents whose attempts were asked for; another's container is left alone.
+    ///   - grace: how long it is kept.
+    package static func decision(_ facts: Facts, agents: Set<String>, grace: Duration) -> Decision {
+        let container = OwnedContainer(facts.summary)
+        func decide(_ action: Action, _ reason: String) -> Decision {
+            Decision(action: action, reason: reason, container: container)
+        }
+        guard container.runID != nil else { return decide(.keep, "its labels name no attempt") }
+        guard let agent = container.agent else { return decide(.keep, "its labels name no agent that could be asked") }
+        guard agents.contains(agent) else { return decide(.keep, "it is the agent \(agent)'s") }
+        guard !facts.isHeld else { return decide(.keep, "its attempt is live") }
+        let seconds = "\(facts.age.components.seconds) s"
+        guard facts.age >= grace else {
+            return decide(.keep, "no attempt needs it for \(seconds), it is kept for \(grace.components.seconds) s")
+        }
+        let policy =
+            facts.summary.labels[ContainerLabels.removePolicy]
+            .flatMap(DockerContainerBlock.RemovePolicy.init) ?? .always
+        if policy == .always { return decide(.remove, "no live attempt for \(seconds)") }
+        if facts.summary.status.isLive { return decide(.stop, "no live attempt for \(seconds), and it still runs") }
+        return decide(.keep, "its block's auto_remove is \(policy.rawValue)")
+    }
+}

@@ -1,0 +1,82 @@
+import ArgumentParser
+import DockerEngine
+import OrchAgent
+import OrchClient
+import OrchInfrastructure
+import OrchModel
+
+extension Agents {
+    /// `orch agent containers`.
+    struct Containers: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Lists the containers on this host's engine that the controller owns.",
+            discussion: "Looks at the engine that DOCKER_HOST names. SIZE is what a container has written.")
+        @OptionGroup var connection: Connection
+        @OptionGroup var output: Output
+
+        func run() async throws {
+            let instance = try await connection.client().version().instance
+            let engine = try DockerContainerEngine(DockerClient(host: DockerHost.fromEnvironment()))
+            let found = try await engine.list(label: ContainerLabels.instance, value: "\(instance)", sizes: true)
+            let now = Timestamp.now()
+            try output.show(found.map(OwnedContainer.init)) { containers in
+                Table(
+                    header: ["CONTAINER", "FLOW", "RUN", "ATTEMPT", "AGENT", "STATE", "AGE", "SIZE"],
+                    rows: containers.map { $0.cells(at: now) + [$0.bytes.map(ByteSize.text) ?? "?"] },
+                    empty: "The controller owns no container here."
+                ).text
+            }
+        }
+    }
+
+    /// `orch agent reap`.
+    struct Reap: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Removes containers on this host's engine that no live attempt belongs to.",
+            discussion: """
+                Agents do this by themselves; see --reap-after of "orch agent start". Other controllers' containers, and \
+                those whose block says that they are kept, are left alone.
+                Example: orch agent reap --dry-run
+                """)
+        @Flag(name: .customLong("dry-run"), help: "Only say what would be done, and why.") var isDry = false
+        @Option(
+            name: .customLong("after"),
+            help: "Seconds that a container is kept which nobody needs. Defaults to 600.")
+        var grace = Int(Reaping.defaultGrace.components.seconds)
+        @OptionGroup var connection: Connection
+        @OptionGroup var output: Output
+
+        func validate() throws {
+            if grace < 0 { throw ValidationError("--after: expected seconds from 0, got \(grace)") }
+        }
+
+        func run() async throws {
+            let engine = try DockerContainerEngine(DockerClient(host: DockerHost.fromEnvironment()))
+            let pass = ReapingPass(
+                engine: engine, api: RemoteController(try connection.client()), grace: .seconds(grace))
+            let now = Timestamp.now()
+            let decisions = try await pass.decisions { _, since in now - since }
+            if !isDry { for decision in decisions { try await pass.carryOut(decision) } }
+            try output.show(decisions) { decisions in
+                Table(
+                    header: [
+                        "CONTAINER", "FLOW", "RUN", "ATTEMPT", "AGENT", "STATE", "AGE", isDry ? "WOULD" : "DONE", "WHY",
+                    ],
+                    rows: decisions.map { $0.container.cells(at: now) + [$0.action.rawValue, $0.reason] },
+                    empty: "The controller owns no container here."
+                ).text
+            }
+        }
+    }
+}
+
+extension OwnedContainer {
+    /// What both tables tell of it.
+    fileprivate func cells(at now: Timestamp) -> [String] {
+        [
+            String(id.prefix(12)), flow ?? "?", runID?.short ?? "?", attempt.map(String.init) ?? "?", agent ?? "?",
+            state,
+            (now - createdAt).brief,
+        ]
+    }
+}

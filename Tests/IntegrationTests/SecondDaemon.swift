@@ -1,0 +1,122 @@
+import DockerEngine
+import Foundation
+
+/// A Docker daemon of the test's own, with its own containerd, folders and bridge: it can be killed and started again.
+final class SecondDaemon: Sendable {
+    private let folder: String
+    private let bridge: String
+    private let keepsContainers: Bool
+    private let containerd: Process
+    nonisolated(unsafe) private var dockerd: Process?
+
+    /// Whether this user may start one here.
+    static let isPossible: Bool =
+        getuid() == 0
+        && ["/usr/sbin/dockerd", "/usr/bin/containerd", "/sbin/ip"].allSatisfy {
+            FileManager.default.isExecutableFile(atPath: $0)
+        }
+
+    /// - Parameter keepsContainers: whether containers live on while the daemon is away (`--live-restore`).
+    init(keepsContainers: Bool) async throws {
+        let id = String(UUID().uuidString.lowercased().prefix(8))
+        folder = "/tmp/orch-dockerd-\(id)"
+        bridge = "orch\(id)"
+        self.keepsContainers = keepsContainers
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try Data(
+            """
+            version = 2
+            root = "\(folder)/containerd"
+            state = "\(folder)/containerd-state"
+            disabled_plugins = ["io.containerd.grpc.v1.cri"]
+            [grpc]
+              address = "\(folder)/containerd.sock"
+            """.utf8
+        ).write(to: URL(filePath: folder + "/containerd.toml"))
+        try Self.run("/sbin/ip", "link", "add", bridge, "type", "bridge")
+        let third = UInt8(id.prefix(2), radix: 16) ?? 1
+        try Self.run("/sbin/ip", "address", "add", "10.231.\(third).1/24", "dev", bridge)
+        try Self.run("/sbin/ip", "link", "set", bridge, "up")
+        containerd = try Self.start("/usr/bin/containerd", ["--config", folder + "/containerd.toml"], log: folder)
+        try await start()
+    }
+
+    /// A client of this daemon, whichever time it was started.
+    func client() throws -> DockerClient { DockerClient(host: try DockerHost("unix://\(folder)/docker.sock")) }
+
+    /// Starts the daemon and waits until it answers.
+    func start() async throws {
+        // A killed daemon leaves its number behind, which may be another process's by now.
+        try? FileManager.default.removeItem(atPath: folder + "/docker.pid")
+        dockerd = try Self.start(
+            "/usr/sbin/dockerd",
+            [
+                "--containerd", folder + "/containerd.sock", "--data-root", folder + "/data", "--exec-root",
+                folder + "/exec", "--pidfile", folder + "/docker.pid", "--host", "unix://\(folder)/docker.sock",
+                "--bridge", bridge, "--iptables=false", "--ip-masq=false", "--userland-proxy=false",
+            ] + (keepsContainers ? ["--live-restore"] : []), log: folder)
+        let client = try client()
+        defer { client.shutdown() }
+        for _ in 0..<300 {
+            do {
+                _ = try await client.ping()
+                return
+            } catch {
+                try await Task.sleep(for: .milliseconds(100))
+            }
+        }
+        throw CocoaError(.fileReadUnknown, userInfo: [NSFilePathErrorKey: folder + "/log"])
+    }
+
+    /// Ends the daemon with a signal and waits until it is gone.
+    func end(_ signal: Int32) {
+        guard let dockerd else { return }
+        kill(dockerd.processIdentifier, signal)
+        dockerd.waitUntilExit()
+        self.dockerd = nil
+    }
+
+    /// How much the daemon has written of a container's log.
+    func logBytes(of id: String) throws -> Int {
+        let path = "\(folder)/data/containers/\(id)/\(id)-json.log"
+        return try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
+    }
+
+    /// Ends everything and removes it.
+    func tearDown() throws {
+        end(SIGTERM)
+        containerd.terminate()
+        containerd.waitUntilExit()
+        try Self.run("/sbin/ip", "link", "delete", bridge)
+        // A killed daemon leaves mounts behind: its folder over itself, layers of containers.
+        let mounts = try String(contentsOfFile: "/proc/mounts", encoding: .utf8).split(separator: "\n")
+        for place in mounts.compactMap({ $0.split(separator: " ").dropFirst().first }).reversed()
+        where place.hasPrefix(folder + "/") {
+            try Self.run("/bin/umount", String(place))
+        }
+        try FileManager.default.removeItem(atPath: folder)
+    }
+
+    private static func start(_ program: String, _ arguments: [String], log folder: String) throws -> Process {
+        let process = Process()
+        process.executableURL = URL(filePath: program)
+        process.arguments = arguments
+        let log = folder + "/log"
+        if !FileManager.default.fileExists(atPath: log) { try Data().write(to: URL(filePath: log)) }
+        let handle = try FileHandle(forWritingTo: URL(filePath: log))
+        try handle.seekToEnd()
+        process.standardOutput = handle
+        process.standardError = handle
+        try process.run()
+        return process
+    }
+
+    private static func run(_ program: String, _ arguments: String...) throws {
+        let process = Process()
+        process.executableURL = URL(filePath: program)
+        process.arguments = arguments
+        try process.run()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else { throw CocoaError(.executableLoad) }
+    }
+}

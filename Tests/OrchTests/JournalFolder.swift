@@ -1,0 +1,37 @@
+import Foundation
+
+@testable import Orch
+
+/// A folder for journals, removed with its last user.
+final class JournalFolder: Sendable {
+    let path: String
+
+    init(in parent: String = FileManager.default.temporaryDirectory.path) throws {
+        path = parent + "/orch-journals-\(Identifier.new())"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit {
+        do {
+            try FileManager.default.removeItem(atPath: path)
+        } catch {
+            print("\(path) is left behind: \(error)")
+        }
+    }
+
+    func journal(of attempt: LaunchEnvironment.Attempt, limit: Int = StreamJournal.fileBytes) -> Journal? {
+        Journal(folders: [path], run: attempt.flowRun, attempt: attempt.number, limit: limit)
+    }
+
+    /// What the two files of a journal hold.
+    func bytes(of attempt: LaunchEnvironment.Attempt) -> [[UInt8]] {
+        StreamJournal.paths(in: path, run: attempt.flowRun, attempt: attempt.number).map {
+            Array(FileManager.default.contents(atPath: $0) ?? Data())
+        }
+    }
+
+    /// Names of the files in the folder.
+    var names: [String] {
+        get throws { try FileManager.default.contentsOfDirectory(atPath: path) }
+    }
+}
