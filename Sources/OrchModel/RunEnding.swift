@@ -28,10 +28,12 @@ public enum RunEnding {
     ///   - outcome: the program's own last word, if it got to say it.
     ///   - termination: how the container ended.
     ///   - cancelledBy: who asked for cancellation while it ran; nil where nobody did.
+    ///   - overdue: how long it might run, where it was stopped for having run longer; in seconds. Defaults to nil.
     ///   - at: the time of the end.
     ///   - actor: who reports.
     public static func state(
-        kind: Kind, outcome: Outcome?, termination: Termination, cancelledBy: String?, at: Timestamp, actor: String
+        kind: Kind, outcome: Outcome?, termination: Termination, cancelledBy: String?, overdue: Double? = nil,
+        at: Timestamp, actor: String
     ) -> RunState {
         func state(_ type: StateType, _ message: String, name: String? = nil) -> RunState {
             RunState(type, name: name, message: message, at: at, actor: actor)
@@ -42,6 +44,10 @@ public enum RunEnding {
         }
         guard let code = termination.exitCode else {
             return state(.crashed, termination.reason ?? "the container vanished before its exit was seen")
+        }
+        if let overdue, code != 0 {
+            let message = "it had run for the \(overdue) s it may, and was stopped; \(termination.summary)"
+            return state(.failed, message, name: RunState.timedOutName)
         }
         if let outcome, outcome.type.isTerminal, confirms(code, outcome.type) {
             return state(outcome.type, outcome.message, name: outcome.name)

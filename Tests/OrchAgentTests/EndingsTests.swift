@@ -141,6 +141,36 @@ struct EndingsTests {
         #expect(bench.controller.lines == ["working"])
     }
 
+    @Test func aRunThatTakesLongerThanItMayIsStoppedAndHasTimedOut() async throws {
+        let bench = try AgentBench(["hello": .init(lines: [.out("working")], end: .runsOn)])
+        try await bench.run(
+            .sample {
+                $0.timeoutSeconds = 0.05
+                $0.container.memory = "64m"
+            })
+        #expect(bench.controller.end?.type == .failed)
+        #expect(bench.controller.end?.name == "TimedOut")
+        #expect(
+            bench.controller.end?.message
+                == "it had run for the 0.05 s it may, and was stopped; killed by signal 15 (SIGTERM)")
+        #expect(bench.controller.termination?.actor == "the time limit")
+        #expect(bench.controller.termination?.oom == .no)
+        #expect(bench.controller.lines.contains("working"))
+    }
+
+    @Test func theTimeOfARunThatIsTakenOverCountsFromItsStart() async throws {
+        let bench = try AgentBench(["hello": .init(end: .runsOn)])
+        let claimed = ClaimedRun.sample { $0.timeoutSeconds = 3600 }
+        try await bench.withAgent {
+            bench.controller.queue(claimed)
+            try await bench.controller.until { $0.states.contains { $0.type == .running } }
+        }
+        // The scripted engine's clock stands near 1970: by the wall clock it has run for decades.
+        bench.controller.hold(claimed)
+        try await bench.withAgent { try await bench.controller.until { $0.end != nil } }
+        #expect(bench.controller.end?.name == "TimedOut")
+    }
+
     @Test func containerStaysUntilTheControllerKnowsItsEnd() async throws {
         let bench = try AgentBench(["hello": .init(lines: [.out("one")], end: .runsOn)])
         let claimed = ClaimedRun.sample()

@@ -46,6 +46,12 @@ extension AttemptRun {
                 try await stopWhenOrdered(id)
                 return nil
             }
+            if let limit = claimed.timeoutSeconds {
+                group.addTask {
+                    try await orderWhenOverdue(id, limit: limit, isNew: exit != nil)
+                    return nil
+                }
+            }
             group.addTask { try await followToEnd(id, exit: exit) }
             defer { group.cancelAll() }
             while let ending = try await group.next() {
@@ -55,12 +61,27 @@ extension AttemptRun {
         }
     }
 
+    /// Gives the order to stop once the process has lived as long as it may.
+    ///
+    /// - Parameter isNew: whether it started just now; else the engine says when.
+    private func orderWhenOverdue(_ id: String, limit: Double, isNew: Bool) async throws {
+        var left = Duration.seconds(limit)
+        if !isNew {
+            let found = try await retrying { () throws(EngineFault) in try await engine.inspect(id) }
+            guard let startedAt = found?.startedAt else { return }
+            left = max(.zero, left - (runner.now() - startedAt))
+        }
+        try await runner.clock.sleep(for: left)
+        order.give(.overdue(limit))
+    }
+
     private func stopWhenOrdered(_ id: String) async throws {
         let reason = try await order.wait()
         let grace = Duration.seconds(claimed.container.stopGraceSeconds ?? ContainerSpec.defaultStopGrace)
         let why: String
         switch reason {
         case .cancelled(let request): why = "cancelled by \(request.by)"
+        case .overdue(let seconds): why = "it has run for the \(seconds) s it may"
         case .fenced: why = "the attempt is no longer this agent's"
         }
         await remark(.info, "stopping the container: \(why); SIGTERM, and SIGKILL after \(grace)")
@@ -211,7 +232,7 @@ extension AttemptRun {
         }
         // A record torn on the engine's disk ends every reading there, with no error: only the numbers tell.
         if await collector.mayLackLines { try await fillFromJournal(id, toEnd: true) }
-        let killedBy = order.cancellation?.by ?? (order.reason == .fenced ? runner.actor : nil)
+        let killedBy = order.stopper ?? (order.reason == .fenced ? runner.actor : nil)
         let termination = TerminationReader.termination(
             of: snapshot, killedBy: killedBy, hints: try await hints(of: snapshot),
             onlyLine: await collector.onlyLine)

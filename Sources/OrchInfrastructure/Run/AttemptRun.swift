@@ -39,7 +39,7 @@ struct AttemptRun: Sendable {
     /// The end of an attempt whose container is not there.
     func gone(exitCode: Int?) -> Ending {
         let termination = TerminationReader.vanished(
-            claimed.containerName, exitCode: exitCode, killedBy: order.cancellation?.by)
+            claimed.containerName, exitCode: exitCode, killedBy: order.stopper)
         return Ending(termination: termination, snapshot: nil)
     }
 
@@ -57,7 +57,7 @@ struct AttemptRun: Sendable {
         let outcome = await collector.outcome
         let state = RunEnding.state(
             kind: claimed.kind, outcome: outcome, termination: termination,
-            cancelledBy: order.cancellation?.by, at: runner.now(), actor: runner.actor)
+            cancelledBy: order.cancellation?.by, overdue: order.overdue, at: runner.now(), actor: runner.actor)
         if let warning = termination.warning {
             report.remark(.warning, warning, attempt: claimed.attempt, at: runner.now())
         }

@@ -7,6 +7,8 @@ package final class StopOrder: Sendable {
     package enum Reason: Sendable, Hashable {
         /// Somebody asked for it.
         case cancelled(CancellationRequest)
+        /// It has run for as long as it may, in seconds.
+        case overdue(Double)
         /// The attempt is no longer this agent's: another may run in its place, so its container must go.
         case fenced
     }
@@ -23,6 +25,20 @@ package final class StopOrder: Sendable {
     /// Who asked for cancellation, if somebody did.
     package var cancellation: CancellationRequest? {
         if case .cancelled(let request) = reason { request } else { nil }
+    }
+
+    /// How long it might run, where it was ended for having run longer; in seconds.
+    package var overdue: Double? {
+        if case .overdue(let seconds) = reason { seconds } else { nil }
+    }
+
+    /// Who ends the container, for the record of its end; nil where it ends by itself.
+    var stopper: String? {
+        switch reason {
+        case .cancelled(let request): request.by
+        case .overdue: "the time limit"
+        case .fenced, nil: nil
+        }
     }
 
     /// Gives the order. A second one changes nothing, but that a fence ends the right to report a cancellation.
