@@ -103,61 +103,6 @@ struct FlowRuns: AsyncParsableCommand {
         }
     }
 
-    /// `orch flow-run logs`.
-    struct Logs: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Prints a run's log.",
-            discussion: """
-                Examples:
-                  orch flow-run logs docker-flow-4f2b9c11
-                  orch flow-run logs -f docker-flow-4f2b9c11
-                """)
-
-        @Argument(help: "The run.") var run: String
-        @Flag(name: [.customShort("f"), .long], help: "Go on until the run ends.") var follow = false
-        @Option(help: "Only this level and above: debug, info, warning, error, critical.") var level: String?
-        @OptionGroup var connection: Connection
-        @OptionGroup var output: Output
-
-        func validate() throws {
-            if let level, LogRecord.Level(label: level) == nil {
-                throw ValidationError(
-                    "--level: expected debug, info, warning, error or critical, got \"\(level)\"")
-            }
-            if follow, output.form == .json || level != nil {
-                throw ValidationError("--follow goes with neither --output json nor --level")
-            }
-        }
-
-        func run() async throws {
-            let client = try connection.client()
-            let found = try await client.run(run)
-            let printer = FollowPrinter(
-                coloured: FileHandles.isColoured, escapesControls: FileHandles.isTerminal, showsStates: false)
-            if follow {
-                let follower = RunFollower(
-                    client: client, printer: printer, write: { FileHandles.writeOut($0) },
-                    remark: { FileHandles.writeError($0) })
-                _ = try await follower.follow(found)
-                return
-            }
-            var records: [LogRecord] = []
-            var after: Int64? = 0
-            while let position = after {
-                let page = try await client.logs(
-                    of: found.id.description, after: position, limit: 5000,
-                    level: level.flatMap { LogRecord.Level(label: $0) })
-                after = page.next
-                if output.form == .json {
-                    records += page.records
-                } else {
-                    FileHandles.writeOut(page.records.map { printer.line(for: $0) }.joined())
-                }
-            }
-            if output.form == .json { try output.show(records) { _ in "" } }
-        }
-    }
-
     /// `orch flow-run cancel`.
     struct Cancel: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -184,13 +129,5 @@ struct FlowRuns: AsyncParsableCommand {
             }
             if let first = failures.first { throw Ending(code: Failure.code(for: first)) }
         }
-    }
-}
-
-extension LogRecord.Level {
-    /// The level called `label`, in any case.
-    init?(label: String) {
-        guard let level = Self.allCases.first(where: { $0.label == label.uppercased() }) else { return nil }
-        self = level
     }
 }

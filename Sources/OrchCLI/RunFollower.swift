@@ -10,9 +10,14 @@ struct RunFollower: Sendable {
     /// Where remarks about the connection go.
     var remark: @Sendable (String) -> Void
 
+    /// Which log lines are shown.
+    var filter = LogFilter()
+
     /// Returns the run as it ended; throws where the API refuses, not where it is away for a while.
-    func follow(_ run: FlowRun) async throws -> FlowRun {
-        var position: Int64 = 0
+    ///
+    /// - Parameter start: the position after which log lines are shown. Defaults to 0, the beginning.
+    func follow(_ run: FlowRun, after start: Int64 = 0) async throws -> FlowRun {
+        var position = start
         var shown: Set<RunState> = []
         var pause: Duration = .milliseconds(200)
         var isAway = false
@@ -23,7 +28,9 @@ struct RunFollower: Sendable {
                     isAway = false
                     pause = .milliseconds(200)
                     switch event {
-                    case .log(let record): position = max(position, record.position)
+                    case .log(let record):
+                        position = max(position, record.position)
+                        guard filter.matches(record) else { continue }
                     case .state(let state): if !shown.insert(state).inserted { continue }
                     case .end(let ended): return ended
                     case .heartbeat: continue

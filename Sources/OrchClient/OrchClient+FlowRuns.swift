@@ -68,12 +68,14 @@ extension OrchClient {
     /// - Parameters:
     ///   - after: the position after which the page starts; 0 for the beginning.
     ///   - limit: lines at most; nil = the server's default, 1000.
-    ///   - level: the least level shown; nil shows all.
+    ///   - filter: which lines; all by default.
+    ///   - tail: so many of the last lines in place of the first; nil for the first.
     package func logs(
-        of run: String, after: Int64 = 0, limit: Int? = nil, level: LogRecord.Level? = nil
+        of run: String, after: Int64 = 0, limit: Int? = nil, filter: LogFilter = LogFilter(), tail: Int? = nil
     ) async throws(OrchClientError) -> LogPage {
         let query: [(String, String?)] = [
-            ("after", "\(after)"), ("limit", limit.map { "\($0)" }), ("level", level?.label.lowercased()),
+            ("after", "\(after)"), ("limit", limit.map { "\($0)" }), ("level", filter.level?.label.lowercased()),
+            ("since", filter.since?.description), ("grep", filter.containing), ("tail", tail.map { "\($0)" }),
         ]
         return try await get(Call(.get, "flow-runs", run, "logs").asking(query))
     }
@@ -95,5 +97,29 @@ extension OrchClient {
     /// - Throws: fault 409 `conflict` where the run has ended.
     package func cancel(_ run: String) async throws(OrchClientError) -> FlowRun {
         try await get(Call(.post, "flow-runs", run, "cancel"))
+    }
+}
+
+/// Which lines of a log are wanted; what is nil does not narrow it.
+package struct LogFilter: Hashable, Sendable {
+    /// The least level.
+    package var level: LogRecord.Level?
+    /// The earliest time.
+    package var since: Timestamp?
+    /// A text that a line holds, in just this case.
+    package var containing: String?
+
+    package init(level: LogRecord.Level? = nil, since: Timestamp? = nil, containing: String? = nil) {
+        self.level = level
+        self.since = since
+        self.containing = containing
+    }
+
+    /// Whether a line is wanted.
+    package func matches(_ record: LogRecord) -> Bool {
+        if let level, record.level < level { return false }
+        if let since, record.at < since { return false }
+        if let containing, !record.message.contains(containing) { return false }
+        return true
     }
 }

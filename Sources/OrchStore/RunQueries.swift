@@ -51,11 +51,23 @@ package struct LogQuery: Hashable, Sendable {
     package var limit: Int
     /// The least level; nil = all.
     package var level: LogRecord.Level?
+    /// The earliest time; nil = all.
+    package var since: Timestamp?
+    /// A text that the line holds, byte by byte; nil = all.
+    package var containing: String?
+    /// Whether the page holds the last lines that match, in place of the first.
+    package var isTail: Bool
 
-    package init(after: Int64 = 0, limit: Int = 1000, level: LogRecord.Level? = nil) {
+    package init(
+        after: Int64 = 0, limit: Int = 1000, level: LogRecord.Level? = nil, since: Timestamp? = nil,
+        containing: String? = nil, isTail: Bool = false
+    ) {
         self.after = after
         self.limit = limit
         self.level = level
+        self.since = since
+        self.containing = containing
+        self.isTail = isTail
     }
 }
 

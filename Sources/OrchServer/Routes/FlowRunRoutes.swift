@@ -70,17 +70,32 @@ struct FlowRunRoutes: Sendable {
             }
             query.level = level
         }
+        if let text = call.query("since") {
+            guard let since = Timestamp(text) else {
+                throw APIFailure.badRequest(
+                    "the query's since: expected a time such as 2020-07-01T08:00:00Z, got \"\(text)\"")
+            }
+            query.since = since
+        }
+        query.containing = call.query("grep")
+        if call.query("tail") != nil {
+            query.limit = Int(try call.number("tail", in: 1...10_000, default: 1000))
+            query.isTail = true
+        }
         return try APIJSON.response(try await store.logs(of: try await run(call).id, matching: query))
     }
 
     private func follow(_ call: APICall) async throws -> Response {
-        let after = try call.number("after", in: 0...Int64.max, default: 0)
+        // An event source that was cut off says itself what it saw last.
+        let seen = call.request.headers[.lastEventID].flatMap { Int64($0) }
+        let after = try call.number("after", in: 0...Int64.max, default: max(0, seen ?? 0))
+        let accepted = call.request.headers[.accept] ?? ""
         let run = try await run(call)
         let follower = RunFollower(
             store: store, wakeups: wakeups, run: run.id, root: try await finder.root(of: run), after: after,
-            heartbeat: heartbeat)
+            heartbeat: heartbeat, form: accepted.contains("text/event-stream") ? .serverSentEvents : .lines)
         return Response(
-            status: .ok, headers: [.contentType: "application/x-ndjson", .cacheControl: "no-store"],
+            status: .ok, headers: [.contentType: follower.form.contentType, .cacheControl: "no-store"],
             body: ResponseBody(asyncSequence: follower))
     }
 
@@ -102,4 +117,11 @@ struct FlowRunRoutes: Sendable {
             throw APIFailure.notFound("there is no run \(id)")
         }
     }
+}
+
+extension HTTPField.Name {
+    /// What an event source that connects again has seen last.
+    ///
+    /// Source: <https://html.spec.whatwg.org/multipage/server-sent-events.html#the-last-event-id-header>
+    fileprivate static let lastEventID = HTTPField.Name(parsed: "last-event-id")
 }

@@ -3,7 +3,7 @@ import Hummingbird
 import OrchModel
 import OrchStore
 
-/// What happens to one run, as it happens, in pieces of newline-separated JSON.
+/// What happens to one run, as it happens: lines of JSON, or server-sent events that hold the same.
 ///
 /// Single pass; ends after `.end`, or without it when the server stops. A piece is made when it is asked for, so a slow
 /// reader holds nothing up but itself. States come before the log lines of the same moment, a terminal one after all
@@ -21,6 +21,26 @@ struct RunFollower: AsyncSequence, Sendable {
     let after: Int64
     /// How long nothing may happen before a heartbeat is sent.
     let heartbeat: Duration
+    /// How events are written.
+    let form: Form
+
+    /// How events are written.
+    enum Form: Sendable {
+        /// Newline-separated JSON.
+        case lines
+        /// Server-sent events, each log line with its position as the identifier, so that a browser's `EventSource` goes on
+        /// by itself where it was cut off.
+        ///
+        /// Source: <https://html.spec.whatwg.org/multipage/server-sent-events.html>
+        case serverSentEvents
+
+        var contentType: String {
+            switch self {
+            case .lines: "application/x-ndjson"
+            case .serverSentEvents: "text/event-stream"
+            }
+        }
+    }
 
     func makeAsyncIterator() -> Iterator {
         Iterator(follower: self)
@@ -51,8 +71,8 @@ struct RunFollower: AsyncSequence, Sendable {
                     let news = try await follower.store.news(of: follower.run, since: cursor, limit: Self.batch)
                 else { return nil }
                 let events = events(of: news)
-                if !events.isEmpty { return try Self.lines(events) }
-                if isQuiet { return try Self.lines([.heartbeat]) }
+                if !events.isEmpty { return try written(events) }
+                if isQuiet { return try written([.heartbeat]) }
             }
             return nil
         }
@@ -67,11 +87,16 @@ struct RunFollower: AsyncSequence, Sendable {
                 + (isOver ? [.state(ending ?? news.run.state), .end(news.run)] : [])
         }
 
-        private static func lines(_ events: [RunEvent]) throws -> ByteBuffer {
+        private func written(_ events: [RunEvent]) throws -> ByteBuffer {
             var buffer = ByteBuffer()
             for event in events {
+                // JSON has no line breaks of its own, so an event's data is one line.
+                if follower.form == .serverSentEvents {
+                    if case .log(let record) = event { buffer.writeString("id: \(record.position)\n") }
+                    buffer.writeString("data: ")
+                }
                 buffer.writeBytes(try APIJSON.bytes(event))
-                buffer.writeInteger(UInt8(ascii: "\n"))
+                buffer.writeString(follower.form == .serverSentEvents ? "\n\n" : "\n")
             }
             return buffer
         }

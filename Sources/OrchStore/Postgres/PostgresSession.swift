@@ -6,7 +6,7 @@ struct PostgresSession: SQLSession {
 
     /// Rows are locked one by one, as other transactions, of other controllers too, run beside this one.
     var dialect: SQLDialect {
-        SQLDialect(forUpdate: "FOR UPDATE", forUpdateSkippingLocked: "FOR UPDATE SKIP LOCKED")
+        SQLDialect(forUpdate: "FOR UPDATE", forUpdateSkippingLocked: "FOR UPDATE SKIP LOCKED", position: .position)
     }
 
     func rows(_ sql: String, _ arguments: SQLArguments) throws -> [SQLRow] {

@@ -5,7 +5,7 @@ extension RelationalStore {
         try await read { db in
             guard let row = try RunRow.find(run, db) else { return LogPage(records: [], next: nil) }
             let (records, hasMore) = try Self.records(of: row, query, db)
-            return LogPage(records: records, next: hasMore ? records.last?.position : nil)
+            return LogPage(records: records, next: hasMore && !query.isTail ? records.last?.position : nil)
         }
     }
 
@@ -23,17 +23,28 @@ extension RelationalStore {
     private static func records(
         of row: RunRow, _ query: LogQuery, _ db: any SQLSession
     ) throws -> (records: [LogRecord], hasMore: Bool) {
-        let ofChild = row.root == nil ? "" : "AND child_run_id = ?5"
-        let child: SQLArguments = row.root == nil ? [] : ["\(row.run.id)"]
-        let rows = try db.rows(
+        var conditions = ["run = ?", "position > ?"]
+        var arguments: SQLArguments = [row.root ?? row.number, query.after]
+        func narrow(_ condition: String, _ value: (any SQLBindable)?) {
+            guard let value else { return }
+            conditions.append(condition)
+            arguments += SQLArguments([value.sqlValue])
+        }
+        narrow("level >= ?", query.level?.rawValue)
+        narrow("at >= ?", query.since?.microseconds)
+        narrow(db.dialect.contains("message"), query.containing.map { Array($0.utf8) })
+        narrow("child_run_id = ?", row.root == nil ? nil : "\(row.run.id)")
+        var rows = try db.rows(
             """
             SELECT position, attempt, source, sequence, at, level, message, logger, task_run_id, child_run_id
-            FROM log_record
-            WHERE run = ?1 AND position > ?2 AND level >= ?3 \(ofChild)
-            ORDER BY position LIMIT ?4
+            FROM log_record WHERE \(conditions.joined(separator: " AND "))
+            ORDER BY position \(query.isTail ? "DESC" : "") LIMIT ?
             """,
-            [row.root ?? row.number, query.after, query.level?.rawValue ?? 0, query.limit + 1] + child)
-        let records = try rows[..<min(rows.count, query.limit)].map { row in
+            arguments + [query.limit + 1])
+        let hasMore = rows.count > query.limit
+        if hasMore { rows.removeLast() }
+        if query.isTail { rows.reverse() }
+        let records = try rows.map { row in
             var reader = RowReader(row, table: "log_record")
             return LogRecord(
                 position: try reader.next(), attempt: try reader.next(), source: try reader.word(),
@@ -42,7 +53,7 @@ extension RelationalStore {
                 message: String(decoding: try reader.optional() ?? [], as: UTF8.self), logger: try reader.optional(),
                 taskRunID: try reader.optionalIdentifier(), childRunID: try reader.optionalIdentifier())
         }
-        return (records, rows.count > query.limit)
+        return (records, hasMore)
     }
 
     /// Adds lines that are not known yet; `run` is the number of the container's own run.

@@ -6,7 +6,7 @@ struct SQLiteSession: SQLSession {
     let db: Database
 
     /// Writers come one after the other, so nothing is left to lock.
-    var dialect: SQLDialect { SQLDialect(forUpdate: "", forUpdateSkippingLocked: "") }
+    var dialect: SQLDialect { SQLDialect(forUpdate: "", forUpdateSkippingLocked: "", position: .instr) }
 
     func rows(_ sql: String, _ arguments: SQLArguments) throws -> [SQLRow] {
         let statement = try db.cachedStatement(sql: sql)
