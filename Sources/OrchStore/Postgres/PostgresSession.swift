@@ -6,7 +6,10 @@ struct PostgresSession: SQLSession {
 
     /// Rows are locked one by one, as other transactions, of other controllers too, run beside this one.
     var dialect: SQLDialect {
-        SQLDialect(forUpdate: "FOR UPDATE", forUpdateSkippingLocked: "FOR UPDATE SKIP LOCKED")
+        SQLDialect(
+            forUpdate: "FOR UPDATE", forUpdateSkippingLocked: "FOR UPDATE SKIP LOCKED",
+            appliedMigrations: "SELECT name FROM orch_migration",
+            databaseBytes: "SELECT pg_database_size(current_database())")
     }
 
     func rows(_ sql: String, _ arguments: SQLArguments) throws -> [SQLRow] {

@@ -43,4 +43,8 @@ struct SQLDialect: Sendable {
     var forUpdate: String
     /// The same, but rows that others hold are passed over.
     var forUpdateSkippingLocked: String
+    /// The names of the migrations that were applied.
+    var appliedMigrations: String
+    /// What the database takes up, in bytes.
+    var databaseBytes: String
 }
