@@ -57,6 +57,7 @@ struct LiveServerTests {
     @Test func aRunGoesFromItsCreationToItsEnd() async throws {
         try await withLive { live in
             try await live.admin.health()
+            try await live.admin.ready()
             #expect(try await live.agent.version().instance == live.controller.instance)
             #expect(try await live.admin.deploy(ServerFixture.deployment()).outcome == .created)
             #expect(try await live.admin.deployments().map(\.name) == ["docker-flow"])

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Hummingbird
 import HummingbirdTesting
+import Logging
 import OrchModel
 import OrchStore
 import Testing
@@ -67,6 +68,26 @@ struct MetricsRoutesTests {
             let run = try await server.createRun()
             try await server.succeed(.post, "flow-runs/\(run.id)/cancel")
             #expect(try await server.refusal(.post, "flow-runs/\(run.id)/cancel").status == 409)
+            #expect(try await page(server)[#"orch_runs_ended_total{state="CANCELLED"}"#] == 1)
+        }
+    }
+
+    @Test func endsThatTheControllerDecidesAreCounted() async throws {
+        try await ServerFixture.with { server in
+            let key = BlockKey(type: "docker-container", name: "small")
+            try await server.saveBlock(key.type, key.name, [:])
+            try await server.succeed(.post, "deployments", ServerFixture.deployment("blocked", block: key.name))
+            _ = try await server.createRun(FlowRunRequest(deployment: "blocked"))
+            try await server.succeed(.delete, "blocks/\(key)")
+            #expect(try await server.poll().runs.isEmpty)
+            #expect(try await page(server)[#"orch_runs_ended_total{state="CRASHED"}"#] == 1)
+
+            let claimed = try await server.claimedRun()
+            try await server.succeed(.post, "flow-runs/\(claimed.runID)/cancel")
+            let keeper = LeaseKeeper(
+                store: server.controller.store, wakeups: server.controller.wakeups, lease: .seconds(30),
+                grace: .seconds(300), metrics: server.controller.metrics, logger: Logger(label: "test"))
+            for seconds in [331, 332] { await keeper.look(at: .now() + .seconds(seconds)) }
             #expect(try await page(server)[#"orch_runs_ended_total{state="CANCELLED"}"#] == 1)
         }
     }

@@ -32,6 +32,39 @@ struct ReadinessTests {
         #expect(await Readiness(logger: logger) { false }.fault() == .otherSchema)
     }
 
+    @Test func aChangeIsLoggedOnceHoweverOftenSomebodyAsks() async {
+        let told = Told()
+        let isCurrent = Mutex(true)
+        let readiness = Readiness(logger: told.logger()) { isCurrent.withLock { $0 } }
+        for state in [true, true, false, false, true, true] {
+            isCurrent.withLock { $0 = state }
+            #expect(await readiness.fault() == (state ? nil : .otherSchema))
+        }
+        #expect(told.messages.withLock { $0 } == ["the controller is not ready", "the controller is ready again"])
+    }
+
+    /// What was logged.
+    private final class Told: Sendable {
+        let messages = Mutex<[String]>([])
+
+        func logger() -> Logger {
+            Logger(label: "test") { _ in Handler(told: self) }
+        }
+
+        private struct Handler: LogHandler {
+            let told: Told
+            var logLevel = Logger.Level.info
+            var metadata: Logger.Metadata = [:]
+
+            subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+                get { metadata[key] }
+                set { metadata[key] = newValue }
+            }
+
+            func log(event: LogEvent) { told.messages.withLock { $0.append("\(event.message)") } }
+        }
+    }
+
     @Test func aStoreThatHangsHoldsBackNoAnswerAndIsAskedOnce() async {
         let asked = Mutex(0)
         let gate = Waiter()

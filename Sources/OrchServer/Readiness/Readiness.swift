@@ -41,8 +41,8 @@ final class Readiness: Sendable {
                 return note(.otherSchema, "it is not the schema of this version")
             }
             return note(nil, "")
-        } catch is SharedRead<Bool>.Overdue {
-            return note(.silent, "the database does not answer")
+        } catch let error as SharedRead<Bool>.Overdue {
+            return note(.silent, "\(error)")
         } catch {
             return note(.failed, "\(error)")
         }

@@ -6,7 +6,11 @@ import Synchronization
 /// So requests that need no token cost the store one read at a time, and a store that hangs holds back no answer.
 final class SharedRead<Value: Sendable>: Sendable {
     /// The read was not done in time.
-    struct Overdue: Error {}
+    struct Overdue: Error, CustomStringConvertible {
+        var limit: Duration
+
+        var description: String { "the database has not answered within \(limit)" }
+    }
 
     private struct Read {
         var waiters: [ObjectIdentifier: Waiter] = [:]
@@ -37,7 +41,7 @@ final class SharedRead<Value: Sendable>: Sendable {
             read.waiters[ObjectIdentifier(waiter)] = nil
             return read.result
         }
-        guard let result else { throw Overdue() }
+        guard let result else { throw Overdue(limit: limit) }
         return try result.get()
     }
 
