@@ -153,7 +153,7 @@ let package = Package(
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]
         ),
-        .testTarget(name: "OrchCLITests", dependencies: ["OrchCLI", "OrchModel"]),
+        .testTarget(name: "OrchCLITests", dependencies: ["OrchCLI", "OrchModel", argumentParser, logging]),
         .testTarget(
             name: "TaxiTests",
             dependencies: ["Taxi", "Threads", "Orch", "OrchModel", "OrchETL", "TableFormats", "TestSupport"]),

@@ -55,13 +55,20 @@ struct Server: AsyncParsableCommand {
     /// `orch server health`.
     struct Health: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Asks whether the API answers; exit 0 or 1.")
+            abstract: "Asks whether the API answers; exit 0 or 1.",
+            discussion: """
+                With --ready, whether the controller can do its work too: its database answers and has the tables of \
+                this version.
+                Example: orch server health --ready --url http://127.0.0.1:4200
+                """)
 
         @Option(help: "The controller's address.") var url = "http://127.0.0.1:4200"
+        @Flag(help: "Ask for the database too.") var ready = false
 
         func run() async throws {
             do {
-                try await OrchClient(url: url, token: "", http: HTTPClient()).health()
+                let client = OrchClient(url: url, token: "", http: HTTPClient())
+                try await ready ? client.ready() : client.health()
             } catch {
                 throw Message(.failed, "\(error)")
             }
@@ -88,6 +95,10 @@ struct ControllerOptions: ParsableArguments {
         name: .customLong("container-api-url"),
         help: "What containers are told to call. Defaults to http://host.docker.internal:PORT.")
     var containerAPIURL: String?
+    @Flag(
+        name: .customLong("public-metrics"),
+        help: "GET /metrics needs no token; otherwise the admin's or the agents'.")
+    var publicMetrics = false
 
     /// The directory of `--data`, or this user's.
     var dataDirectory: String { data ?? ProfileFolder().home + "/server" }
@@ -99,6 +110,7 @@ struct ControllerOptions: ParsableArguments {
         configuration.port = port
         configuration.containerAPIURL = containerAPIURL
         configuration.bootstrapBlocks = blocks
+        configuration.hasPublicMetrics = publicMetrics
         configuration.databaseURL = DatabaseOptions.url(databaseURL)
         if let keys {
             configuration.adminTokenFile = keys + "/admin.token"

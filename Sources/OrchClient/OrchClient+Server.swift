@@ -2,9 +2,16 @@ import CurlTransport
 package import OrchModel
 
 extension OrchClient {
-    /// Whether the server answers: `GET /api/health`. The only call that needs no token.
+    /// Whether the server answers: `GET /api/health`. Needs no token.
     package func health() async throws(OrchClientError) {
         _ = try await bytes(Call(.get, "health"), body: .none)
+    }
+
+    /// Whether the server can do its work: `GET /api/ready`. Needs no token.
+    ///
+    /// - Throws: fault 503 `unavailable` where its database does not answer, or is of another version.
+    package func ready() async throws(OrchClientError) {
+        _ = try await bytes(Call(.get, "ready"), body: .none)
     }
 
     /// Version, protocol and identity of the server: `GET /api/version`.

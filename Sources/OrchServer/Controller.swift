@@ -20,6 +20,7 @@ package final class Controller: Service, Sendable {
     let wakeups: Wakeups
     let store: any Store
     let desk: WorkDesk
+    let metrics: ControllerMetrics
     private let configuration: OrchServerConfiguration
     private let directory: DataDirectory
     private let logger: Logger
@@ -64,6 +65,8 @@ package final class Controller: Service, Sendable {
         (adminToken, agentToken) = (directory.adminToken, directory.agentToken)
         let wakeups = Wakeups()
         self.wakeups = wakeups
+        let metrics = ControllerMetrics(startedAt: .now())
+        self.metrics = metrics
         let tasks = AgentTaskBoard(store: store, wakeups: wakeups)
         let keys = directory.keys
         let registry = DeploymentRegistry(store: store, keys: keys)
@@ -72,12 +75,15 @@ package final class Controller: Service, Sendable {
         desk = WorkDesk(
             store: store, keys: keys, wakeups: wakeups, tasks: tasks, claims: claims,
             delivery: CancellationDelivery(), lease: configuration.lease, recheck: configuration.recheck,
-            logger: logger)
+            metrics: metrics, logger: logger)
         let maker = RunMaker(store: store, keys: keys, deployments: registry)
         endpoints =
-            ServerRoutes(instance: instance).endpoints
+            ServerRoutes(instance: instance, readiness: Readiness(store: store, logger: logger)).endpoints
+            + MetricsRoutes(store: store, metrics: metrics, isPublic: configuration.hasPublicMetrics).endpoints
             + DeploymentRoutes(store: store, registry: registry).endpoints
-            + FlowRunRoutes(store: store, wakeups: wakeups, maker: maker, heartbeat: configuration.recheck).endpoints
+            + FlowRunRoutes(
+                store: store, wakeups: wakeups, maker: maker, heartbeat: configuration.recheck, metrics: metrics
+            ).endpoints
             + AssetRoutes(store: store).endpoints
             + BlockRoutes(vault: vault).endpoints
             + AgentRoutes(store: store, tasks: tasks, claims: claims).endpoints
@@ -89,6 +95,7 @@ package final class Controller: Service, Sendable {
         let router = Router(context: APIContext.self)
         let authenticator = Authenticator(
             adminToken: adminToken, agentToken: agentToken, keys: directory.keys, store: store)
+        router.add(middleware: RequestMeter(metrics: metrics))
         router.add(middleware: Gate(endpoints: endpoints, authenticator: authenticator))
         for endpoint in endpoints {
             router.on(RouterPath(endpoint.path), method: endpoint.method) { request, context in
@@ -100,7 +107,7 @@ package final class Controller: Service, Sendable {
         }
         let keeper = LeaseKeeper(
             store: store, wakeups: wakeups, lease: configuration.lease, grace: configuration.lostClaimGrace,
-            logger: logger)
+            metrics: metrics, logger: logger)
         return Application(
             router: router,
             configuration: ApplicationConfiguration(

@@ -45,8 +45,8 @@ package enum ReportOutcome: Sendable {
     case unknown
     /// The run has a newer attempt; nothing was kept.
     case stale(current: Int)
-    /// Everything was kept, or was known.
-    case applied(FlowRun)
+    /// Everything was kept, or was known; the effect is what was not.
+    case applied(FlowRun, ReportEffect)
     /// All but the state was kept; the text says why the run cannot enter it.
     case refused(FlowRun, String)
 }

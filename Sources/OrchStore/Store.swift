@@ -13,6 +13,10 @@ package protocol Store: Sendable {
     /// - Parameter id: what tells keys apart and nothing about the key.
     /// - Returns: false where the store's values were sealed with another key.
     func isSealed(withKey id: String) async throws -> Bool
+    /// Whether the database answers with the tables of this version: no fewer, and none of a newer one.
+    func hasCurrentSchema() async throws -> Bool
+    /// How the store stands now; agents count as polling from `since` on.
+    func figures(polledSince since: Timestamp, at: Timestamp) async throws -> StoreFigures
     /// Waits for running work and closes the store; later calls fail.
     func close() async throws
 

@@ -9,18 +9,19 @@ import Testing
 struct GateTests {
     /// A path of the route, its parameters filled in.
     private func path(of endpoint: Endpoint, id: String = "01980c4e-7f3a-7cc2-9b1e-0d6a4f2b9c11") -> String {
-        endpoint.path.split(separator: "/").dropFirst().map { part in
-            switch part {
-            case ":id", ":run": id
-            case ":attempt": "1"
-            case ":type": "postgres"
-            case let part where part.hasPrefix(":"): "x"
-            default: String(part)
-            }
-        }.joined(separator: "/")
+        "/"
+            + endpoint.path.split(separator: "/").map { part in
+                switch part {
+                case ":id", ":run": id
+                case ":attempt": "1"
+                case ":type": "postgres"
+                case let part where part.hasPrefix(":"): "x"
+                default: String(part)
+                }
+            }.joined(separator: "/")
     }
 
-    @Test func everyRouteButHealthRefusesWhoHasNoToken() async throws {
+    @Test func everyRouteButHealthAndReadyRefusesWhoHasNoToken() async throws {
         try await ServerFixture.with { server in
             let endpoints = server.controller.endpoints
             #expect(endpoints.count >= 25)
@@ -28,7 +29,7 @@ struct GateTests {
                 let path = path(of: endpoint)
                 for token in [nil, "", "orch_admin_0", "\(server.admin)x", String(server.admin.dropLast())] {
                     let response = try await server.send(endpoint.method, path, token: token, body: Data("{}".utf8))
-                    if endpoint.method == .get, path == "health" {
+                    if endpoint.method == .get, ["/api/health", "/api/ready"].contains(path) {
                         #expect(response.status == .ok)
                     } else {
                         #expect(response.status == .unauthorized, "\(endpoint.method) \(path)")

@@ -57,6 +57,7 @@ struct LiveServerTests {
     @Test func aRunGoesFromItsCreationToItsEnd() async throws {
         try await withLive { live in
             try await live.admin.health()
+            try await live.admin.ready()
             #expect(try await live.agent.version().instance == live.controller.instance)
             #expect(try await live.admin.deploy(ServerFixture.deployment()).outcome == .created)
             #expect(try await live.admin.deployments().map(\.name) == ["docker-flow"])
@@ -95,7 +96,7 @@ struct LiveServerTests {
                     "Scheduled", "Pending", "Running", "line 1", "line 2", "Completed", "end Completed", "nil",
                 ])
             #expect(try await live.admin.states(of: run.name).count == 4)
-            #expect(try await live.admin.logs(of: run.id.short, level: .info).records.count == 2)
+            #expect(try await live.admin.logs(of: run.id.short, filter: LogFilter(level: .info)).records.count == 2)
             #expect(try await live.admin.taskRuns(of: run.name).isEmpty)
             #expect(try await live.admin.runs(FlowRunFilter(state: "completed", deployment: "docker-flow")).count == 1)
             #expect(try await live.agent.held(agent: "a1").isEmpty)

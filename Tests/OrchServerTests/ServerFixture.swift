@@ -49,14 +49,15 @@ struct ServerFixture: Sendable {
     var admin: String { controller.adminToken.reveal() }
     var agent: String { controller.agentToken.reveal() }
 
-    /// Sends a request; `token` nil sends none.
+    /// Sends a request; `token` nil sends none. A path that starts with a slash is the whole one.
     func send(
         _ method: HTTPRequest.Method, _ path: String, token: String?, body: Data? = nil
     ) async throws -> TestResponse {
         var headers: HTTPFields = [:]
         if let token { headers[.authorization] = "Bearer \(token)" }
         return try await client.execute(
-            uri: "/api/\(path)", method: method, headers: headers, body: body.map { ByteBuffer(bytes: $0) })
+            uri: path.hasPrefix("/") ? path : "/api/\(path)", method: method, headers: headers,
+            body: body.map { ByteBuffer(bytes: $0) })
     }
 
     /// Sends a request that has to succeed, and decodes the answer.

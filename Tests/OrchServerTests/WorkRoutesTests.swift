@@ -155,7 +155,7 @@ struct WorkRoutesTests {
             await server.untilWaiting(for: .queue("default"))
             let keeper = LeaseKeeper(
                 store: server.controller.store, wakeups: server.controller.wakeups, lease: .seconds(30),
-                grace: .seconds(300), logger: .init(label: "test"))
+                grace: .seconds(300), metrics: server.controller.metrics, logger: .init(label: "test"))
             await keeper.look(at: beforeTheClaim + .seconds(329))
             #expect(try await server.controller.store.run(lost.runID)?.state.type == .pending)
             await keeper.look(at: .now() + .seconds(331))

@@ -15,7 +15,9 @@ extension StoreConformance {
             try await kind.withStore { store in
                 let key = try await store.claimedRun()
                 let messages = ["10 rows", "žluťoučký 100 % rows", "a\u{0}b_c", "ROWS", "last rows"]
-                let records = messages.enumerated().map { record(Int64($0.offset + 1), $0.element, at: Double($0.offset)) }
+                let records = messages.enumerated().map {
+                    record(Int64($0.offset + 1), $0.element, at: Double($0.offset))
+                }
                 _ = try await store.apply(AttemptReport(token: "", records: records), to: key, at: 2)
                 func found(_ query: LogQuery) async throws -> [Int64] {
                     try await store.logs(of: key.runID, matching: query).records.map(\.sequence)

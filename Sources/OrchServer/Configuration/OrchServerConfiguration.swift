@@ -29,6 +29,8 @@ package struct OrchServerConfiguration: Sendable {
     /// How often a waiting poll or follower looks at the store though nobody woke it, and a follower gets a heartbeat.
     /// Defaults to 10 s.
     package var recheck: Duration = .seconds(10)
+    /// Whether `GET /metrics` answers without a token. Defaults to false: it needs the admin's or the agents'.
+    package var hasPublicMetrics = false
 
     /// Settings with defaults for a data directory.
     package init(dataDirectory: String) {

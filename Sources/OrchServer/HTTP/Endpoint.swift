@@ -5,19 +5,28 @@ struct Endpoint: Sendable {
     typealias Handler = @Sendable (APICall) async throws -> Response
 
     var method: HTTPRequest.Method
-    /// Parts of the path after `/api`; those that start with `:` are parameters.
+    /// The whole path; parts that start with `:` are parameters.
     var path: String
     var access: Access
     /// The largest body, in bytes. Defaults to 1 MiB.
     var bodyLimit: Int
     var handler: Handler
 
+    /// A route below `/api`.
     init(
         _ method: HTTPRequest.Method, _ path: String, _ access: Access, bodyLimit: Int = 1 << 20,
         handler: @escaping Handler
     ) {
+        self.init(method, root: "/api/\(path)", access, bodyLimit: bodyLimit, handler: handler)
+    }
+
+    /// A route that is not below `/api`.
+    init(
+        _ method: HTTPRequest.Method, root path: String, _ access: Access, bodyLimit: Int = 1 << 20,
+        handler: @escaping Handler
+    ) {
         self.method = method
-        self.path = "/api/\(path)"
+        self.path = path
         self.access = access
         self.bodyLimit = bodyLimit
         self.handler = handler

@@ -8,6 +8,7 @@ struct FlowRunRoutes: Sendable {
     let wakeups: Wakeups
     let maker: RunMaker
     let heartbeat: Duration
+    let metrics: ControllerMetrics
 
     private var finder: RunFinder { RunFinder(store: store) }
 
@@ -104,6 +105,8 @@ struct FlowRunRoutes: Sendable {
         let request = CancellationRequest(by: call.principal.actor, at: .now())
         switch try await store.requestCancellation(of: id, request) {
         case .requested(let run):
+            // One that waited has ended by the wish.
+            if run.state.type.isTerminal { metrics.ended(run) }
             if let agent = run.agent { wakeups.signal(.agent(agent)) }
             wakeups.signal(.run(run.id))
             return try APIJSON.response(run)

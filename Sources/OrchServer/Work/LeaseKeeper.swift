@@ -12,6 +12,7 @@ struct LeaseKeeper: Service {
     let wakeups: Wakeups
     let lease: Duration
     let grace: Duration
+    let metrics: ControllerMetrics
     let logger: Logger
 
     /// How long after it is due a run that no agent took is Late: what Prefect says.
@@ -42,6 +43,7 @@ struct LeaseKeeper: Service {
             for run in try await store.releaseLost(leaseExpiredBefore: now - grace, at: now) {
                 logger.warning(
                     "a lost claim was released", metadata: ["run": "\(run.id)", "state": "\(run.state.name)"])
+                if run.state.type.isTerminal { metrics.ended(run) }
                 wakeups.signal(.queue(run.workQueue))
                 wakeups.signal(.run(run.id))
             }

@@ -13,6 +13,7 @@ struct WorkDesk: Sendable {
     let delivery: CancellationDelivery
     let lease: Duration
     let recheck: Duration
+    let metrics: ControllerMetrics
     let logger: Logger
 
     /// Waits for work of an agent.
@@ -47,7 +48,10 @@ struct WorkDesk: Sendable {
         let request = ClaimRequest(
             agent: poll.agent, limit: max(0, poll.capacity), leaseUntil: now + lease, at: now)
         var reply = WorkReply()
-        for claim in try await store.claim(request) {
+        let start = ContinuousClock.now
+        let claimed = try await store.claim(request)
+        metrics.claimed(claimed, took: ContinuousClock.now - start, at: now)
+        for claim in claimed {
             if let run = try await launchable(claim) { reply.runs.append(run) }
             wakeups.signal(.run(claim.run.id))
         }
@@ -67,7 +71,9 @@ struct WorkDesk: Sendable {
             logger.error("a run cannot be launched", metadata: ["run": "\(claim.run.id)", "error": "\(reason)"])
             let state = RunState(
                 .crashed, message: "it could not be launched: \(reason)", at: .now(), actor: "server")
-            _ = try await store.settle(claim.key, as: state)
+            if case .applied(let run, let effect) = try await store.settle(claim.key, as: state), effect.hasEnded {
+                metrics.ended(run)
+            }
             return nil
         }
     }
@@ -100,6 +106,7 @@ struct WorkDesk: Sendable {
         }
         let now = Timestamp.now()
         let outcome = try await store.apply(report, to: key, leaseUntil: now + lease, at: now)
+        metrics.reported(report, outcome, at: now)
         wakeups.signal(.run(key.runID))
         switch outcome {
         case .applied: return

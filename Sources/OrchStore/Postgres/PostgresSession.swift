@@ -6,7 +6,11 @@ struct PostgresSession: SQLSession {
 
     /// Rows are locked one by one, as other transactions, of other controllers too, run beside this one.
     var dialect: SQLDialect {
-        SQLDialect(forUpdate: "FOR UPDATE", forUpdateSkippingLocked: "FOR UPDATE SKIP LOCKED", position: .position)
+        SQLDialect(
+            forUpdate: "FOR UPDATE", forUpdateSkippingLocked: "FOR UPDATE SKIP LOCKED",
+            messageHolds: "position(? IN message) > 0",
+            appliedMigrations: "SELECT name FROM orch_migration",
+            databaseBytes: "SELECT pg_database_size(current_database())")
     }
 
     func rows(_ sql: String, _ arguments: SQLArguments) throws -> [SQLRow] {

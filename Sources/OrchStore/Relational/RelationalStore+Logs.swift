@@ -32,7 +32,7 @@ extension RelationalStore {
         }
         narrow("level >= ?", query.level?.rawValue)
         narrow("at >= ?", query.since?.microseconds)
-        narrow(db.dialect.contains("message"), query.containing.map { Array($0.utf8) })
+        narrow(db.dialect.messageHolds, query.containing.map { Array($0.utf8) })
         narrow("child_run_id = ?", row.root == nil ? nil : "\(row.run.id)")
         var rows = try db.rows(
             """

@@ -10,7 +10,7 @@ extension RelationalStore {
             if let state = report.state, state.type.isTerminal,
                 try AttemptRow.hasEnded(key, of: row.number, as: state, db)
             {
-                return .applied(row.run)
+                return .applied(row.run, ReportEffect())
             }
             // A released run has no agent: its attempt is over, though the next has not begun.
             guard row.run.attempt == key.attempt, row.run.agent != nil else {
@@ -28,6 +28,7 @@ extension RelationalStore {
             try Self.insert(report.assets, of: &family, db)
             if !row.run.state.type.isTerminal { try Self.extend(row, until: leaseUntil, at: at, db) }
             row.unobservedSince = nil
+            var effect = ReportEffect(launch: try row.launch(told: report.startedAt, db))
             let changed = row.take(report)
             let isWished = row.run.cancellation != nil
             let step = try report.state.map { try row.step(to: $0, db) } ?? .nothing
@@ -37,11 +38,13 @@ extension RelationalStore {
                 // The attempt has ended, the run has not.
                 try AttemptRow.update(row.run, number: row.number, db)
                 try row.wait(as: retry.state, due: retry.due, db)
-                return .applied(row.run)
+                effect.isRetried = true
+                return .applied(row.run, effect)
             }
             if changed || step == .entered { try row.update(enters: step == .entered, db) }
             if case .refused(let reason) = step { return .refused(row.run, reason) }
-            return .applied(row.run)
+            effect.hasEnded = hasEnded
+            return .applied(row.run, effect)
         }
     }
 
@@ -51,11 +54,11 @@ extension RelationalStore {
             guard row.run.attempt == key.attempt else { return .stale(current: row.run.attempt) }
             switch try row.step(to: state, db) {
             case .refused(let reason): return .refused(row.run, reason)
-            case .nothing: return .applied(row.run)
+            case .nothing: return .applied(row.run, ReportEffect())
             case .entered:
                 try row.update(enters: true, db)
                 if state.type.isTerminal { try Family(root: row).end(with: state, at: state.at, db) }
-                return .applied(row.run)
+                return .applied(row.run, ReportEffect(hasEnded: state.type.isTerminal))
             }
         }
     }
@@ -79,6 +82,16 @@ extension RunRow {
         if let startedAt = report.startedAt { run.startedAt = startedAt }
         if let termination = report.termination { run.termination = termination }
         return run != before
+    }
+
+    /// How long after its claim the present attempt started, where nobody has told of the start yet.
+    func launch(told startedAt: Timestamp?, _ db: any SQLSession) throws -> Duration? {
+        guard run.startedAt == nil, let startedAt,
+            let row = try db.row(
+                "SELECT claimed_at FROM attempt WHERE run = ? AND number = ?", [number, run.attempt])
+        else { return nil }
+        var reader = RowReader(row, table: "attempt")
+        return startedAt - (try reader.time())
     }
 
     /// The state in which the run waits for its next attempt, and when that is due; nil where the end of this one is the

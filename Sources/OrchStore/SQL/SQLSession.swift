@@ -43,25 +43,10 @@ struct SQLDialect: Sendable {
     var forUpdate: String
     /// The same, but rows that others hold are passed over.
     var forUpdateSkippingLocked: String
-    /// The function that tells where bytes are in other bytes, from 1: `instr` of the column and a placeholder.
-    fileprivate let position: Position
-
-    /// How a database calls that function.
-    enum Position: Sendable {
-        case instr, position
-    }
-
-    init(forUpdate: String, forUpdateSkippingLocked: String, position: Position) {
-        self.forUpdate = forUpdate
-        self.forUpdateSkippingLocked = forUpdateSkippingLocked
-        self.position = position
-    }
-
-    /// A condition: the bytes of a column hold those of the next argument.
-    func contains(_ column: String) -> String {
-        switch position {
-        case .instr: "instr(\(column), ?) > 0"
-        case .position: "position(? IN \(column)) > 0"
-        }
-    }
+    /// A condition on the bytes of `message`: they hold those of the argument.
+    var messageHolds: String
+    /// The names of the migrations that were applied.
+    var appliedMigrations: String
+    /// What the database takes up, in bytes.
+    var databaseBytes: String
 }

@@ -6,7 +6,13 @@ struct SQLiteSession: SQLSession {
     let db: Database
 
     /// Writers come one after the other, so nothing is left to lock.
-    var dialect: SQLDialect { SQLDialect(forUpdate: "", forUpdateSkippingLocked: "", position: .instr) }
+    var dialect: SQLDialect {
+        SQLDialect(
+            forUpdate: "", forUpdateSkippingLocked: "",
+            messageHolds: "instr(message, ?) > 0",
+            appliedMigrations: "SELECT identifier FROM grdb_migrations",
+            databaseBytes: "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()")
+    }
 
     func rows(_ sql: String, _ arguments: SQLArguments) throws -> [SQLRow] {
         let statement = try db.cachedStatement(sql: sql)
