@@ -60,7 +60,7 @@ struct FollowTests {
             let claimed = try await server.claimedRun()
             let follower = RunFollower(
                 store: server.controller.store, wakeups: server.controller.wakeups, run: claimed.runID,
-                root: claimed.runID, after: 0, heartbeat: .seconds(3600))
+                root: claimed.runID, after: 0, heartbeat: .seconds(3600), form: .lines)
             var pieces = follower.makeAsyncIterator()
             var told: [String] = []
             func next() async throws {
@@ -101,7 +101,7 @@ struct FollowTests {
             let claimed = try await server.claimedRun()
             let follower = RunFollower(
                 store: server.controller.store, wakeups: server.controller.wakeups, run: claimed.runID,
-                root: claimed.runID, after: 0, heartbeat: .milliseconds(1))
+                root: claimed.runID, after: 0, heartbeat: .milliseconds(1), form: .lines)
             var pieces = follower.makeAsyncIterator()
             _ = try await pieces.next()
             let piece = try #require(try await pieces.next())
@@ -126,6 +126,25 @@ struct FollowTests {
             try await server.report(claimed) { $0.state = ServerFixture.state(.crashed) }
             #expect(
                 try events(await response).map(word) == ["Running", "from the child", "Crashed", "end Crashed"])
+        }
+    }
+
+    @Test func anEventSourceGetsIdentifiersToGoOnFrom() async throws {
+        try await ServerFixture.with { server in
+            let claimed = try await server.claimedRun()
+            try await server.report(claimed) { $0.records = [ServerFixture.line(1, "one")] }
+            let follower = RunFollower(
+                store: server.controller.store, wakeups: server.controller.wakeups, run: claimed.runID,
+                root: claimed.runID, after: 0, heartbeat: .seconds(3600), form: .serverSentEvents)
+            var pieces = follower.makeAsyncIterator()
+            let piece = try #require(try await pieces.next())
+            let events = String(buffer: piece).components(separatedBy: "\n\n").filter { !$0.isEmpty }
+            #expect(events.dropLast().allSatisfy { $0.hasPrefix("data: {\"state\":") })
+            let lines = try #require(events.last).components(separatedBy: "\n")
+            #expect(lines.count == 2)
+            let position = try #require(lines.first.flatMap { Int64($0.dropFirst("id: ".count)) })
+            #expect(lines.last?.hasPrefix("data: {\"log\":") == true)
+            #expect(lines.last?.contains("\"position\":\(position)") == true)
         }
     }
 }

@@ -88,7 +88,8 @@ struct FlowRunRoutes: Sendable {
 
     private func follow(_ call: APICall) async throws -> Response {
         // An event source that was cut off says itself what it saw last.
-        let seen = call.request.headers[.lastEventID].flatMap { Int64($0) }
+        // Source: <https://html.spec.whatwg.org/multipage/server-sent-events.html#the-last-event-id-header>
+        let seen = call.request.headers.first { $0.name.canonicalName == "last-event-id" }.flatMap { Int64($0.value) }
         let after = try call.number("after", in: 0...Int64.max, default: max(0, seen ?? 0))
         let accepted = call.request.headers[.accept] ?? ""
         let run = try await run(call)
@@ -120,11 +121,4 @@ struct FlowRunRoutes: Sendable {
             throw APIFailure.notFound("there is no run \(id)")
         }
     }
-}
-
-extension HTTPField.Name {
-    /// What an event source that connects again has seen last.
-    ///
-    /// Source: <https://html.spec.whatwg.org/multipage/server-sent-events.html#the-last-event-id-header>
-    fileprivate static let lastEventID = HTTPField.Name(parsed: "last-event-id")
 }
