@@ -34,6 +34,9 @@ extension OrchError: CustomStringConvertible {
             return "the default deployment \"\(name)\" cannot run: \(reason)"
         case .invalidEnvironment(let variable, let expected):
             return "the environment variable \(variable) must hold \(expected)"
+        case .missingBlock(let type, let name, _, _) where !BlockEnvironment.isValid(name: name):
+            // It may be an address with a password in it: never repeated.
+            return "a parameter of the flow names no \(type) block: expected a block's name, or an address with ://"
         case .missingBlock(let type, let name, let variable, let present):
             let nearest = NearestName.nearest(to: variable, in: present).first.map { " (there is \($0))" } ?? ""
             return "the \(type) block \"\(name)\" is not here: expected its JSON document in \(variable)\(nearest). "

@@ -65,11 +65,13 @@ extension ParameterSchema {
         return values
     }
 
-    /// The values as they may be shown: secrets hidden, and passwords inside URLs.
+    /// The values as they may be shown: secrets hidden, and passwords inside URLs. A parameter that names a block or an
+    /// address and holds neither may hold a password in any form, so nothing of it is shown.
     public func redacted(_ values: [String: JSONValue]) -> [String: JSONValue] {
         var shown: [String: JSONValue] = [:]
         for (name, value) in values {
-            let isSecret = self[name]?.isSecret ?? false
+            let property = self[name]
+            let isSecret = property?.isSecret ?? false || property?.block != nil && !value.isBlockNameOrAddress
             shown[name] = isSecret && !value.isNull ? .string(Secret.placeholder) : value.hidingURLPasswords
         }
         return shown
@@ -182,6 +184,12 @@ extension ValueSchema {
 }
 
 extension JSONValue {
+    /// Whether this may stand where a block or an address is named.
+    fileprivate var isBlockNameOrAddress: Bool {
+        guard case .string(let text) = self else { return false }
+        return BlockEnvironment.isValid(name: text) || text.contains("://") && !text.contains(where: \.isWhitespace)
+    }
+
     /// This value with the password of every URL in its strings replaced.
     public var hidingURLPasswords: JSONValue {
         switch self {
@@ -196,6 +204,9 @@ extension JSONValue {
     ///
     /// Everything up to the last `@` counts as password: people do not always escape one with `/` or `@` in it.
     private static func hidingURLPassword(in text: String) -> String {
+        let text = text.replacing(#/(?i)(?<name>\b(?:ssl)?password\s*=\s*)(?:'[^']*'|[^\s&#]+)/#) { match in
+            "\(match.name)\(Secret.placeholder)"
+        }
         guard text.contains("://") else { return text }
         return text.replacing(#/(?<head>://[^:/?#\s]*:)\S*@/#) { match in
             "\(match.head)\(Secret.placeholder)@"

@@ -38,6 +38,7 @@ package struct PostgresConfiguration: Sendable, Equatable {
         guard isURL || (url.contains("=") && !url.prefix { $0 != "=" }.contains("://")) else {
             throw .invalidURL(reason: "it neither begins with postgresql:// nor is made of keywords and values")
         }
+        if isURL { try Self.checkEncoding(of: url) }
         // libpq's message is not passed on: it quotes parts of the text, and so perhaps of the password.
         guard let options = PQconninfoParse(url, nil) else {
             throw .invalidURL(
@@ -57,6 +58,27 @@ package struct PostgresConfiguration: Sendable, Equatable {
         password = keywords.removeValue(forKey: "password").map { PostgresPassword($0) }
         if let seconds = keywords.removeValue(forKey: "connect_timeout").flatMap({ Int($0) }), seconds > 0 {
             connectTimeout = .seconds(seconds)
+        }
+    }
+
+    /// Refuses a URL whose password holds a character that ends it for libpq: the rest would be taken for a host or a port,
+    /// and repeated in errors.
+    private static func checkEncoding(of url: String) throws(PostgresError) {
+        let address = url[(url.firstRange(of: "://")?.upperBound ?? url.startIndex)...]
+        let authority = address.prefix { !"/?#".contains($0) }
+        let path = address[authority.endIndex...].prefix { $0 != "?" }
+        let hosts = authority.split(separator: "@", omittingEmptySubsequences: false)
+        let ports = (hosts.last ?? "").split(separator: ",").map { host in
+            host.drop { $0 != "]" }.isEmpty ? host.drop { $0 != ":" }.dropFirst() : host.drop { $0 != "]" }.dropFirst(2)
+        }
+        let isEncoded =
+            hosts.count <= 2 && !path.contains("@")
+            && ports.allSatisfy { $0.allSatisfy { ("0"..."9").contains($0) } }
+        guard isEncoded else {
+            throw .invalidURL(
+                reason:
+                    "its password seems to hold a special character that is not percent-encoded (@ is %40, / is %2F, "
+                    + ": is %3A, # is %23, ? is %3F)")
         }
     }
 

@@ -39,6 +39,47 @@ struct FileTests {
         #expect(try folder.names == ["pipe"])
     }
 
+    @Test func aLinkStaysAndWhatItLeadsToIsReplaced() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write("old", as: "x")
+        let link = folder.file("link")
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "x")
+        let file = try AtomicFile(link)
+        try file.write([1])
+        try file.commit()
+        #expect(try read(path) == [1])
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "x")
+        #expect(try folder.names == ["link", "x"])
+    }
+
+    /// /dev/stdout leads to whatever the program writes to, a regular file perhaps.
+    @Test(arguments: ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "/dev/x.parquet"])
+    func nothingOfTheSystemIsReplaced(path: String) throws {
+        #expect {
+            _ = try AtomicFile(path)
+        } throws: { error in
+            if case ETLError.notRegular = error { true } else { false }
+        }
+    }
+
+    @Test func removesWhatAKilledWriterLeft() throws {
+        let folder = try TemporaryFolder()
+        let old = Date(timeIntervalSinceNow: -3600)
+        for name in ["x.1ab2.part", "x.young.part", "xy.1ab2.part", "x.UP.part", "x.part"] {
+            let path = try folder.write("left", as: name)
+            guard name != "x.young.part" else { continue }
+            try FileManager.default.setAttributes([.modificationDate: old], ofItemAtPath: path)
+        }
+        let held = try AtomicFile(folder.file("x"))
+        let parts = try folder.names.filter { $0 != "x.young.part" && $0.hasPrefix("x.") }
+        let own = try #require(parts.first { !["x.UP.part", "x.part"].contains($0) })
+        #expect(own != "x.1ab2.part")
+        try FileManager.default.setAttributes([.modificationDate: old], ofItemAtPath: folder.file(own))
+        _ = try AtomicFile(folder.file("x"))
+        #expect(try Set(folder.names) == [own, "x.young.part", "xy.1ab2.part", "x.UP.part", "x.part"])
+        held.abandon()
+    }
+
     @Test func leavesNothingWithoutCommit() throws {
         let folder = try TemporaryFolder()
         let path = try folder.write("old", as: "x")

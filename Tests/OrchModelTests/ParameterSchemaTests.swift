@@ -129,6 +129,24 @@ struct ParameterSchemaTests {
         #expect(problem?.got == "********")
     }
 
+    @Test(arguments: [
+        ("my-db", "my-db"), ("postgresql://me:CANARY@db/x", "postgresql://me:********@db/x"),
+        ("host=db password=CANARY", "********"), ("postgresql://me:CAN ARY@db/x", "********"), ("CANARY 1", "********"),
+    ])
+    func whatIsNeitherABlockNorAnAddressIsNotShown(value: String, shown: String) {
+        let schema = ParameterSchema([.init("database", .init(.string), block: "postgres")])
+        #expect(schema.redacted(["database": .string(value)]) == ["database": .string(shown)])
+    }
+
+    @Test(arguments: [
+        ("host=db password=CANARY user=me", "host=db password=******** user=me"),
+        ("PASSWORD = 'CAN ARY' x", "PASSWORD = ******** x"), ("sslpassword=CANARY", "sslpassword=********"),
+        ("no password here", "no password here"),
+    ])
+    func hidesPasswordsOfKeywords(text: String, shown: String) {
+        #expect(JSONValue.string(text).hidingURLPasswords == .string(shown))
+    }
+
     @Test func refusesValuesWhereAPatternCannotBeRead() {
         let broken = ParameterSchema([.init("x", .init(.string, pattern: "["))])
         #expect(broken.validate(["x": "a"]).count == 1)

@@ -36,6 +36,9 @@ struct PostgresConfigurationTests {
     @Test(arguments: [
         "mysql://me:hunter2@db/x", "postgresql://me:hunter2%zz@db/x", "postgresql://me:hunter2@[::1/x", "hunter2",
         "mysql://me:hunter2@db/x?a=b", "hunter2=x", "password='hunter2", "password=hunter2 word",
+        "postgresql://me:wrong@hunter2:x@db:5432/rides", "postgresql://me:wrong/hunter2@db/rides",
+        "postgresql://me:wrong#hunter2@db/rides", "postgresql://me:hunter2?x@db/rides",
+        "postgresql://db:5432,me:hunter2/x",
     ])
     func refusesOtherURLsWithoutRepeatingThem(url: String) {
         let error = #expect(throws: PostgresError.self) { try PostgresConfiguration(url: url) }

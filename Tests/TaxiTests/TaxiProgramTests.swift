@@ -102,6 +102,23 @@ struct TaxiProgramTests {
         }
     }
 
+    @Test func takesWhatItWroteAsASource() async throws {
+        try folder.writeTrips()
+        let first = try await TaxiProcess.run(
+            ["run", "etl-web-to-gcs", "-p", "color=green", "-p", "month=7", "-p", source, "-p", lake])
+        #expect(first.code == 0, "\(first.text)")
+        let parquet = "source=file://\(folder.url.path)/lake/data/green/green_tripdata_2020-07.parquet"
+        let again = try await TaxiProcess.run(
+            [
+                "run", "etl-web-to-gcs", "-p", "color=green", "-p", "month=7", "-p", parquet, "-p",
+                "lake=file://\(folder.url.path)/other",
+            ])
+        #expect(again.code == 0, "\(again.text)")
+        #expect(again.text.contains("3 rows read"))
+        let object = folder.url.appending(path: "other/data/green/green_tripdata_2020-07.parquet")
+        #expect(try Data(contentsOf: object).prefix(4) == Data("PAR1".utf8))
+    }
+
     @Test func reportsARunThroughTheRunStream() async throws {
         try folder.writeTrips()
         let parameters = [

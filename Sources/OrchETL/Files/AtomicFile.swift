@@ -5,7 +5,8 @@ import Darwin
 #endif
 
 /// A file that appears under its name whole, or not at all: written beside it under another name, brought to the disk,
-/// then renamed. Dropped before `commit()`, it leaves nothing.
+/// then renamed. Dropped before `commit()`, it leaves nothing. What a writer that was killed left is removed by the next
+/// one of the same name.
 package final class AtomicFile {
     /// Where the file will be.
     package let path: String
@@ -16,11 +17,15 @@ package final class AtomicFile {
     /// - Throws: `ETLError.file`, `ETLError.notRegular`.
     package init(_ path: String) throws {
         try Self.checkName(path)
+        let path = try Self.behindLinks(path)
         self.path = path
         temporary = "\(path).\(String(UInt64.random(in: .min ... .max), radix: 36)).part"
         try FileSystem.makeFolder(of: path)
+        AbandonedParts.remove(of: path)
         descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw ETLError.file(path: path, operation: "create", code: errno) }
+        // Says that somebody writes it, for as long as this process lives.
+        flock(descriptor, LOCK_EX | LOCK_NB)
     }
 
     deinit { abandon() }
@@ -29,9 +34,24 @@ package final class AtomicFile {
     /// /dev/stdout does, which would be gone.
     /// - Throws: `ETLError.notRegular`.
     static func checkName(_ path: String) throws {
+        // A link such as /dev/stdout may lead to a regular file, and is the system's all the same.
+        let folder = FileSystem.resolved(FileSystem.folder(of: path)) ?? ""
+        guard !["/dev", "/proc", "/sys"].contains(where: { folder == $0 || folder.hasPrefix($0 + "/") }) else {
+            throw ETLError.notRegular(path: path)
+        }
         var status = stat()
         guard stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { return }
         throw ETLError.notRegular(path: path)
+    }
+
+    /// Where a name leads: a link stays, and what it leads to is replaced.
+    private static func behindLinks(_ path: String) throws -> String {
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK else { return path }
+        guard let target = FileSystem.resolved(path) else {
+            throw ETLError.file(path: path, operation: "follow the link", code: errno)
+        }
+        return target
     }
 
     /// Gives the file up, unless it was committed: nothing is left of it.

@@ -24,6 +24,13 @@ enum FileSystem {
         return one.st_dev == other.st_dev && one.st_ino == other.st_ino
     }
 
+    /// A path without links, dots and doubled slashes; nil where nothing is there.
+    static func resolved(_ path: String) -> String? {
+        guard let real = realpath(path, nil) else { return nil }
+        defer { free(real) }
+        return String(cString: real)
+    }
+
     /// Gives a file another name of the same folder, in place of what had it, so that a crash of the machine does not
     /// forget it.
     /// - Throws: `ETLError.file`.

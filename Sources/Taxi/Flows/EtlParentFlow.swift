@@ -9,7 +9,11 @@ struct EtlParentFlow: Flow {
     @Parameter(help: "Months of the trips.", each: 1...12) var months = [7]
     @Parameter(help: "Year of the trips.", range: 2009...) var year = 2020
     @Parameter(help: "Colour of the taxis.") var color = TaxiColor.green
-    @Parameter(help: "URL template of the source; null: TAXI_SOURCE if set, else the course's release.")
+    @Parameter(
+        help: """
+            URL template of the source, such as https://host/{{ color }}_tripdata_{{ year }}-{{ month | pad: 2 }}.csv.gz; null: \
+            TAXI_SOURCE if set, else the course's release.
+            """)
     var source: String? = nil
     @Parameter(help: "The lake: a gcs-bucket block, or file:///folder.", block: .gcsBucket) var lake = "zoom-gcs"
     @Parameter(help: "The warehouse: a bigquery-warehouse block.", block: .bigQueryWarehouse) var warehouse = "zoom-bq"

@@ -21,7 +21,11 @@ struct EtlWebToGcs: Flow {
     @Parameter(help: "Month of the trips.", range: 1...12) var month = 7
     @Parameter(help: "Year of the trips.", range: 2009...) var year = 2020
     @Parameter(help: "Colour of the taxis.") var color = TaxiColor.green
-    @Parameter(help: "URL template of the source; null: TAXI_SOURCE if set, else the course's release.")
+    @Parameter(
+        help: """
+            URL template of the source, such as https://host/{{ color }}_tripdata_{{ year }}-{{ month | pad: 2 }}.csv.gz; null: \
+            TAXI_SOURCE if set, else the course's release.
+            """)
     var source: String? = nil
     @Parameter(help: "The lake: a gcs-bucket block, or file:///folder.", block: .gcsBucket) var lake = "zoom-gcs"
     @Parameter(help: "What becomes of records that cannot be read: fail, reject (left out) or null.")
@@ -35,7 +39,8 @@ struct EtlWebToGcs: Flow {
         let dataset = try TaxiDataset(color: color, year: year, month: month)
         let lake = try context.lake(lake)
         let download = try await context.extract(dataset, from: source)
-        let parquet = GrowingParquet(try context.scratch.appending(path: "\(dataset.fileStem).parquet").path)
+        // Under a name of its own: the download may be a Parquet file too.
+        let parquet = GrowingParquet(try context.scratch.appending(path: "lake/\(dataset.fileStem).parquet").path)
         // What is there of the file is sent while the rest of it is made.
         async let loading = load(parquet, of: download, dataset, to: lake, context)
         let figures: ConversionFigures

@@ -18,7 +18,11 @@ struct IngestPostgres: Flow {
     @Parameter(help: "Month of the trips.", range: 1...12) var month = 7
     @Parameter(help: "Year of the trips.", range: 2009...) var year = 2020
     @Parameter(help: "Colour of the taxis.") var color = TaxiColor.green
-    @Parameter(help: "URL template of the source; null: TAXI_SOURCE if set, else the course's release.")
+    @Parameter(
+        help: """
+            URL template of the source, such as https://host/{{ color }}_tripdata_{{ year }}-{{ month | pad: 2 }}.csv.gz; null: \
+            TAXI_SOURCE if set, else the course's release.
+            """)
     var source: String? = nil
     @Parameter(help: "The database: a postgres block, or a postgresql:// URL.", block: .postgres)
     var database = "postgres-connector"
