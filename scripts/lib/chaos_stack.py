@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 import urllib.request
 from pathlib import Path
@@ -64,6 +65,9 @@ class Stack:
     """One controller with its own instance, one agent, and what is asked of them."""
 
     server = agent = instance = proxy = None
+    # Set under the lock once all is to end: nothing is started after that.
+    is_over = threading.Event()
+    spawning = threading.RLock()
 
     def __init__(self, orch, folder, image, lines):
         self.orch = orch
@@ -106,18 +110,21 @@ class Stack:
         return str(self.folder / "server" / f"{kind}.token")
 
     def _spawn(self, name, *arguments):
-        with open(self.folder / f"{name}.log", "ab") as log:
-            return subprocess.Popen([self.orch, *arguments], env=self.environment, stdin=subprocess.DEVNULL, stdout=log,
-                                    stderr=log, start_new_session=True)
+        with self.spawning, open(self.folder / f"{name}.log", "ab") as log:
+            if self.is_over.is_set():
+                raise AssertionError("stopped")
+            process = subprocess.Popen([self.orch, *arguments], env=self.environment, stdin=subprocess.DEVNULL,
+                                       stdout=log, stderr=log, start_new_session=True)
+            # Known before anybody else can look for what is to be ended.
+            setattr(self, name, process)
 
     def start_server(self):
-        self.server = self._spawn("server", "server", "start", "--port", str(self.port), "--data",
-                                  str(self.folder / "server"))
+        self._spawn("server", "server", "start", "--port", str(self.port), "--data", str(self.folder / "server"))
         wait_until("the controller answers", self.answers)
 
     def start_agent(self):
         # The reaper is asked to be quick: what it removes is looked at as well.
-        self.agent = self._spawn(
+        self._spawn(
             "agent", "agent", "start", "--name", "chaos", "--limit", "4", "--api-url", self.url, "--token-file",
             self.token("agent"), "--agent-data", str(self.folder / "agent"), "--reap-after", "1", "--log-level", "debug")
 

@@ -28,9 +28,10 @@ class Gate:
         self.dropped = False
 
     def leave(self, drop=False):
-        """Lets the call go on; with `drop` its connection breaks off instead."""
-        self.dropped = drop
-        self.left.set()
+        """Lets the call go on; with `drop` its connection breaks off instead. The first word counts."""
+        if not self.left.is_set():
+            self.dropped = drop
+            self.left.set()
 
     def hold(self):
         """Called by the proxy: False where the call is to be dropped."""
@@ -46,6 +47,7 @@ class EngineProxy:
         self.engine = engine
         self.lock = threading.Lock()
         self.gate = None
+        self.gates = []
         # Containers made and started, by name and by identifier: 201 and 204 of the engine.
         self.created = Counter()
         self.started = Counter()
@@ -58,10 +60,15 @@ class EngineProxy:
         """A gate for the next call of this kind."""
         with self.lock:
             self.gate = Gate(kind, point)
+            self.gates.append(self.gate)
             return self.gate
 
     def close(self):
+        """Lets nothing pass any more that is held."""
         self.listener.close()
+        with self.lock:
+            for gate in self.gates:
+                gate.leave(drop=True)
 
     def _accept(self):
         while True:
