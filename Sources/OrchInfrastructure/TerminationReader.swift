@@ -54,10 +54,14 @@ package enum TerminationReader {
     ///   - killedBy: who asked orch to end it; nil where nobody did.
     package static func vanished(_ name: String, exitCode: Int?, killedBy: String?) -> Termination {
         let when = exitCode == nil ? "before its end was seen" : "once it had ended"
+        // The state may be Completed all the same, and would hide it.
+        let warning =
+            "the container \(name) was removed before its log was read to the end: the last lines may be missing"
         return Termination(
             exitCode: exitCode, signal: exitCode.flatMap(signal(of:)),
             reason: "the container \(name) vanished: somebody removed it \(when)",
-            actor: killedBy ?? Termination.outsider)
+            actor: killedBy ?? Termination.outsider,
+            warning: exitCode == nil ? nil : warning)
     }
 
     private static func outOfMemory(

@@ -71,6 +71,21 @@ struct AdoptionTests {
         #expect(bench.engine.calls.filter { $0 == "create" }.count == 1)
     }
 
+    @Test func agentThatEndedBeforeItMadeTheContainerHasStartedNothing() async throws {
+        let bench = try AgentBench(["hello": .init(lines: [.out("hi")], end: .exit(0))])
+        try await bench.withAgent {
+            try await bench.controller.until { $0.polledCapacities.contains { $0 > 0 } }
+            bench.engine.setAway(true)
+            bench.controller.queue(claimed)
+            try await bench.engine.untilCalled("create", times: 1)
+        }
+        bench.engine.setAway(false)
+        try await bench.withAgent { try await bench.controller.until { $0.end != nil } }
+        #expect(bench.controller.end?.type == .completed)
+        #expect(bench.controller.lines == ["hi"])
+        #expect(bench.engine.calls.filter { $0 == "start" }.count == 1)
+    }
+
     @Test func agentWithoutMemoryDoesNotStartWhatMayHaveRun() async throws {
         let bench = try AgentBench(["hello": .init(end: .exit(0))])
         try FileManager.default.removeItem(atPath: bench.dataDirectory + "/attempts")

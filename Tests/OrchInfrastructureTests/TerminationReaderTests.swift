@@ -127,6 +127,8 @@ struct TerminationReaderTests {
         #expect(seen.exitCode == 137)
         #expect(seen.signal == 9)
         #expect(seen.actor == Termination.outsider)
+        #expect(seen.warning?.contains("the last lines may be missing") == true)
+        #expect(unseen.warning == nil)
         #expect(TerminationReader.vanished("orch-1", exitCode: nil, killedBy: "user a").actor == "user a")
     }
 }

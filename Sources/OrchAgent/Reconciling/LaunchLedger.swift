@@ -3,11 +3,12 @@ import OrchInfrastructure
 import OrchModel
 import Synchronization
 
-/// Remembers on disk which attempts this agent began to launch: one empty file each, written before the container is
-/// made and removed once the attempt's end is known to the controller.
+/// Remembers on disk which attempts this agent began to start: one empty file each, written before the container's
+/// process is started and removed once the attempt's end is known to the controller.
 ///
-/// It tells a container that vanished from one that never was. Where the folder is new, nothing is known of attempts
-/// that are held already.
+/// It tells a process that may have run from one that never did: an agent that ended while it pulled an image, or made a
+/// container, has begun nothing that may not be done again. Where the folder is new, nothing is known of attempts that
+/// are held already.
 final class LaunchLedger: Sendable {
     private let folder: String
     private let attempts: Mutex<Set<String>>

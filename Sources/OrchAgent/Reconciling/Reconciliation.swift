@@ -3,7 +3,7 @@ import OrchInfrastructure
 /// Decides what to do about attempts that the controller says are this agent's. Pure: a table of held attempts,
 /// containers and memory.
 enum Reconciliation {
-    /// Whether this agent ever began to make a container for an attempt.
+    /// Whether this agent ever began to start a process for an attempt.
     enum History: Sendable, Hashable, CaseIterable {
         case launched
         case neverLaunched

@@ -23,12 +23,8 @@ extension Agent {
         var logger = logger
         for (name, value) in metadata(of: key) { logger[metadataKey: name] = value }
         defer { registry.end(key) }
-        do throws(AgentError) {
-            try ledger.begin(key)
-        } catch {
-            // Without this memory the run is still right; only a container removed by hand would look unlaunched.
-            logger.error("the attempt could not be remembered", metadata: ["reason": "\(error)"])
-        }
+        // What was launched before stays so, whatever this agent gets done.
+        if mode != .launch { remember(key) }
         let shipper = ReportShipper(
             claimed, api: api, order: order, limits: configuration.reports, clock: clock, now: now, logger: logger)
         let isSettled = await withTaskGroup(of: Bool?.self) { group in
@@ -60,6 +56,16 @@ extension Agent {
         }
     }
 
+    private func remember(_ key: AttemptKey) {
+        do throws(AgentError) {
+            try ledger.begin(key)
+        } catch {
+            // Without this memory the run is still right; only a container removed by hand would look unlaunched.
+            logger.error(
+                "the attempt could not be remembered", metadata: metadata(of: key, ["reason": "\(error)"]))
+        }
+    }
+
     /// True once the attempt's end is reported, or is no longer this agent's to report.
     private func follow(
         _ claimed: ClaimedRun, _ mode: DockerRunner.Mode, _ order: StopOrder, _ shipper: ReportShipper
@@ -69,7 +75,9 @@ extension Agent {
             clock: clock, now: now)
         do {
             try await cancelWhenGracefulShutdown {
-                try await runner.run(claimed, mode: mode, order: order, reporting: shipper)
+                try await runner.run(claimed, mode: mode, order: order, reporting: shipper) { [self] in
+                    remember(claimed.key)
+                }
             }
             return true
         } catch {

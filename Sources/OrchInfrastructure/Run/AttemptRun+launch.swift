@@ -28,6 +28,7 @@ extension AttemptRun {
 
     private func resume(_ snapshot: ContainerSnapshot) async throws -> Ending {
         if snapshot.status == .created { return try await start(snapshot.id) }
+        willStart()
         guard snapshot.isLive else { return try await observe(snapshot.id, exit: nil) }
         await remark(.info, "\(runner.actor) found container \(claimed.containerName) running and follows it")
         await reportRunning(snapshot)
@@ -88,6 +89,7 @@ extension AttemptRun {
             if order.reason == .fenced { return neverStarted("the attempt is no longer this agent's") }
             do throws(EngineFault) {
                 let exit = try await engine.exit(of: id, next: true)
+                willStart()
                 try await engine.start(id)
                 return try await observeStarted(id, exit: exit)
             } catch {

@@ -6,15 +6,20 @@ struct AttemptRun: Sendable {
     let claimed: ClaimedRun
     let order: StopOrder
     let reporting: any AttemptReporting
+    let willStart: @Sendable () -> Void
     let collector: OutputCollector
 
     var engine: any ContainerEngine { runner.engine }
 
-    init(runner: DockerRunner, claimed: ClaimedRun, order: StopOrder, reporting: any AttemptReporting) {
+    init(
+        runner: DockerRunner, claimed: ClaimedRun, order: StopOrder, reporting: any AttemptReporting,
+        willStart: @escaping @Sendable () -> Void
+    ) {
         self.runner = runner
         self.claimed = claimed
         self.order = order
         self.reporting = reporting
+        self.willStart = willStart
         collector = OutputCollector(claimed)
     }
 

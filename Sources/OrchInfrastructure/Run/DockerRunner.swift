@@ -48,11 +48,15 @@ package struct DockerRunner: Sendable {
     ///   - mode: what is known of its container.
     ///   - order: the wish to end it.
     ///   - reporting: where everything seen goes.
+    ///   - willStart: called before a process is started, or found to have been; until then the attempt may be launched
+    ///     by another runner as if nothing had been done. May be called again.
     /// - Throws: when the surrounding task is cancelled; the container is then left as it is.
     package func run(
-        _ claimed: ClaimedRun, mode: Mode, order: StopOrder, reporting: any AttemptReporting
+        _ claimed: ClaimedRun, mode: Mode, order: StopOrder, reporting: any AttemptReporting,
+        willStart: @escaping @Sendable () -> Void
     ) async throws(CancellationError) {
-        let run = AttemptRun(runner: self, claimed: claimed, order: order, reporting: reporting)
+        let run = AttemptRun(
+            runner: self, claimed: claimed, order: order, reporting: reporting, willStart: willStart)
         do {
             try await run.execute(mode)
         } catch {
