@@ -30,6 +30,28 @@ struct AdoptionTests {
         #expect(bench.engine.calls.filter { $0 == "start" }.count == 1)
     }
 
+    @Test(arguments: [
+        (ContainerSnapshot.Status.exited, DockerContainerBlock.RemovePolicy.always, false), (.created, .always, false),
+        (.running, .always, true), (.exited, .never, true), (.exited, .onSuccess, true),
+    ])
+    func whatAKilledAgentHadYetToRemoveIsRemoved(
+        status: ContainerSnapshot.Status, policy: DockerContainerBlock.RemovePolicy, stays: Bool
+    ) async throws {
+        let bench = try AgentBench()
+        let reported = ClaimedRun.sample { $0.container.autoRemove = policy }
+        try bench.engine.seed(reported, lines: [], status: status)
+        let memory = bench.dataDirectory + "/attempts/\(reported.runID)-\(reported.attempt)"
+        try Data().write(to: URL(filePath: memory))
+        try await bench.withAgent {
+            let calls = bench.controller.heldCalls
+            try await bench.controller.until { $0.heldCalls > calls + 2 }
+        }
+        #expect(bench.engine.containers.isEmpty == !stays)
+        // What still runs is remembered, for the end of it.
+        #expect(FileManager.default.fileExists(atPath: memory) == (status == .running))
+        #expect(!bench.engine.calls.contains("stop"))
+    }
+
     @Test func endedContainerIsFinalisedFromInspect() async throws {
         let bench = try AgentBench()
         bench.controller.hold(claimed)

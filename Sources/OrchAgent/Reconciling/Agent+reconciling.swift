@@ -38,10 +38,36 @@ extension Agent {
                 // Their leases may have run out while nobody looked.
                 await renewOnce()
             }
+            await finishRemovals(held: Set(held.map(\.key)))
             ledger.closeGap()
             registry.endPass()
         } catch {
             logger.debug("nothing was reconciled", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    /// Removes what an agent that was killed between an attempt's last report and the removal of its container left.
+    ///
+    /// The attempt is in this agent's memory, the controller holds it no longer, and its process has ended: so its end is
+    /// known, and nobody else will remove it. What still runs is left to the reaper, which gives it time.
+    private func finishRemovals(held: Set<AttemptKey>) async {
+        for key in ledger.keys where !held.contains(key) && !registry.isKnown(key) {
+            do throws(EngineFault) {
+                let found = try await engine.inspect(ClaimedRun.containerName(run: key.run, attempt: key.attempt))
+                guard !found.isLive else { continue }
+                if found.labels[ContainerLabels.agent] == configuration.name,
+                    ContainerLabels.attempt(of: found.labels) == key, found.labels[ContainerLabels.removePolicy] == nil
+                {
+                    try await engine.remove(found.id, force: false)
+                    logger.info("the container of an attempt that has ended is removed", metadata: metadata(of: key))
+                }
+            } catch {
+                guard case .notFound = error else { continue }
+            }
+            do throws(AgentError) { try ledger.forget(key) } catch {
+                logger.error(
+                    "the attempt could not be forgotten", metadata: metadata(of: key, ["reason": "\(error)"]))
+            }
         }
     }
 

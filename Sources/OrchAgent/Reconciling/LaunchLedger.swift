@@ -34,6 +34,18 @@ final class LaunchLedger: Sendable {
         return reachesBack.withLock { $0 } ? .neverLaunched : .unknown
     }
 
+    /// The attempts that are remembered.
+    var keys: [AttemptKey] {
+        attempts.withLock { names in
+            names.compactMap { name in
+                guard let dash = name.lastIndex(of: "-"), let run = Identifier(String(name[..<dash])),
+                    let attempt = Int(name[name.index(after: dash)...])
+                else { return nil }
+                return AttemptKey(run: run, attempt: attempt)
+            }
+        }
+    }
+
     /// Every attempt held so far is dealt with: from now on, one that is not written here was never launched.
     func closeGap() { reachesBack.withLock { $0 = true } }
 

@@ -127,7 +127,10 @@ public struct ClaimedRun: Codable, Sendable, CustomStringConvertible {
     }
 
     /// The container's name: `orch-<run>-<attempt>`. The same attempt always meets the same name.
-    public var containerName: String { "orch-\(runID)-\(attempt)" }
+    public var containerName: String { Self.containerName(run: runID, attempt: attempt) }
+
+    /// The container's name of any attempt.
+    public static func containerName(run: Identifier, attempt: Int) -> String { "orch-\(run)-\(attempt)" }
 
     public var description: String { "attempt \(attempt) of run \(runID) (\(flowName))" }
 }
