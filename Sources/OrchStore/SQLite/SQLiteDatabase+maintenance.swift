@@ -66,6 +66,9 @@ extension RelationalStore {
         defer { removeFiles(incoming) }
         removeFiles(incoming)
         try await backUpSQLite(backup, to: incoming)
+        guard try await isOurs(incoming) else {
+            throw StoreError.damaged(path: backup, reason: "it holds none of orch's tables")
+        }
         let store = try await openSQLite(path: incoming)
         let problems = try await store.problems()
         try await store.close()
@@ -83,6 +86,15 @@ extension RelationalStore {
             throw StoreError.unusable(path: path, reason: String(cString: strerror(errno)))
         }
         return hadOne ? kept : nil
+    }
+
+    /// Whether a database was made by orch: an empty file is a sound one too, and would be filled with empty tables.
+    private static func isOurs(_ path: String) async throws -> Bool {
+        try await SQLiteDatabase.offPool {
+            let queue = try DatabaseQueue(path: path, configuration: readOnly)
+            defer { try? queue.close() }
+            return try queue.read { try $0.tableExists("store") && $0.tableExists("flow_run") }
+        }
     }
 
     private static var readOnly: Configuration {
