@@ -16,6 +16,8 @@ import Darwin
     case noTimes(file: String, column: String, rows: Int)
     /// A file of another colour's trips, or of no trips at all; `lacking` are columns that the expected colour requires.
     case anotherColor(file: String, expected: TaxiColor, found: TaxiColor?, lacking: [String])
+    /// A file more than half of whose rows are of one other month, as `2020-07`; what was loaded before stays.
+    case anotherMonth(file: String, expected: FileMonth, found: String, rows: Int, of: Int)
     /// A file differs from what is declared in ways that the policy `fail` refuses; each a sentence.
     case drift(file: String, findings: [String])
     /// A month's file that holds rows of other months' files; what was loaded before stays.
@@ -133,6 +135,10 @@ extension ETLError: CustomStringConvertible {
                 + (found.map { "a header of \($0.rawValue) trips" } ?? "a header of none of the colours")
                 + (lacking.isEmpty ? "" : "; it lacks \(lacking.joined(separator: ", "))") + ". "
                 + (found.map { "Load it as \($0.rawValue), or check the source." } ?? "Check the source.")
+        case .anotherMonth(let file, let expected, let found, let rows, let all):
+            "Expected trips of \(expected) in \(file), got a file of \(found): \(rows) of its \(all) rows are of that "
+                + "month. What was loaded before stays as it is. Pass \(found) as year and month, or choose the drift "
+                + "policy warn (drift=warn) to take it as \(expected) all the same."
         case .drift(let file, let findings):
             "\(file) differs from what is declared: \(findings.joined(separator: " ")) Nothing was loaded. Choose the "
                 + "drift policy warn or evolve to load it all the same."

@@ -110,6 +110,7 @@ package final class PartStream<Part: Sendable>: Sendable {
             // First of all, so that whoever is refused can look what the matter is.
             try state.rejects?.commit()
             try Self.checkRows(state.figures, state.sample, file)
+            try Self.checkMonth(state.figures.drift, file)
             try Self.check(state.figures.drift, file)
         }
     }
@@ -126,6 +127,13 @@ package final class PartStream<Part: Sendable>: Sendable {
         guard sample.filled[pickup] ?? 0 > 0 else {
             throw ETLError.noTimes(file: file.shown, column: pickup, rows: figures.rows.read)
         }
+    }
+
+    /// Makes sure that another month's file does not take the month's place, unless that is wanted.
+    private static func checkMonth(_ drift: DriftReport, _ file: TripFile) throws {
+        guard file.options.drift != .warn, let other = drift.mostRowsMonth else { return }
+        throw ETLError.anotherMonth(
+            file: file.shown, expected: file.dataset.month, found: other.month, rows: other.rows, of: drift.rows)
     }
 
     private static func product(
