@@ -68,6 +68,8 @@ import Darwin
     case tableShape(table: String, differences: [String])
     /// Others kept the table, or the turn to load it, for longer than we wait; nothing was changed.
     case tableBusy(table: String, holders: [String], waited: Duration)
+    /// A table or schema cannot have the name; nothing was read or changed.
+    case invalidTableName(String, expected: String)
     /// The name is that of something that is no table.
     case notATable(String)
     /// An object's name would lead out of the lake.
@@ -203,6 +205,8 @@ extension ETLError: CustomStringConvertible {
             "\(table) was in use for \(waited.components.seconds) s, longer than a load waits. It is held by "
                 + "\(holders.isEmpty ? "nobody any more" : holders.joined(separator: "; ")). Nothing was changed; end "
                 + "that, or try again."
+        case .invalidTableName(let name, let expected):
+            "Expected \(expected), got \"\(name)\"."
         case .notATable(let name):
             "\(name) is no table. Choose another name."
         case .invalidObject(let name):
