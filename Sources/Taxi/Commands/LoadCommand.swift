@@ -47,7 +47,7 @@ struct LoadCommand: AsyncParsableCommand {
         let load = try await sink.load(TripFile(source, of: dataset, options: reading.options), mode: mode)
         if let drift = load.drift { ReadingOptions.tell(of: drift) }
         if !load.columnsAdded.isEmpty {
-            print("\(load.table) got the columns \(load.columnsAdded.joined(separator: ", "))")
+            StandardError.say("warning: \(load.table) got the columns \(load.columnsAdded.joined(separator: ", "))")
         }
         print(
             load.notice
