@@ -10,7 +10,7 @@ import Darwin
     /// A file that holds no rows; what was loaded before stays.
     case noRows(file: String)
     /// A file none of whose rows is left: they could not be read, or had no passengers; what was loaded before stays.
-    /// `rejects` is the file that says why, where one was asked for.
+    /// `rejects` is the place of what says why, where that was asked for.
     case nothingLeft(file: String, rejected: Int, dropped: Int, rejects: String?)
     /// A file none of whose rows says when its trip began; what was loaded before stays.
     case noTimes(file: String, column: String, rows: Int)
@@ -124,7 +124,7 @@ extension ETLError: CustomStringConvertible {
                 ].compactMap(\.self).joined(separator: ", ") + ". What was loaded before stays as it is. "
                 + (rejected == 0
                     ? "Check the source."
-                    : rejects.map { "\($0) says what is wrong with each." }
+                    : rejects.map { "What is wrong with them stands in \($0)." }
                         ?? "Name a file of rejects to see what is wrong with each.")
         case .noTimes(let file, let column, let rows):
             "None of the \(rows) rows of \(file) has a time in \(column), so that none is a trip of a month. What was "

@@ -121,7 +121,8 @@ package final class PartStream<Part: Sendable>: Sendable {
         guard figures.rows.kept > 0 else {
             guard rejected + dropped > 0 else { throw ETLError.noRows(file: file.shown) }
             throw ETLError.nothingLeft(
-                file: file.shown, rejected: rejected, dropped: dropped, rejects: file.options.rejects)
+                file: file.shown, rejected: rejected, dropped: dropped,
+                rejects: file.options.rejects.map { file.options.shownRejects ?? $0 })
         }
         let pickup = file.dataset.pickupColumn
         guard sample.filled[pickup] ?? 0 > 0 else {

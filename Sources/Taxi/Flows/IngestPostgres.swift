@@ -43,6 +43,7 @@ struct IngestPostgres: Flow {
         options.drift = drift
         let path = download.path + ".rejects.csv"
         options.rejects = path
+        options.shownRejects = try FlowContext.placeOfRefusal(dataset, in: lake)
         let file = TripFile(download.path, shown: download.source, of: dataset, options: options)
         let load = try await context.keepingRejectsOfRefusal(path, of: dataset, in: lake) {
             try await context.transientlyFailingTask("load") {
