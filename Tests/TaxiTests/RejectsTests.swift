@@ -51,6 +51,13 @@ struct RejectsTests {
         #expect(text("rejects.csv")?.contains(Self.reason) == true)
     }
 
+    @Test func whatIsAppendedTakesNoRowsPlace() async throws {
+        let arguments = ["load", try month(Self.good), "--to", database, "--mode", "append"]
+        let ending = try await TaxiProcess.run(arguments)
+        #expect(ending.code == 0, "\(ending.errors)")
+        #expect(ending.text == "green_taxi_trips: 1 rows of green 2020-07 added to what was there\n")
+    }
+
     @Test func theFlowKeepsThemInALakeAsLongAsTheyAreThoseOfTheMonth() async throws {
         let lake = "rejects=file://\(path("lake"))"
         let (kept, refused) = ("lake/rejects/green/green_tripdata_2020-07", ".refused.csv")

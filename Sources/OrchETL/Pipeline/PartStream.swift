@@ -126,7 +126,7 @@ package final class PartStream<Part: Sendable>: Sendable {
         }
         let pickup = file.dataset.pickupColumn
         guard sample.filled[pickup] ?? 0 > 0 else {
-            throw ETLError.noTimes(file: file.shown, column: pickup, rows: figures.rows.read)
+            throw ETLError.noTimes(file: file.shown, column: pickup, rows: figures.rows.kept + dropped)
         }
     }
 
@@ -145,7 +145,8 @@ package final class PartStream<Part: Sendable>: Sendable {
         var transform = TripTransform()
         let batch = file.options.dropsEmptyTrips ? transform.apply(parsed.batch) : parsed.batch
         var rows = transform.counts
-        rows.read = parsed.batch.rowCount
+        rows.rejected = parsed.report.rejectedRecords
+        rows.read = parsed.batch.rowCount + rows.rejected
         return Product(
             part: try make(dataset.withFileMonth(batch)), rows: rows, report: parsed.report, rejects: parsed.rejects,
             sample: sample)

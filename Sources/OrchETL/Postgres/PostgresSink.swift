@@ -13,7 +13,7 @@ public struct PostgresSink: Sendable {
     public struct Load: Sendable, Equatable {
         /// The table, as people write it.
         public var table: String
-        /// Rows of the file; 0 where it was not read, as it had been appended before.
+        /// Rows of the file, those that were rejected among them; 0 where it was not read, as it had been appended before.
         public var rowsRead = 0
         /// Rows of the same month that were there before and are gone.
         public var rowsReplaced = 0

@@ -54,8 +54,7 @@ struct IngestPostgres: Flow {
         if let notice = load.notice { context.logger.warning(notice) }
         context.tellOfColumns(load.columnsAdded, in: load.table)
         if let drift = load.drift { context.tell(of: drift) }
-        context.logger.info(
-            "\(load.table): \(load.rowsInserted) rows of \(dataset) in place of \(load.rowsReplaced)")
+        context.logger.info("\(load.summary(of: dataset, mode))")
         context.metric("rows_loaded", load.rowsInserted)
         return Output(
             table: load.table, rowsRead: load.rowsRead, rowsReplaced: load.rowsReplaced,
