@@ -22,7 +22,9 @@ struct FileCommandTests {
         #expect(ending.errors == "info: No row has a value in ehail_fee.\n")
     }
 
-    @Test(arguments: [["convert", "nope.csv", "out.parquet"], ["load", "nope.csv", "--to", "postgresql://127.0.0.1:1/x"]])
+    @Test(arguments: [
+        ["convert", "nope.csv", "out.parquet"], ["load", "nope.csv", "--to", "postgresql://127.0.0.1:1/x"],
+    ])
     func aMissingFileIsSaidToBeMissing(arguments: [String]) async throws {
         let ending = try await TaxiProcess.run(arguments)
         #expect(ending.code == 1)
