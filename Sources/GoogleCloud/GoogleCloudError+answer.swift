@@ -22,7 +22,7 @@ extension GoogleCloudError {
             self = .permissionDenied(
                 resource: resource.name, permission: resource.permission, role: resource.role, message: message)
         case 404:
-            self = .notFound(resource: resource.name, message: message)
+            self = .notFound(resource: resource.missing, message: message)
         case 409:
             self = .alreadyExists(resource: resource.name, message: message)
         case 412:

@@ -6,12 +6,15 @@ struct GoogleResource: Sendable, Hashable {
     let permission: String
     /// The smallest predefined role that has the permission, and on what to grant it.
     let role: String
+    /// What is not there where the answer is 404: to write an object takes its bucket.
+    let missing: String
 
-    /// Defaults to no right at all.
-    init(name: String, permission: String = "", role: String = "") {
+    /// Defaults to no right at all, and to itself as what is missing.
+    init(name: String, permission: String = "", role: String = "", missing: String? = nil) {
         self.name = name
         self.permission = permission
         self.role = role
+        self.missing = missing ?? name
     }
 }
 
@@ -32,7 +35,8 @@ extension GoogleResource {
             case .write, .delete: "Storage Object User (roles/storage.objectUser)"
             }
         return GoogleResource(
-            name: "object gs://\(bucket)/\(object)", permission: use.rawValue, role: "\(role) on bucket \(bucket)")
+            name: "object gs://\(bucket)/\(object)", permission: use.rawValue, role: "\(role) on bucket \(bucket)",
+            missing: use == .write ? "bucket \(bucket)" : nil)
     }
 
     static func objects(of bucket: String) -> GoogleResource {

@@ -10,12 +10,14 @@ import Darwin
     /// A file that holds no rows; what was loaded before stays.
     case noRows(file: String)
     /// A file none of whose rows is left: they could not be read, or had no passengers; what was loaded before stays.
-    /// `rejects` is the file that says why, where one was asked for.
+    /// `rejects` is the place of what says why, where that was asked for.
     case nothingLeft(file: String, rejected: Int, dropped: Int, rejects: String?)
     /// A file none of whose rows says when its trip began; what was loaded before stays.
     case noTimes(file: String, column: String, rows: Int)
     /// A file of another colour's trips, or of no trips at all; `lacking` are columns that the expected colour requires.
     case anotherColor(file: String, expected: TaxiColor, found: TaxiColor?, lacking: [String])
+    /// A file more than half of whose rows are of one other month, as `2020-07`; what was loaded before stays.
+    case anotherMonth(file: String, expected: FileMonth, found: String, rows: Int, of: Int)
     /// A file differs from what is declared in ways that the policy `fail` refuses; each a sentence.
     case drift(file: String, findings: [String])
     /// A month's file that holds rows of other months' files; what was loaded before stays.
@@ -66,6 +68,8 @@ import Darwin
     case tableShape(table: String, differences: [String])
     /// Others kept the table, or the turn to load it, for longer than we wait; nothing was changed.
     case tableBusy(table: String, holders: [String], waited: Duration)
+    /// A table or schema cannot have the name; nothing was read or changed.
+    case invalidTableName(String, expected: String)
     /// The name is that of something that is no table.
     case notATable(String)
     /// An object's name would lead out of the lake.
@@ -120,7 +124,7 @@ extension ETLError: CustomStringConvertible {
                 ].compactMap(\.self).joined(separator: ", ") + ". What was loaded before stays as it is. "
                 + (rejected == 0
                     ? "Check the source."
-                    : rejects.map { "\($0) says what is wrong with each." }
+                    : rejects.map { "What is wrong with them stands in \($0)." }
                         ?? "Name a file of rejects to see what is wrong with each.")
         case .noTimes(let file, let column, let rows):
             "None of the \(rows) rows of \(file) has a time in \(column), so that none is a trip of a month. What was "
@@ -133,6 +137,10 @@ extension ETLError: CustomStringConvertible {
                 + (found.map { "a header of \($0.rawValue) trips" } ?? "a header of none of the colours")
                 + (lacking.isEmpty ? "" : "; it lacks \(lacking.joined(separator: ", "))") + ". "
                 + (found.map { "Load it as \($0.rawValue), or check the source." } ?? "Check the source.")
+        case .anotherMonth(let file, let expected, let found, let rows, let all):
+            "Expected trips of \(expected) in \(file), got a file of \(found): \(rows) of its \(all) rows are of that "
+                + "month. What was loaded before stays as it is. Pass \(found) as year and month, or choose the drift "
+                + "policy warn (drift=warn) to take it as \(expected) all the same."
         case .drift(let file, let findings):
             "\(file) differs from what is declared: \(findings.joined(separator: " ")) Nothing was loaded. Choose the "
                 + "drift policy warn or evolve to load it all the same."
@@ -197,6 +205,8 @@ extension ETLError: CustomStringConvertible {
             "\(table) was in use for \(waited.components.seconds) s, longer than a load waits. It is held by "
                 + "\(holders.isEmpty ? "nobody any more" : holders.joined(separator: "; ")). Nothing was changed; end "
                 + "that, or try again."
+        case .invalidTableName(let name, let expected):
+            "Expected \(expected), got \"\(name)\"."
         case .notATable(let name):
             "\(name) is no table. Choose another name."
         case .invalidObject(let name):

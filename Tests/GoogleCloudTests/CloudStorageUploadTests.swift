@@ -40,6 +40,22 @@ struct CloudStorageUploadTests {
         #expect(request.body == Array(head.utf8) + bytes + Array("\r\n--\(boundary)--\r\n".utf8))
     }
 
+    /// One request, and a session.
+    @Test(arguments: [3, (8 << 20) + 1])
+    func saysThatTheBucketIsMissingWhereAnUploadIsAnswered404(length: Int) async throws {
+        let server = try StubHTTPServer { _, _ in .answer(404) }
+        defer { server.stop() }
+        let http = HTTPClient()
+        defer { http.shutdown() }
+        let folder = try TemporaryFolder()
+        await #expect {
+            _ = try await client(server.url, http)
+                .upload(file: try folder.file("f", [UInt8](repeating: 1, count: length)), to: "nobucket", as: "x")
+        } throws: { error in
+            if case GoogleCloudError.notFound("bucket nobucket", _) = error { true } else { false }
+        }
+    }
+
     @Test func cutsWhatIsLargerThan8MiBIntoChunksAndAsksWhatIsThereAfterA503() async throws {
         let bytes = (0..<((17 << 20) + 5)).map { UInt8(truncatingIfNeeded: $0 >> 8) }
         let server = try StubHTTPServer { request, number in

@@ -153,9 +153,19 @@ struct DriftReportTests {
         let report = try green(other + [row("2020-07-03 00:00:00")])
         #expect(report.otherMonth == DriftReport.OtherMonth(month: "2020-08", rows: 2))
         #expect(report.reasonsToRefuse(under: .fail).count == 1)
+        // Half of the rows do not make it that month's file.
+        #expect(report.mostRowsMonth == nil && report.reasonsToRefuse(under: .evolve) == [])
         #expect(
             try green(other + [row("2020-07-03 00:00:00"), row("2020-07-03 00:00:00"), row("2020-07-04 00:00:00")])
                 .otherMonth == nil)
+    }
+
+    @Test func aFileThatIsMostlyOfOneOtherMonthIsThatMonths() throws {
+        let report = try green([row("2020-08-03 00:00:00"), row("2020-08-13 00:00:00"), row("2020-07-03 00:00:00")])
+        #expect(report.mostRowsMonth == DriftReport.OtherMonth(month: "2020-08", rows: 2))
+        #expect(report.reasonsToRefuse(under: .evolve).count == 1)
+        #expect(report.reasonsToRefuse(under: .fail).count == 1)
+        #expect(report.reasonsToRefuse(under: .warn) == [])
     }
 
     @Test func jsonKeepsItsKeys() throws {

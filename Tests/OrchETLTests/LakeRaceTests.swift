@@ -108,6 +108,19 @@ struct LakeRaceTests {
         }
     }
 
+    @Test func aWriteToABucketThatIsNotThereNamesTheBucket() async throws {
+        let bucket = try LakeStubBucket { _, _ in .json("{}", status: 404) }
+        let folder = try TemporaryFolder()
+        let lake = try LakeSink(bucket: "lake", client: bucket.client)
+        let file = try folder.write("x", as: "in")
+        await #expect {
+            _ = try await lake.write(
+                file: file, as: "data/green/a", of: "green", schema: Self.schema(.int64), facts: LakeFacts())
+        } throws: { error in
+            "\(error)".hasPrefix("bucket lake was not found")
+        }
+    }
+
     @Test func aStorageThatRefusesTheMemoryFailsTheWriteAndTheNextOneRepairs() async throws {
         let refusals = Mutex(1)
         let bucket = try LakeStubBucket { name, _ in

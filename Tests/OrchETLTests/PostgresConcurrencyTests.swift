@@ -31,11 +31,10 @@ struct PostgresConcurrencyTests {
     func loadsSeveralMonthsAtOnce(table: String?) async throws {
         let database = try PostgresDatabase()
         if let table { _ = try database.psql(table) }
-        let csv = try database.csv(1000)
         for _ in 0..<2 {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for month in 1...6 {
-                    let dataset = try database.green(month)
+                    let (csv, dataset) = (try database.csv(1000, month: month), try database.green(month))
                     group.addTask { _ = try await database.sink.load(csv: csv, of: dataset) }
                 }
                 try await group.waitForAll()
@@ -92,7 +91,7 @@ struct PostgresConcurrencyTests {
             }
             #expect(try database.psql("SELECT count(*) FROM green_taxi_trips") == "5")
             // A month that is not there yet is in no reader's way.
-            _ = try await sink.load(csv: try database.csv(7), of: try database.green(6))
+            _ = try await sink.load(csv: try database.csv(7, month: 6), of: try database.green(6))
         }
         _ = try await database.sink.load(csv: try database.csv(7), of: try database.green())
         #expect(try database.psql("SELECT count(*) FROM green_taxi_trips") == "14")
@@ -136,7 +135,7 @@ struct PostgresConcurrencyTests {
             return holders.count == 1 && holders[0].contains("program orch")
         }
         // Other months do not wait for it.
-        _ = try await sink.load(csv: csv, of: try database.green(6))
+        _ = try await sink.load(csv: try database.csv(5, month: 6), of: try database.green(6))
         turn.withLock { $0 = false }
         _ = try await first.value
         #expect(try database.psql("SELECT count(*) FROM green_taxi_trips") == "10")

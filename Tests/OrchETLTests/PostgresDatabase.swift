@@ -34,9 +34,9 @@ struct PostgresDatabase {
 
     func psql(_ sql: String) throws -> String { try cluster.psql(sql, database: name) }
 
-    /// A file of so many rows of a green month, each of whose sums is the number given.
-    func csv(_ count: Int, total: Int = 1) throws -> String {
-        let row = "1,2020-07-01 00:05:18,1,\(total),N\n"
+    /// A file of so many rows of a green month of 2020, each of whose sums is the number given.
+    func csv(_ count: Int, total: Int = 1, month: Int = 7) throws -> String {
+        let row = "1,2020-0\(month)-01 00:05:18,1,\(total),N\n"
         return try folder.write(Self.header + String(repeating: row, count: count), as: "\(UUID().uuidString).csv")
     }
 

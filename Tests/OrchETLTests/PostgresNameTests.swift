@@ -25,6 +25,38 @@ struct PostgresNameTests {
         #expect(names[0] != names[1])
     }
 
+    @Test func aNameWithADotIsRefusedWithAWayToChooseTheSchema() {
+        #expect {
+            try PostgresName.check(table: "public.foo", schema: nil)
+        } throws: { error in
+            "\(error)"
+                == "Expected a table's name alone, without a dot (its schema is chosen in the database's URL, "
+                + "?options=-csearch_path%3Dschema), got \"public.foo\"."
+        }
+    }
+
+    @Test func aNameThatTheServerWouldCutIsRefused() throws {
+        let longest = String(repeating: "é", count: 31) + "x"
+        try PostgresName.check(table: longest, schema: longest)
+        for (table, schema) in [(longest + "y", nil), ("foo", longest + "y")] {
+            #expect {
+                try PostgresName.check(table: table, schema: schema)
+            } throws: { error in
+                if case ETLError.invalidTableName(longest + "y", _) = error { true } else { false }
+            }
+        }
+    }
+
+    /// Nobody listens there: the name is looked at first.
+    @Test func aLoadRefusesANameBeforeItConnects() async throws {
+        let sink = try PostgresSink(url: "postgresql://127.0.0.1:1/nowhere", table: "public.foo")
+        await #expect {
+            _ = try await sink.load(csv: "/nowhere.csv", of: TaxiDataset(color: .green, year: 2020, month: 7))
+        } throws: { error in
+            if case ETLError.invalidTableName("public.foo", _) = error { true } else { false }
+        }
+    }
+
     @Test func quotesWhatSQLWouldRead() {
         #expect(PostgresName(schema: "My \"s\"", name: "a.b").sql == "\"My \"\"s\"\"\".\"a.b\"")
     }

@@ -44,7 +44,7 @@ struct PostgresShapeTests {
         let isOpen = definition.hasSuffix(Self.partitioned) || definition.contains("all_trips")
         let months = definition.contains("july") || definition.contains(" f()") ? [] : [6]
         for month in months {
-            _ = try await database.sink.load(csv: try database.csv(2), of: try database.green(month))
+            _ = try await database.sink.load(csv: try database.csv(2, month: month), of: try database.green(month))
         }
         if definition.contains(" f()") {
             // Rows that a trigger wants to see go through the table, which has no place for a new month then.
@@ -121,7 +121,7 @@ struct PostgresShapeTests {
     func widensTheTable(definition: String) async throws {
         let database = try PostgresDatabase()
         _ = try database.psql(definition)
-        _ = try await database.sink.load(csv: try database.csv(2), of: try database.green(6))
+        _ = try await database.sink.load(csv: try database.csv(2, month: 6), of: try database.green(6))
         _ = try database.psql("ALTER TABLE green_taxi_trips DROP COLUMN trip_type, DROP COLUMN vendorid")
         let load = try await database.sink.load(csv: try database.csv(3), of: try database.green())
         #expect(load.columnsAdded == ["vendorid", "trip_type"])

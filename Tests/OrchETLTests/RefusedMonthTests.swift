@@ -65,6 +65,28 @@ struct RefusedMonthTests {
         #expect(output == "old")
     }
 
+    @Test func aFileOfAnotherMonthReplacesNothingUnlessThatIsWanted() async throws {
+        let rows = "1,2020-08-02 00:00:00,1,1,N\n1,2020-08-03 00:00:00,1,1,N\n1,2020-07-03 00:00:00,1,1,N\n"
+        let file = folder.file("in.csv")
+        await #expect {
+            try await convert(rows)
+        } throws: { error in
+            guard case ETLError.anotherMonth(_, _, found: "2020-08", rows: 2, of: 3) = error else { return false }
+            return "\(error)"
+                == "Expected trips of 2020-07 in \(file), got a file of 2020-08: 2 of its 3 rows are of that month. What "
+                + "was loaded before stays as it is. Pass 2020-08 as year and month, or choose the drift policy warn "
+                + "(drift=warn) to take it as 2020-07 all the same."
+        }
+        #expect(output == "old")
+        try await convert(rows) { $0.drift = .warn }
+        #expect(output != "old")
+    }
+
+    @Test func aFileOfSeveralMonthsIsNoOtherMonths() async throws {
+        try await convert("1,2020-08-02 00:00:00,1,1,N\n1,2020-09-03 00:00:00,1,1,N\n1,2020-10-03 00:00:00,1,1,N\n")
+        #expect(output != "old")
+    }
+
     @Test func rejectsOfAnEarlierReadingGoWithTheNext() async throws {
         try await convert("x,2020-07-01 00:00:00,1,1,N\n1,2020-07-01 00:00:00,1,1,N\n")
         #expect(try folder.names.sorted() == ["in.csv", "out.parquet", "rejects.csv"])

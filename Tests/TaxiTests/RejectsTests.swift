@@ -51,6 +51,13 @@ struct RejectsTests {
         #expect(text("rejects.csv")?.contains(Self.reason) == true)
     }
 
+    @Test func whatIsAppendedTakesNoRowsPlace() async throws {
+        let arguments = ["load", try month(Self.good), "--to", database, "--mode", "append"]
+        let ending = try await TaxiProcess.run(arguments)
+        #expect(ending.code == 0, "\(ending.errors)")
+        #expect(ending.text == "green_taxi_trips: 1 rows of green 2020-07 added to what was there\n")
+    }
+
     @Test func theFlowKeepsThemInALakeAsLongAsTheyAreThoseOfTheMonth() async throws {
         let lake = "rejects=file://\(path("lake"))"
         let (kept, refused) = ("lake/rejects/green/green_tripdata_2020-07", ".refused.csv")
@@ -65,6 +72,9 @@ struct RejectsTests {
         let second = try await ingest(lake)
         #expect(second.code == 1)
         #expect(second.text.contains("Nothing is left of the 2 rows"))
+        // The file in the run's own folder is gone by now.
+        #expect(second.text.contains("What is wrong with them stands in file://\(path(kept + refused))."))
+        #expect(!second.text.contains(".rejects.csv"))
         #expect(try cluster.psql("SELECT count(*) FROM green_taxi_trips", database: name) == "1")
         #expect(text(kept + ".csv")?.split(separator: "\n").count == 2)
         #expect(text(kept + refused)?.split(separator: "\n").count == 3)
@@ -82,13 +92,24 @@ struct RejectsTests {
         #expect(ending.text.contains(Self.reason))
     }
 
+    @Test func withoutALakeTheErrorOfARefusedMonthPointsAtTheLog() async throws {
+        _ = try month(Self.bad)
+        let ending = try await ingest()
+        #expect(ending.code == 1)
+        #expect(ending.text.contains(Self.reason))
+        #expect(ending.text.contains("What is wrong with them stands in the run's log."))
+        #expect(!ending.text.contains(".rejects.csv"))
+    }
+
     @Test func theLakesOwnFlowKeepsTheRejectsOfARefusedMonthToo() async throws {
         _ = try month(Self.bad)
         let source = "source=file://\(folder.url.path)/{{ color }}_tripdata_{{ year }}-{{ month | pad: 2 }}.csv"
         let ending = try await TaxiProcess.run(
             ["run", "etl-web-to-gcs", "-p", source, "-p", "lake=file://\(path("lake"))", "-p", "errors=reject"])
         #expect(ending.code == 1)
-        #expect(text("lake/rejects/green/green_tripdata_2020-07.refused.csv")?.contains(Self.reason) == true)
+        let refused = "lake/rejects/green/green_tripdata_2020-07.refused.csv"
+        #expect(text(refused)?.contains(Self.reason) == true)
+        #expect(ending.text.contains("What is wrong with them stands in file://\(path(refused))."))
         #expect(!exists("lake/data"))
     }
 }

@@ -10,17 +10,21 @@ public struct DriftFinding: Sendable, Equatable {
 
     /// How much it matters.
     public let level: Level
-    /// Whether the policy `fail` refuses the file for it.
-    public let isReasonToFail: Bool
+    /// The policies that refuse the file for it.
+    public let refusedUnder: Set<DriftPolicy>
     /// The sentence, on one line.
     public let message: String
 
     static func info(_ message: String) -> DriftFinding {
-        DriftFinding(level: .info, isReasonToFail: false, message: message)
+        DriftFinding(level: .info, refusedUnder: [], message: message)
     }
 
     static func warning(_ message: String, fails: Bool) -> DriftFinding {
-        DriftFinding(level: .warning, isReasonToFail: fails, message: message)
+        .warning(message, refusedUnder: fails ? [.fail] : [])
+    }
+
+    static func warning(_ message: String, refusedUnder policies: Set<DriftPolicy>) -> DriftFinding {
+        DriftFinding(level: .warning, refusedUnder: policies, message: message)
     }
 }
 
@@ -33,9 +37,9 @@ extension DriftReport {
         columnFindings + rowFindings + countFindings
     }
 
-    /// The findings for which the policy refuses the file; none unless it is `fail`.
+    /// The findings for which the policy refuses the file; none where it is `warn`.
     public func reasonsToRefuse(under policy: DriftPolicy) -> [String] {
-        policy == .fail ? findings.filter(\.isReasonToFail).map(\.message) : []
+        findings.filter { $0.refusedUnder.contains(policy) }.map(\.message)
     }
 
     private var columnFindings: [DriftFinding] {
@@ -98,7 +102,8 @@ extension DriftReport {
             found.append(
                 .warning(
                     "Fewer than half of the trips are of the month of \(dataset); most, \(otherMonth.rows) of \(rows), "
-                        + "are of \(otherMonth.month). Is it that month's file?", fails: true))
+                        + "are of \(otherMonth.month). Is it that month's file?",
+                    refusedUnder: mostRowsMonth == nil ? [.fail] : [.evolve, .fail]))
         }
         for column in outOfRange where column.rows > 0 {
             found.append(

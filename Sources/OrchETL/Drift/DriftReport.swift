@@ -78,6 +78,8 @@ public struct DriftReport: Codable, Sendable, Equatable {
     public var outOfRange: [OutOfRange] = []
     /// Where fewer than half of the trips began within a day of the file's month: the month that most did.
     public var otherMonth: OtherMonth?
+    /// The one other month that more than half of all rows are of: the file is that month's, and not the expected one's.
+    public var mostRowsMonth: OtherMonth? { otherMonth.flatMap { $0.rows * 2 > rows ? $0 : nil } }
     /// What was made of values and records that could not be read as declared.
     public var counts = Counts()
 

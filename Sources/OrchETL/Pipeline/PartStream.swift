@@ -110,6 +110,7 @@ package final class PartStream<Part: Sendable>: Sendable {
             // First of all, so that whoever is refused can look what the matter is.
             try state.rejects?.commit()
             try Self.checkRows(state.figures, state.sample, file)
+            try Self.checkMonth(state.figures.drift, file)
             try Self.check(state.figures.drift, file)
         }
     }
@@ -120,12 +121,20 @@ package final class PartStream<Part: Sendable>: Sendable {
         guard figures.rows.kept > 0 else {
             guard rejected + dropped > 0 else { throw ETLError.noRows(file: file.shown) }
             throw ETLError.nothingLeft(
-                file: file.shown, rejected: rejected, dropped: dropped, rejects: file.options.rejects)
+                file: file.shown, rejected: rejected, dropped: dropped,
+                rejects: file.options.rejects.map { file.options.shownRejects ?? $0 })
         }
         let pickup = file.dataset.pickupColumn
         guard sample.filled[pickup] ?? 0 > 0 else {
-            throw ETLError.noTimes(file: file.shown, column: pickup, rows: figures.rows.read)
+            throw ETLError.noTimes(file: file.shown, column: pickup, rows: figures.rows.kept + dropped)
         }
+    }
+
+    /// Makes sure that another month's file does not take the month's place, unless that is wanted.
+    private static func checkMonth(_ drift: DriftReport, _ file: TripFile) throws {
+        guard file.options.drift != .warn, let other = drift.mostRowsMonth else { return }
+        throw ETLError.anotherMonth(
+            file: file.shown, expected: file.dataset.month, found: other.month, rows: other.rows, of: drift.rows)
     }
 
     private static func product(
@@ -136,7 +145,8 @@ package final class PartStream<Part: Sendable>: Sendable {
         var transform = TripTransform()
         let batch = file.options.dropsEmptyTrips ? transform.apply(parsed.batch) : parsed.batch
         var rows = transform.counts
-        rows.read = parsed.batch.rowCount
+        rows.rejected = parsed.report.rejectedRecords
+        rows.read = parsed.batch.rowCount + rows.rejected
         return Product(
             part: try make(dataset.withFileMonth(batch)), rows: rows, report: parsed.report, rejects: parsed.rejects,
             sample: sample)

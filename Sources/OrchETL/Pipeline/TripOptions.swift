@@ -7,6 +7,8 @@ public struct TripOptions: Sendable {
     /// Where records that were left out go, as CSV with their places and reasons; the file is made with the first of
     /// them. Defaults to nowhere: they are counted.
     public var rejects: String?
+    /// What the file of rejects is called in errors: where it is kept in the end. Defaults to its path.
+    package var shownRejects: String?
     /// What becomes of a file that differs from what is declared for its month. Defaults to `evolve`.
     public var drift = DriftPolicy.evolve
     /// How many threads work. Defaults to the number of cores.

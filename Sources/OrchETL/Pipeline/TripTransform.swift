@@ -4,14 +4,16 @@ package import TableFormats
 public struct TripTransform: Sendable {
     /// What happened to the rows.
     public struct Counts: Sendable, Equatable {
-        /// Rows read.
+        /// Rows read, those that were rejected among them.
         public var read = 0
+        /// Rows left out, as they could not be read.
+        public var rejected = 0
         /// Rows dropped, as they had zero passengers.
         public var dropped = 0
         /// Rows kept whose passenger count is blank.
         public var blank = 0
         /// Rows kept.
-        public var kept: Int { read - dropped }
+        public var kept: Int { read - rejected - dropped }
 
         /// No rows yet.
         public init() {}
@@ -19,6 +21,7 @@ public struct TripTransform: Sendable {
         /// Adds what happened to further rows.
         public mutating func add(_ more: Counts) {
             read += more.read
+            rejected += more.rejected
             dropped += more.dropped
             blank += more.blank
         }

@@ -18,6 +18,21 @@ extension PostgresName {
     /// Longer names are cut by the server. https://www.postgresql.org/docs/current/limits.html
     private static let maximumBytes = 63
 
+    /// Makes sure of names as users give them. A dot in one could be part of a quoted name, but is hardly ever meant so.
+    /// - Throws: `ETLError.invalidTableName`.
+    static func check(table: String, schema: String?) throws {
+        for name in [table, schema].compactMap(\.self) where name.utf8.count > maximumBytes {
+            throw ETLError.invalidTableName(
+                name, expected: "a name of at most \(maximumBytes) bytes, as PostgreSQL cuts longer ones")
+        }
+        guard !table.contains(".") else {
+            throw ETLError.invalidTableName(
+                table,
+                expected: "a table's name alone, without a dot (its schema is chosen in the database's URL, "
+                    + "?options=-csearch_path%3Dschema)")
+        }
+    }
+
     /// The table's name and a suffix, in at most 63 bytes. Where the name has to be cut, so many characters of its hash
     /// take the place of its end that two tables do not share a partition's name.
     func partition(_ suffix: String) -> PostgresName {

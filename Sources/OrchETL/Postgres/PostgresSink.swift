@@ -13,7 +13,7 @@ public struct PostgresSink: Sendable {
     public struct Load: Sendable, Equatable {
         /// The table, as people write it.
         public var table: String
-        /// Rows of the file; 0 where it was not read, as it had been appended before.
+        /// Rows of the file, those that were rejected among them; 0 where it was not read, as it had been appended before.
         public var rowsRead = 0
         /// Rows of the same month that were there before and are gone.
         public var rowsReplaced = 0
@@ -39,7 +39,7 @@ public struct PostgresSink: Sendable {
     /// `host=… dbname=…`.
     /// - Parameters:
     ///   - schema: the schema of the table. Defaults to the first of the user's search path.
-    ///   - table: Defaults to the name of the colour's table, `green_taxi_trips`.
+    ///   - table: Defaults to the name of the colour's table, `green_taxi_trips`. A load refuses one with a dot.
     /// - Throws: `PostgresError.invalidURL`.
     public init(url: String, schema: String? = nil, table: String? = nil) throws {
         self.init(try PostgresConfiguration(url: url), schema: schema, table: table)
@@ -67,10 +67,11 @@ public struct PostgresSink: Sendable {
     ///     appended again; the load's `notice` says so.
     ///   - run: the run that loads, for the ledger.
     /// - Throws: `ETLError.unreadable` with the line, `ETLError.noRows`, `.nothingLeft`, `.noTimes`, `.tableShape`,
-    ///   `.notATable`, `.tableBusy`, `PostgresError`, or `CancellationError`.
+    ///   `.invalidTableName`, `.notATable`, `.tableBusy`, `PostgresError`, or `CancellationError`.
     package func load(
         _ file: TripFile, mode: WriteMode = .replaceMonth, run: String? = nil
     ) async throws -> Load {
+        try PostgresName.check(table: table ?? file.dataset.postgresTable, schema: schema)
         do {
             let digest = mode == .append ? try await FileDigest.sha256(of: file.path) : nil
             // While the connection is made and the table looked at, the first rows are read.

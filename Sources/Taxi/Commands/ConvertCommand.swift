@@ -27,9 +27,11 @@ struct ConvertCommand: AsyncParsableCommand {
         guard !source.isEmpty, !target.isEmpty else {
             throw ValidationError("expected two files' names, got an empty one")
         }
-        guard ParquetCodec(rawValue: codec) == nil else { return }
-        let codecs = ParquetCodec.allCases.map(\.rawValue).joined(separator: ", ")
-        throw ValidationError("--codec: expected one of \(codecs), got \"\(codec)\"")
+        guard ParquetCodec(rawValue: codec) != nil else {
+            let codecs = ParquetCodec.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("--codec: expected one of \(codecs), got \"\(codec)\"")
+        }
+        try dataset.check(source)
     }
 
     func run() async throws {

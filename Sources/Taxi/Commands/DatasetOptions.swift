@@ -1,4 +1,6 @@
 import ArgumentParser
+import FoundationEssentials
+import Glibc
 import OrchETL
 
 /// Which month of which colour a file holds: said on the command line, else read off the file's name.
@@ -18,9 +20,20 @@ struct DatasetOptions: ParsableArguments {
         throw ValidationError("--color: expected one of \(colors), got \"\(color)\"")
     }
 
+    /// Makes sure that the month of the file at a path is known. To be called where the command line is validated, so
+    /// that the refusal comes with the command's usage. That a file is missing is no matter of usage: `dataset(of:)`
+    /// says it.
+    /// - Throws: `ValidationError`.
+    func check(_ path: String) throws {
+        if FileManager.default.fileExists(atPath: path) { _ = try dataset(of: path) }
+    }
+
     /// The month of the file at a path.
-    /// - Throws: `ValidationError` where neither options nor name tell.
+    /// - Throws: `ETLError.file` where there is none, `ValidationError` where neither options nor name tell.
     func dataset(of path: String) throws -> TaxiDataset {
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw ETLError.file(path: path, operation: "open", code: ENOENT)
+        }
         let named = TaxiDataset(fileName: path)
         let color = color.flatMap(TaxiColor.init(rawValue:)) ?? named?.color
         guard let color, let year = year ?? named?.month.year, let month = month ?? named?.month.month else {

@@ -36,21 +36,25 @@ struct LoadCommand: AsyncParsableCommand {
     func validate() throws {
         if source.isEmpty { throw ValidationError("expected a file's name, got an empty one") }
         if table == "" { throw ValidationError("--table: expected a table's name, got an empty one") }
+        try dataset.check(source)
+        _ = try database()
     }
 
     func run() async throws {
         let dataset = try dataset.dataset(of: source)
-        guard let url = to ?? ProcessInfo.processInfo.environment[Self.variable], !url.isEmpty else {
-            throw ValidationError("no database: give --to, or set \(Self.variable)")
-        }
-        let sink = try PostgresSink(url: url, table: table)
+        let sink = try PostgresSink(url: try database(), table: table)
         let load = try await sink.load(TripFile(source, of: dataset, options: reading.options), mode: mode)
         if let drift = load.drift { ReadingOptions.tell(of: drift) }
         if !load.columnsAdded.isEmpty {
-            print("\(load.table) got the columns \(load.columnsAdded.joined(separator: ", "))")
+            StandardError.say("warning: \(load.table) got the columns \(load.columnsAdded.joined(separator: ", "))")
         }
-        print(
-            load.notice
-                ?? "\(load.table): \(load.rowsInserted) rows of \(dataset) in place of \(load.rowsReplaced)")
+        print(load.notice ?? load.summary(of: dataset, mode))
+    }
+
+    private func database() throws -> String {
+        guard let url = to ?? ProcessInfo.processInfo.environment[Self.variable], !url.isEmpty else {
+            throw ValidationError("no database: give --to, or set \(Self.variable)")
+        }
+        return url
     }
 }

@@ -30,9 +30,9 @@ struct ReadingOptions: ParsableArguments {
         return options
     }
 
-    /// Prints how a file differs from what is declared.
+    /// Says how a file differs from what is declared.
     static func tell(of drift: DriftReport) {
-        for finding in drift.findings { print("\(finding.level.rawValue): \(finding.message)") }
+        for finding in drift.findings { StandardError.say("\(finding.level.rawValue): \(finding.message)") }
     }
 }
 

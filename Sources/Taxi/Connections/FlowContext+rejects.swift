@@ -20,22 +20,30 @@ extension FlowContext {
         try await lake.delete(Self.object(of: dataset, isRefused: true))
     }
 
+    /// Where the records are kept that tell why nothing is left of a month, as errors shall call it.
+    static func placeOfRefusal(_ dataset: TaxiDataset, in lake: LakeSink?) throws -> String {
+        try lake?.uri(of: object(of: dataset, isRefused: true)) ?? "the run's log"
+    }
+
     /// Does the work; where it ends as nothing is left of the month, keeps the records that tell why apart from those of
-    /// the month that stays, as `rejects/green/green_tripdata_2020-07.refused.csv`.
+    /// the month that stays, as `rejects/green/green_tripdata_2020-07.refused.csv`, and throws an error that names it.
     func keepingRejectsOfRefusal<Value>(
         _ path: String, of dataset: TaxiDataset, in lake: LakeSink?, _ work: () async throws -> Value
     ) async throws -> Value {
         do {
             return try await work()
         } catch let error as ETLError {
-            guard case .nothingLeft = error, FileManager.default.fileExists(atPath: path) else { throw error }
-            guard let lake else {
+            guard case .nothingLeft(let file, let rejected, let dropped, _) = error,
+                FileManager.default.fileExists(atPath: path)
+            else { throw error }
+            if let lake {
+                _ = try await lake.write(file: path, as: Self.object(of: dataset, isRefused: true))
+            } else {
                 try showRejects(path)
-                throw error
             }
-            let written = try await lake.write(file: path, as: Self.object(of: dataset, isRefused: true))
-            logger.warning("The records that were rejected are in \(written.uri)")
-            throw error
+            throw ETLError.nothingLeft(
+                file: file, rejected: rejected, dropped: dropped,
+                rejects: try Self.placeOfRefusal(dataset, in: lake))
         }
     }
 

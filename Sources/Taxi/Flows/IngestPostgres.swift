@@ -47,6 +47,7 @@ struct IngestPostgres: Flow {
         options.drift = drift
         let path = download.path + ".rejects.csv"
         options.rejects = path
+        options.shownRejects = try FlowContext.placeOfRefusal(dataset, in: lake)
         let file = TripFile(download.path, shown: download.source, of: dataset, options: options)
         let load = try await context.keepingRejectsOfRefusal(path, of: dataset, in: lake) {
             try await context.transientlyFailingTask("load") {
@@ -57,8 +58,7 @@ struct IngestPostgres: Flow {
         if let notice = load.notice { context.logger.warning(notice) }
         context.tellOfColumns(load.columnsAdded, in: load.table)
         if let drift = load.drift { context.tell(of: drift) }
-        context.logger.info(
-            "\(load.table): \(load.rowsInserted) rows of \(dataset) in place of \(load.rowsReplaced)")
+        context.logger.info("\(load.summary(of: dataset, mode))")
         context.metric("rows_loaded", load.rowsInserted)
         return Output(
             table: load.table, rowsRead: load.rowsRead, rowsReplaced: load.rowsReplaced,
