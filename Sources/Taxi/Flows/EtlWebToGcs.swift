@@ -46,7 +46,7 @@ struct EtlWebToGcs: Flow {
         let figures: ConversionFigures
         do {
             figures = try await context.keepingRejectsOfRefusal(Self.rejects(of: download), of: dataset, in: lake) {
-                try await transform(download, dataset, to: parquet, context)
+                try await transform(download, dataset, to: parquet, in: lake, context)
             }
         } catch {
             // It fails of the same; left to itself, it would be called cancelled.
@@ -63,13 +63,15 @@ struct EtlWebToGcs: Flow {
     }
 
     private func transform(
-        _ download: WebSource.Download, _ dataset: TaxiDataset, to parquet: GrowingParquet, _ context: FlowContext
+        _ download: WebSource.Download, _ dataset: TaxiDataset, to parquet: GrowingParquet, in lake: LakeSink,
+        _ context: FlowContext
     ) async throws -> ConversionFigures {
         try await context.task("transform") {
             let provenance = Provenance(source: download.source, runID: context.runID.description)
             var options = TripOptions.withoutEmptyTrips
             options.badRecords = errors
             options.rejects = Self.rejects(of: download)
+            options.shownRejects = try FlowContext.placeOfRefusal(dataset, in: lake)
             options.drift = drift
             let figures = try await dataset.writeParquet(
                 from: download.path, to: parquet, provenance: provenance, options: options)
