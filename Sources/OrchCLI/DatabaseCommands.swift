@@ -80,6 +80,6 @@ struct Databases: AsyncParsableCommand {
 extension DatabaseOptions {
     /// What is done to the database that the options mean.
     fileprivate var maintenance: DatabaseMaintenance {
-        DatabaseMaintenance(dataDirectory: dataDirectory, databaseURL: Self.url(databaseURL))
+        DatabaseMaintenance(dataDirectory: dataDirectory, databaseURL: url)
     }
 }

@@ -80,17 +80,10 @@ struct Server: AsyncParsableCommand {
 struct ControllerOptions: ParsableArguments {
     @Option(help: "The address to bind; 0.0.0.0 = every network.") var host = "127.0.0.1"
     @Option(help: "The port to bind.") var port = 4200
-    @Option(help: "The data directory. Defaults to $ORCH_HOME/server.") var data: String?
+    @OptionGroup var database: DatabaseOptions
     @Option(help: "A folder with admin.token and agent.token, instead of the data directory's own.")
     var keys: String?
     @Option(help: "A JSON file of blocks that are created at start where they do not exist.") var blocks: String?
-    @Option(
-        name: .customLong("database-url"),
-        help: """
-            A PostgreSQL database instead of SQLite, such as postgresql://orch@db/orch; several controllers may share it. \
-            Better in $ORCH_DATABASE_URL, where `ps` does not show a password.
-            """)
-    var databaseURL: String?
     @Option(
         name: .customLong("container-api-url"),
         help: "What containers are told to call. Defaults to http://host.docker.internal:PORT.")
@@ -100,18 +93,15 @@ struct ControllerOptions: ParsableArguments {
         help: "GET /metrics needs no token; otherwise the admin's or the agents'.")
     var publicMetrics = false
 
-    /// The directory of `--data`, or this user's.
-    var dataDirectory: String { data ?? ProfileFolder().home + "/server" }
-
     /// The controller's configuration.
     func configuration() -> OrchServerConfiguration {
-        var configuration = OrchServerConfiguration(dataDirectory: dataDirectory)
+        var configuration = OrchServerConfiguration(dataDirectory: database.dataDirectory)
         configuration.host = host
         configuration.port = port
         configuration.containerAPIURL = containerAPIURL
         configuration.bootstrapBlocks = blocks
         configuration.hasPublicMetrics = publicMetrics
-        configuration.databaseURL = DatabaseOptions.url(databaseURL)
+        configuration.databaseURL = database.url
         if let keys {
             configuration.adminTokenFile = keys + "/admin.token"
             configuration.agentTokenFile = keys + "/agent.token"

@@ -39,7 +39,7 @@ struct Up: AsyncParsableCommand {
     }
 
     private var tokenFile: String {
-        controllerOptions.keys.map { $0 + "/admin.token" } ?? controllerOptions.dataDirectory + "/admin.token"
+        controllerOptions.keys.map { $0 + "/admin.token" } ?? controllerOptions.database.dataDirectory + "/admin.token"
     }
 }
 

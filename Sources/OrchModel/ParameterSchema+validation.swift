@@ -71,7 +71,8 @@ extension ParameterSchema {
         var shown: [String: JSONValue] = [:]
         for (name, value) in values {
             let property = self[name]
-            let isSecret = property?.isSecret ?? false || property?.block != nil && !value.isBlockNameOrAddress
+            let isSecret =
+                property?.isSecret == true || (property?.block != nil && !value.isBlockNameOrAddress)
             shown[name] = isSecret && !value.isNull ? .string(Secret.placeholder) : value.hidingURLPasswords
         }
         return shown

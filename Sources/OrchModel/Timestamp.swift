@@ -32,7 +32,10 @@ public struct Timestamp: Hashable, Comparable, Sendable {
         return Timestamp(microseconds: sum &+ attoseconds / 1_000_000_000_000)
     }
 
-    /// The time between two instants.
+    /// The instant so long before this one.
+    public static func - (left: Timestamp, right: Duration) -> Timestamp { left + (.zero - right) }
+
+    /// The time from `right` to `left`.
     public static func - (left: Timestamp, right: Timestamp) -> Duration {
         .microseconds(left.microseconds.subtractingReportingOverflow(right.microseconds).partialValue)
     }

@@ -7,6 +7,7 @@ final class SecondDaemon: Sendable {
     private let bridge: String
     private let keepsContainers: Bool
     private let containerd: Process
+    // SAFETY: one test has the daemon, and starts and ends it in turn.
     nonisolated(unsafe) private var dockerd: Process?
 
     /// Whether this user may start one here.
@@ -38,7 +39,10 @@ final class SecondDaemon: Sendable {
         try Self.run("/sbin/ip", "address", "add", "10.231.\(third).1/24", "dev", bridge)
         try Self.run("/sbin/ip", "link", "set", bridge, "up")
         containerd = try Self.start("/usr/bin/containerd", ["--config", folder + "/containerd.toml"], log: folder)
-        try await start()
+        do { try await start() } catch {
+            try tearDown()
+            throw error
+        }
     }
 
     /// A client of this daemon, whichever time it was started.

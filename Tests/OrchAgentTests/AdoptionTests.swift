@@ -52,6 +52,20 @@ struct AdoptionTests {
         #expect(!bench.engine.calls.contains("stop"))
     }
 
+    @Test func whatAnotherControllersRunLeftIsLeftAlone() async throws {
+        let bench = try AgentBench()
+        let foreign = ClaimedRun.sample { $0.instance = .fixed(9) }
+        try bench.engine.seed(foreign, lines: [], status: .exited)
+        let memory = bench.dataDirectory + "/attempts/\(foreign.runID)-\(foreign.attempt)"
+        try Data().write(to: URL(filePath: memory))
+        try await bench.withAgent {
+            let calls = bench.controller.heldCalls
+            try await bench.controller.until { $0.heldCalls > calls + 2 }
+        }
+        #expect(bench.engine.containers.count == 1)
+        #expect(FileManager.default.fileExists(atPath: memory))
+    }
+
     @Test func endedContainerIsFinalisedFromInspect() async throws {
         let bench = try AgentBench()
         bench.controller.hold(claimed)

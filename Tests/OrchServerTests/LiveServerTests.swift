@@ -29,27 +29,14 @@ struct LiveServerTests {
 
     private func withLive(_ body: @Sendable (Live) async throws -> Void) async throws {
         try await TemporaryFolder.with { folder in
-            let controller = try await ServerFixture.open(folder)
-            let group = ServiceGroup(
-                services: [controller], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-            try await withThrowingTaskGroup(of: Void.self) { tasks in
-                tasks.addTask { try await group.run() }
-                let http = HTTPClient()
-                let url = try #require(await controller.listening())
-                let live = Live(
-                    controller: controller, group: group,
-                    admin: OrchClient(url: "\(url)/api/", token: controller.adminToken, http: http),
-                    agent: OrchClient(url: url, token: controller.agentToken, http: http), http: http)
-                do {
-                    try await body(live)
-                } catch {
-                    await group.triggerGracefulShutdown()
-                    http.shutdown()
-                    throw error
-                }
-                await group.triggerGracefulShutdown()
-                try await tasks.waitForAll()
-                http.shutdown()
+            try await ServedControllers.with([try await ServerFixture.open(folder)]) { served in
+                let (controller, url) = (served.controllers[0], served.urls[0])
+                try await body(
+                    Live(
+                        controller: controller, group: served.group,
+                        admin: OrchClient(url: "\(url)/api/", token: controller.adminToken, http: served.http),
+                        agent: OrchClient(url: url, token: controller.agentToken, http: served.http),
+                        http: served.http))
             }
         }
     }

@@ -1,10 +1,7 @@
-import CurlTransport
 import FoundationEssentials
-import Logging
 import OrchClient
 import OrchModel
 import OrchStore
-import ServiceLifecycle
 import TestSupport
 import Testing
 
@@ -44,33 +41,16 @@ struct SharedStoreTests {
                 controllers.append(
                     try await ServerFixture.open("\(folder)/\(name)") { $0.databaseURL = Secret(url) })
             }
-            try await run(controllers, body)
-        }
-    }
-
-    private func run(_ controllers: [Controller], _ body: @Sendable (Pair) async throws -> Void) async throws {
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let group = ServiceGroup(services: controllers, logger: logger)
-        try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { try await group.run() }
-            let http = HTTPClient()
-            var urls: [String] = []
-            for controller in controllers { urls.append(try #require(await controller.listening())) }
-            let pair = Pair(
-                first: OrchClient(url: urls[0], token: controllers[0].adminToken, http: http),
-                second: OrchClient(url: urls[1], token: controllers[1].adminToken, http: http),
-                agent: OrchClient(url: urls[1], token: controllers[1].agentToken, http: http),
-                controllers: controllers)
-            do {
-                try await body(pair)
-            } catch {
-                await group.triggerGracefulShutdown()
-                http.shutdown()
-                throw error
+            try await ServedControllers.with(controllers) { served in
+                func client(_ index: Int, _ token: Secret) -> OrchClient {
+                    OrchClient(url: served.urls[index], token: token, http: served.http)
+                }
+                let controllers = served.controllers
+                try await body(
+                    Pair(
+                        first: client(0, controllers[0].adminToken), second: client(1, controllers[1].adminToken),
+                        agent: client(1, controllers[1].agentToken), controllers: controllers))
             }
-            await group.triggerGracefulShutdown()
-            try await tasks.waitForAll()
-            http.shutdown()
         }
     }
 

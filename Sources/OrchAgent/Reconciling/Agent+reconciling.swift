@@ -38,7 +38,7 @@ extension Agent {
                 // Their leases may have run out while nobody looked.
                 await renewOnce()
             }
-            await finishRemovals(held: Set(held.map(\.key)))
+            try await finishRemovals(held: Set(held.map(\.key)))
             ledger.closeGap()
             registry.endPass()
         } catch {
@@ -50,11 +50,15 @@ extension Agent {
     ///
     /// The attempt is in this agent's memory, the controller holds it no longer, and its process has ended: so its end is
     /// known, and nobody else will remove it. What still runs is left to the reaper, which gives it time.
-    private func finishRemovals(held: Set<AttemptKey>) async {
-        for key in ledger.keys where !held.contains(key) && !registry.isKnown(key) {
+    /// Another controller's containers are left alone, and remembered for the day when the agent is that one's again.
+    private func finishRemovals(held: Set<AttemptKey>) async throws(ControllerFault) {
+        let left = ledger.keys.filter { !held.contains($0) && !registry.isKnown($0) }
+        guard !left.isEmpty else { return }
+        let instance = try await api.identity()
+        for key in left {
             do throws(EngineFault) {
                 let found = try await engine.inspect(ClaimedRun.containerName(run: key.run, attempt: key.attempt))
-                guard !found.isLive else { continue }
+                guard !found.isLive, found.labels[ContainerLabels.instance] == "\(instance)" else { continue }
                 if found.labels[ContainerLabels.agent] == configuration.name,
                     ContainerLabels.attempt(of: found.labels) == key, found.labels[ContainerLabels.removePolicy] == nil
                 {

@@ -24,7 +24,7 @@ struct AgentRoutes: Sendable {
     }
 
     private func queues() async throws -> [WorkQueueStatus] {
-        try await store.workQueues(polledSince: .now() + (.zero - OrchServerConfiguration.pollingWindow))
+        try await store.workQueues(polledSince: Timestamp.now() - OrchServerConfiguration.pollingWindow)
     }
 
     private func ask(_ call: APICall) async throws -> Response {

@@ -40,7 +40,7 @@ struct FlowRunRoutes: Sendable {
         let request: FlowRunRequest = try await call.body()
         let run = try await maker.make(request, by: call.principal.actor, at: .now())
         wakeups.signal(.queue(run.workQueue))
-        let since = Timestamp.now() + (.zero - OrchServerConfiguration.pollingWindow)
+        let since = Timestamp.now() - OrchServerConfiguration.pollingWindow
         let queues = try await store.workQueues(polledSince: since)
         let queue =
             queues.first { $0.name == run.workQueue }

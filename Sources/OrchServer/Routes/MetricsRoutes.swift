@@ -18,7 +18,7 @@ struct MetricsRoutes: Sendable {
         figures = SharedRead {
             let now = Timestamp.now()
             return try await store.figures(
-                polledSince: now + (.zero - OrchServerConfiguration.pollingWindow), at: now)
+                polledSince: now - OrchServerConfiguration.pollingWindow, at: now)
         }
     }
 

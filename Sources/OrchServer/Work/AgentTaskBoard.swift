@@ -39,7 +39,7 @@ struct AgentTaskBoard: Sendable {
 
     /// The questions of these queues that no agent is working on; they are the taker's now.
     func take(from queues: [String], at now: Timestamp = .now()) async throws -> [AgentTask] {
-        try await store.takeQuestions(of: queues, lastTakenBefore: now + (.zero - Self.patience), at: now)
+        try await store.takeQuestions(of: queues, lastTakenBefore: now - Self.patience, at: now)
     }
 
     /// Hands an answer to who asked; false where nobody waits for it any more.

@@ -52,9 +52,3 @@ struct LeaseKeeper: Service {
         }
     }
 }
-
-extension Timestamp {
-    fileprivate static func - (instant: Timestamp, duration: Duration) -> Timestamp {
-        instant + (.zero - duration)
-    }
-}

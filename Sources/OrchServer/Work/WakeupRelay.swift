@@ -15,12 +15,11 @@ struct WakeupRelay: Service {
     private static let pause = Duration.seconds(2)
 
     func run() async throws {
+        guard store.isShared else {
+            // The group would end with the first of its services.
+            return try await gracefulShutdown()
+        }
         await cancelWhenGracefulShutdown {
-            guard store.isShared else {
-                // The group would end with the first of its services.
-                try? await Task.sleep(for: .seconds(1 << 30))
-                return
-            }
             await withDiscardingTaskGroup { group in
                 group.addTask { await tell() }
                 group.addTask { await listen() }
