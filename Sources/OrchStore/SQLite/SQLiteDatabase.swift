@@ -2,19 +2,25 @@ import Dispatch
 import GRDB
 package import OrchModel
 
-/// One SQLite file beside the controller: WAL, one writer, many readers.
+/// One SQLite file beside the controller: WAL, one writer, many readers. Writes that meet are committed together.
 ///
 /// Statements run on the database's own threads and are kept prepared. A commit survives the end of the process; the
 /// last ones may be lost when the whole machine loses its power (`synchronous = NORMAL`).
 struct SQLiteDatabase: SQLDatabase {
     let pool: DatabasePool
+    let writes: GroupCommit
+
+    init(pool: DatabasePool) {
+        self.pool = pool
+        writes = GroupCommit(pool: pool)
+    }
 
     func read<Value: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> Value) async throws -> Value {
         try await saying { try await pool.read { try body(SQLiteSession(db: $0)) } }
     }
 
     func write<Value: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> Value) async throws -> Value {
-        try await saying { try await pool.write { try body(SQLiteSession(db: $0)) } }
+        try await saying { try await writes.write { try body(SQLiteSession(db: $0)) } }
     }
 
     /// The data directory is held by one controller.
