@@ -160,8 +160,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "OrchModel", "OrchClient", "OrchInfrastructure", "OrchAgent", "DockerEngine", "CurlTransport",
-                "Postgres", "GoogleCloud", "TestSupport", logging,
+                "OrchModel", "OrchClient", "OrchInfrastructure", "OrchAgent", "OrchServer", "DockerEngine",
+                "CurlTransport", "Postgres", "GoogleCloud", "TestSupport", logging, lifecycle,
             ],
             exclude: ["Judges"]
         ),

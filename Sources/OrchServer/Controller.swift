@@ -74,7 +74,7 @@ package final class Controller: Service, Sendable {
         let claims = ClaimAssembler(store: store, keys: keys, vault: vault, instance: instance, apiURL: apiURL)
         desk = WorkDesk(
             store: store, keys: keys, wakeups: wakeups, tasks: tasks, claims: claims,
-            delivery: CancellationDelivery(), lease: configuration.lease, recheck: configuration.recheck,
+            delivery: WishDelivery(), lease: configuration.lease, recheck: configuration.recheck,
             metrics: metrics, logger: logger)
         let maker = RunMaker(store: store, keys: keys, deployments: registry)
         endpoints =

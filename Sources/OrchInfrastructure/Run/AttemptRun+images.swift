@@ -17,7 +17,7 @@ extension AttemptRun {
         await remark(.info, "pulling \(spec.image)")
         let pulled = try await untilOrdered { try await pull(spec) }
         if pulled { return nil }
-        let who = order.cancellation.map { "cancelled by \($0.by)" } ?? "the attempt is no longer this agent's"
+        let who = order.wish ?? "the attempt is no longer this agent's"
         return neverStarted("\(who) while its image was pulled")
     }
 

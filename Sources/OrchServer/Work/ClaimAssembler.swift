@@ -37,7 +37,8 @@ struct ClaimAssembler: Sendable {
             command: claim.launch.command, parameters: parameters,
             container: container, secrets: secrets,
             apiURL: apiURL, scheduledFor: run.scheduledFor, cancellation: run.cancellation,
-            timeoutSeconds: claim.launch.policy?.timeoutSeconds)
+            request: run.request, pausedSeconds: run.pausedSeconds,
+            pausedSince: run.state.type == .paused ? run.state.at : nil, timeoutSeconds: claim.launch.policy?.timeoutSeconds)
     }
 
     /// A question as an agent needs it: a probe that names no address gets what runs are given.
