@@ -120,6 +120,21 @@ package protocol Store: Sendable {
     /// The newest objects and datasets that records are known by, `limit` of each at most.
     func assetNames(limit: Int) async throws -> AssetNames
 
+    // MARK: Retention
+
+    /// Counts what a pass of retention has to know.
+    func survey(_ rules: RetentionRules) async throws -> RetentionSurvey
+    /// Removes some of what the rules let go.
+    func retire(_ turn: RetentionTurn) async throws -> RetentionStep
+    /// Notes the end of a pass of `holder`, and lets others make the next.
+    func endRetention(by holder: String, _ pass: RetentionPass) async throws
+    /// The last pass of any controller that has ended.
+    func lastRetention() async throws -> RetentionPass?
+    /// What is kept, and what a pass would remove; takes a look at all logs.
+    func retentionStatus(_ policy: RetentionPolicy, at: Timestamp) async throws -> RetentionStatus
+    /// Gives some of the space back that removed rows took up; to be called until there is no more.
+    func giveBackSpace() async throws -> SpaceReturn
+
     // MARK: Agents
 
     /// Every agent ever seen, by name.

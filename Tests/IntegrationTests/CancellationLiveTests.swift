@@ -1,5 +1,6 @@
 import DockerEngine
 import FoundationEssentials
+import OrchClient
 import OrchModel
 import Testing
 

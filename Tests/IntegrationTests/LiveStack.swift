@@ -102,7 +102,8 @@ struct LiveStack: Sendable {
         _ = try await api.deploy(
             DeploymentRequest(
                 name: name, flowName: "live", image: bench.image, command: ["sh", "-c", script], kind: .command,
-                infrastructure: Infrastructure(block: isKept ? "kept" : nil), workQueue: queue))
+                infrastructure: Infrastructure(block: isKept ? "kept" : nil), workQueue: queue,
+                parameterSchema: ParameterSchema([])))
         let request = FlowRunRequest(deployment: "live/\(name)", policy: policy, parentRunID: parent)
         return try await api.createRun(request).run
     }

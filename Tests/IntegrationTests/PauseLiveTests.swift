@@ -1,4 +1,5 @@
 import DockerEngine
+import OrchClient
 import OrchModel
 import Testing
 
