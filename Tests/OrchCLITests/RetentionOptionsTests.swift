@@ -7,7 +7,7 @@ import Testing
 struct RetentionOptionsTests {
     @Test func withoutAnyThereAreDefaults() throws {
         #expect(try RetentionOptions.parse([]).policy(environment: [:]) == RetentionPolicy())
-        #expect(RetentionPolicy().logSeconds == 30 * 86_400)
+        #expect(RetentionPolicy().logSeconds == 2_592_000)
     }
 
     @Test func optionsComeBeforeTheEnvironment() throws {
@@ -36,8 +36,8 @@ struct RetentionOptionsTests {
     }
 
     @Test(arguments: [
-        ["--remove-logs-after", "30"], ["--remove-logs-after", "-1d"], ["--remove-runs-after", "d"],
-        ["--remove-runs-after", "soon"], ["--max-runs-per-deployment", "-1"], ["--max-runs-per-deployment", "1.5"],
+        ["--remove-logs-after", "30"], ["--remove-logs-after", "1y"], ["--remove-runs-after", "d"],
+        ["--remove-runs-after", "soon"], ["--max-runs-per-deployment", "many"], ["--max-runs-per-deployment", "1.5"],
         ["--max-log-size", "10q"], ["--remove-agents-after", "99999999999999w"],
     ])
     func whatCannotBeReadIsRefusedWithWhatWasExpected(arguments: [String]) throws {
