@@ -122,7 +122,8 @@ extension StoreConformance {
                 policy.runSeconds = 1
                 #expect(try await Self.pass(policy, at: 100, store).removed.runsByAge == 1)
                 #expect(try await store.run(key.runID) == nil)
-                #expect(try await store.assets(matching: AssetQuery(isLatest: true)).assets.map(\.flowRunID) == [key.runID])
+                #expect(
+                    try await store.assets(matching: AssetQuery(isLatest: true)).assets.map(\.flowRunID) == [key.runID])
             }
         }
 
@@ -277,7 +278,9 @@ extension StoreConformance {
         func noStepTakesLongHoweverManyRunsThereAre(kind: StoreKind) async throws {
             let count = ProcessInfo.processInfo.environment["ORCH_RETENTION_RUNS"].flatMap { Int($0) } ?? 200
             try await kind.withStore { store in
-                for index in 0..<count { try await Self.ended("run-\(index)", at: Double(index % 50), lines: 20, store) }
+                for index in 0..<count {
+                    try await Self.ended("run-\(index)", at: Double(index % 50), lines: 20, store)
+                }
                 try await Self.ended("long", at: 60, lines: count * 100, store)
                 var policy = Self.keepsAll
                 policy.runSeconds = 1

@@ -38,7 +38,8 @@ struct ClaimAssembler: Sendable {
             container: container, secrets: secrets,
             apiURL: apiURL, scheduledFor: run.scheduledFor, cancellation: run.cancellation,
             request: run.request, pausedSeconds: run.pausedSeconds,
-            pausedSince: run.state.type == .paused ? run.state.at : nil, timeoutSeconds: claim.launch.policy?.timeoutSeconds)
+            pausedSince: run.state.type == .paused ? run.state.at : nil,
+            timeoutSeconds: claim.launch.policy?.timeoutSeconds)
     }
 
     /// A question as an agent needs it: a probe that names no address gets what runs are given.
