@@ -12,6 +12,7 @@ enum StoreSchema {
     static let migrations: [(name: String, sql: String)] = [
         ("1-first-slice", firstSlice), ("2-assets", assets), ("3-attempts", attempts),
         ("4-questions", questions),
+        ("7-run-lists", runLists),
     ]
 
     /// What runs wrote. It refers to no run, as the objects stay when runs are removed.
@@ -34,6 +35,26 @@ enum StoreSchema {
         CREATE INDEX asset_by_time ON asset (at, position);
         CREATE INDEX asset_by_uri ON asset (uri, at, position);
         CREATE INDEX asset_by_dataset ON asset (dataset, at, position);
+        """
+
+    /// Lists of runs in their order whatever narrows them: what a list shows is all that is read. Runs that another run
+    /// called are in no such list. And the waiting runs by the time when they are due, in whatever queue.
+    private static let runLists = """
+        DROP INDEX flow_run_by_state;
+        DROP INDEX flow_run_by_deployment;
+        DROP INDEX flow_run_by_flow;
+        DROP INDEX flow_run_by_parent;
+        CREATE INDEX flow_run_by_parent ON flow_run (parent_id, number) WHERE parent_id IS NOT NULL;
+        CREATE INDEX flow_run_listed ON flow_run (number) WHERE parent_id IS NULL;
+        CREATE INDEX flow_run_by_state ON flow_run (state_type, number) WHERE parent_id IS NULL;
+        CREATE INDEX flow_run_by_state_name ON flow_run (lower(state_name), number) WHERE parent_id IS NULL;
+        CREATE INDEX flow_run_by_deployment ON flow_run (deployment_name, number) WHERE parent_id IS NULL;
+        CREATE INDEX flow_run_by_deployment_state ON flow_run (deployment_name, state_type, number)
+            WHERE parent_id IS NULL;
+        CREATE INDEX flow_run_by_flow ON flow_run (flow_name, number) WHERE parent_id IS NULL;
+        CREATE INDEX flow_run_by_flow_state ON flow_run (flow_name, state_type, number) WHERE parent_id IS NULL;
+        CREATE INDEX flow_run_due ON flow_run (scheduled_for, number)
+            WHERE state_type = 'SCHEDULED' AND root_number IS NULL;
         """
 
     /// Questions that wait for an agent: of minutes, not of record.
