@@ -96,16 +96,23 @@ def start_orch(orch, home, port, *arguments):
     log = open(f"{home}/up.log", "wb")
     process = subprocess.Popen([orch, "up", "--port", str(port), *arguments], env=environment,
                                stdout=log, stderr=subprocess.STDOUT)
+    try:
+        wait_for_agent(orch, environment, process)
+    except SystemExit:
+        process.kill()
+        raise SystemExit(f"orch up did not come up: {open(f'{home}/up.log').read()}")
+    return process, environment
+
+
+def wait_for_agent(orch, environment, process=None):
+    """Waits until an agent polls, 30 s at most, and no longer than `process` lives."""
     deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and (process is None or process.poll() is None):
         found = subprocess.run([orch, "work-queue", "ls", "-o", "json"], env=environment, capture_output=True)
         if found.returncode == 0 and any(queue["agents"] for queue in json.loads(found.stdout)):
-            return process, environment
-        if process.poll() is not None:
-            break
+            return
         time.sleep(0.1)
-    process.kill()
-    raise SystemExit(f"orch up did not come up: {open(f'{home}/up.log').read()}")
+    raise SystemExit("no agent polls")
 
 
 def configuration_of(engine, orch, environment, image):

@@ -87,9 +87,10 @@ struct PostgresConnectionTests {
                     try statements.pipeline([PipelinedStatement("SELECT pg_sleep(60)"), PipelinedStatement("SELECT 1")])
                 }
             }
-            while try await PostgresConnection.with(
-                try local(), { try await $0.query("SELECT 1 FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(60)%'") }
-            ).rows.isEmpty { await Task.yield() }
+            let sleeping = "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(60)%'"
+            try await PostgresConnection.with(try local()) { other in
+                while try await other.query(sleeping).rows.isEmpty { await Task.yield() }
+            }
             task.cancel()
             let error = await #expect(throws: PostgresError.self) { try await task.value }
             guard case .cancelled("SELECT pg_sleep(60)")? = error else {
