@@ -161,7 +161,7 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "OrchModel", "OrchClient", "OrchInfrastructure", "OrchAgent", "DockerEngine", "CurlTransport",
-                "Postgres", "GoogleCloud", "TestSupport", logging,
+                "Postgres", "GoogleCloud", "TestSupport", logging, crypto,
             ],
             exclude: ["Judges"]
         ),
