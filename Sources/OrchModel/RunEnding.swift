@@ -49,6 +49,10 @@ public enum RunEnding {
             let message = "it had run for the \(overdue) s it may, and was stopped; \(termination.summary)"
             return state(.failed, message, name: RunState.timedOutName)
         }
+        if let outcome, outcome.type == .cancelled, cancelledBy == nil, confirms(code, outcome.type) {
+            // Nobody asked orch: it was a `docker stop`, or an engine or a host that shuts down.
+            return state(.crashed, "stopped by \(Termination.outsider): \(outcome.message)")
+        }
         if let outcome, outcome.type.isTerminal, confirms(code, outcome.type) {
             return state(outcome.type, outcome.message, name: outcome.name)
         }
