@@ -162,8 +162,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "OrchModel", "OrchClient", "OrchInfrastructure", "OrchAgent", "DockerEngine", "CurlTransport",
-                "Postgres", "GoogleCloud", "TestSupport", logging, crypto,
+                "OrchModel", "OrchClient", "OrchInfrastructure", "OrchAgent", "OrchServer", "DockerEngine",
+                "CurlTransport", "Postgres", "GoogleCloud", "TestSupport", logging, lifecycle, crypto,
             ],
             exclude: ["Judges"]
         ),

@@ -9,7 +9,8 @@ import UnixSignals
 /// `orch server`.
 struct Server: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Starts and checks a controller.", subcommands: [Start.self, Init.self, Health.self])
+        abstract: "Starts, checks and prunes a controller.",
+        subcommands: [Start.self, Init.self, Health.self, Prune.self])
 
     /// `orch server start`.
     struct Start: AsyncParsableCommand {
@@ -93,8 +94,10 @@ struct ControllerOptions: ParsableArguments {
         help: "GET /metrics needs no token; otherwise the admin's or the agents'.")
     var publicMetrics = false
 
+    @OptionGroup(title: "What is kept of runs that have ended") var retention: RetentionOptions
+
     /// The controller's configuration.
-    func configuration() -> OrchServerConfiguration {
+    func configuration() throws -> OrchServerConfiguration {
         var configuration = OrchServerConfiguration(dataDirectory: database.dataDirectory)
         configuration.host = host
         configuration.port = port
@@ -102,6 +105,7 @@ struct ControllerOptions: ParsableArguments {
         configuration.bootstrapBlocks = blocks
         configuration.hasPublicMetrics = publicMetrics
         configuration.databaseURL = database.url
+        configuration.retention = try retention.policy()
         if let keys {
             configuration.adminTokenFile = keys + "/admin.token"
             configuration.agentTokenFile = keys + "/agent.token"

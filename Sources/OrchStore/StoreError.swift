@@ -20,6 +20,10 @@ package enum StoreError: Error, Hashable, Sendable {
     case corrupt(table: String, column: String, value: String)
     /// A report speaks of a run that is not part of the reported one.
     case foreignRun(String, run: String)
+    /// A run was to be made by one that has ended or is to end.
+    case parentEnded(String, state: String)
+    /// There is no such run.
+    case missingRun(String)
     /// Two blocks would use one environment variable.
     case variableTaken(String, by: BlockKey)
     /// A block refers to one that does not exist.
@@ -53,6 +57,10 @@ extension StoreError: CustomStringConvertible {
             "the database holds \"\(value)\" in \(table).\(column), which this version cannot read"
         case .foreignRun(let id, let run):
             "run \(id) is not part of run \(run), so a report about the one cannot change the other"
+        case .parentEnded(let run, let state):
+            "run \(run) is \(state): expected one that goes on, as a run that it makes ends with it"
+        case .missingRun(let run):
+            "there is no run \(run)"
         case .variableTaken(let variable, let other):
             "the block \(other) uses the environment variable \(variable) already: choose a name that differs in more "
                 + "than upper case and punctuation"

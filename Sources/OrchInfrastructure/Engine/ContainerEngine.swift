@@ -35,8 +35,14 @@ package protocol ContainerEngine: Sendable {
     /// busy forgets within seconds.
     func hints(of snapshot: ContainerSnapshot) async throws(EngineFault) -> EndingHints
 
-    /// Sends SIGTERM, after `grace` SIGKILL; returns when the container has ended, at once where it does not run.
+    /// Sends SIGTERM, after `grace` SIGKILL, and thaws a frozen container for that; returns when the container has ended, at once where it does not run.
     func stop(_ id: String, grace: Duration) async throws(EngineFault)
+
+    /// Freezes a container. Where it is frozen already, or does not run, the engine may refuse: `inspect` tells.
+    func pause(_ id: String) async throws(EngineFault)
+
+    /// Thaws a frozen container. Where it is not frozen the engine may refuse: `inspect` tells.
+    func unpause(_ id: String) async throws(EngineFault)
 
     /// Removes a container that has ended, or kills and removes it by `force`; succeeds where it is gone.
     func remove(_ id: String, force: Bool) async throws(EngineFault)
@@ -144,6 +150,9 @@ package struct ContainerSnapshot: Sendable, Hashable {
 
     /// Whether its process lives.
     package var isLive: Bool { status.isLive }
+
+    /// Whether its process lives and is frozen.
+    package var isPaused: Bool { status == .paused }
 
     /// A snapshot.
     package init(

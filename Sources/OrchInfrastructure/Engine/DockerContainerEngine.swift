@@ -111,6 +111,14 @@ package final class DockerContainerEngine: ContainerEngine {
         do throws(DockerError) { try await client.stopContainer(id, timeout: grace) } catch { throw EngineFault(error) }
     }
 
+    package func pause(_ id: String) async throws(EngineFault) {
+        do throws(DockerError) { try await client.pauseContainer(id) } catch { throw EngineFault(error) }
+    }
+
+    package func unpause(_ id: String) async throws(EngineFault) {
+        do throws(DockerError) { try await client.unpauseContainer(id) } catch { throw EngineFault(error) }
+    }
+
     package func remove(_ id: String, force: Bool) async throws(EngineFault) {
         do throws(DockerError) {
             try await client.removeContainer(id, force: force, volumes: true)

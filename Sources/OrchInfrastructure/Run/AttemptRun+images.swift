@@ -22,7 +22,7 @@ extension AttemptRun {
         await remark(.info, "pulling \(spec.image)\(how)")
         let pulled = try await untilOrdered { try await pull(spec, login) }
         if pulled { return nil }
-        let who = order.cancellation.map { "cancelled by \($0.by)" } ?? "the attempt is no longer this agent's"
+        let who = order.wish ?? "the attempt is no longer this agent's"
         return neverStarted("\(who) while its image was pulled")
     }
 

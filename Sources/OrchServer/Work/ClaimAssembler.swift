@@ -37,6 +37,8 @@ struct ClaimAssembler: Sendable {
             command: claim.launch.command, parameters: parameters,
             container: container, secrets: secrets,
             apiURL: apiURL, scheduledFor: run.scheduledFor, cancellation: run.cancellation,
+            request: run.request, pausedSeconds: run.pausedSeconds,
+            pausedSince: run.state.type == .paused ? run.state.at : nil,
             timeoutSeconds: claim.launch.policy?.timeoutSeconds, registryLogin: login)
     }
 

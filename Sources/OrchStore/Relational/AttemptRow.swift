@@ -25,7 +25,7 @@ enum AttemptRow {
     /// Writes what the run's present attempt has come to.
     static func update(_ run: FlowRun, number: Int64, _ db: any SQLSession) throws {
         let state = run.state
-        let endedAt = state.type.isTerminal ? state.at.microseconds : nil
+        let endedAt = state.endsAttempt ? state.at.microseconds : nil
         try db.post(
             """
             UPDATE attempt SET state_type = ?, state_name = ?, state_message = ?, state_at = ?, state_actor = ?,

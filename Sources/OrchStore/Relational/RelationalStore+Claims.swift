@@ -25,7 +25,7 @@ extension RelationalStore {
                 var claim = claim
                 try RunRow.addState(claim.run.state, of: number, attempt: claim.run.attempt, db)
                 try AttemptRow.insert(claim.run, number: number, db)
-                if claim.run.attempt > 1 { try Self.forgetLastAttempt(&claim.run, number: number, db) }
+                if claim.run.attempt > 1 { try Self.forgetLastAttempt(&claim, number: number, db) }
                 return claim
             }
         }
@@ -54,10 +54,10 @@ extension RelationalStore {
     }
 
     /// Takes from a run what was true of its last attempt alone; that attempt's row keeps it.
-    private static func forgetLastAttempt(_ run: inout FlowRun, number: Int64, _ db: any SQLSession) throws {
-        (run.container, run.termination, run.result) = (nil, nil, nil)
-        (run.startedAt, run.endedAt) = (nil, nil)
-        try RunRow(number: number, run: run).update(enters: false, db)
+    private static func forgetLastAttempt(_ claim: inout Claim, number: Int64, _ db: any SQLSession) throws {
+        (claim.run.container, claim.run.termination, claim.run.result) = (nil, nil, nil)
+        (claim.run.startedAt, claim.run.endedAt, claim.run.pausedSeconds) = (nil, nil, nil)
+        try RunRow(number: number, run: claim.run, suspensions: claim.suspensions).update(enters: false, db)
     }
 
     package func nextDue(in queues: [String], after: Timestamp) async throws -> Timestamp? {
@@ -90,7 +90,11 @@ extension RelationalStore {
     }
 
     package func cancellations(for agent: String) async throws -> [WorkReply.Cancellation] {
-        try await read { try Self.cancellations(for: agent, $0) }
+        try await wishes(for: agent).cancellations
+    }
+
+    package func wishes(for agent: String) async throws -> AgentWishes {
+        try await read { try Self.wishes(for: agent, $0) }
     }
 
     private static let claimColumns = "launch, sealed_parameters, \(RunRow.columns)"
@@ -102,24 +106,33 @@ extension RelationalStore {
             let launch: RunLaunch = try reader.json()
             let sealed: [UInt8]? = try reader.optional()
             let runRow = try RunRow(&reader)
-            return (runRow.number, Claim(run: runRow.run, launch: launch, sealedParameters: sealed))
+            return (runRow.number, Claim(run: runRow.run, launch: launch, sealedParameters: sealed, suspensions: runRow.suspensions))
         }
         .sorted { ($0.claim.run.scheduledFor, $0.number) < ($1.claim.run.scheduledFor, $1.number) }
     }
 
-    private static func cancellations(for agent: String, _ db: any SQLSession) throws -> [WorkReply.Cancellation] {
-        try db.rows(
+    private static func wishes(for agent: String, _ db: any SQLSession) throws -> AgentWishes {
+        var wishes = AgentWishes()
+        let rows = try db.rows(
             """
-            SELECT id, attempt, cancel_by, cancel_at FROM flow_run
-            WHERE agent = ? AND \(StoreSchema.isLive) AND root_number IS NULL AND cancel_at IS NOT NULL
+            SELECT id, attempt, cancel_by, cancel_at, request FROM flow_run
+            WHERE agent = ? AND \(StoreSchema.isLive) AND root_number IS NULL
+                AND (cancel_at IS NOT NULL OR request IS NOT NULL)
             ORDER BY number
             """,
-            [agent]
-        ).map { row in
+            [agent])
+        for row in rows {
             var reader = RowReader(row, table: "flow_run")
-            return WorkReply.Cancellation(
-                runID: try reader.identifier(), attempt: try reader.next(),
-                request: CancellationRequest(by: try reader.next(), at: try reader.time()))
+            let (run, attempt): (Identifier, Int) = (try reader.identifier(), try reader.next())
+            let (by, at): (String?, Timestamp?) = (try reader.optional(), try reader.optionalTime())
+            if let by, let at {
+                wishes.cancellations.append(
+                    .init(runID: run, attempt: attempt, request: CancellationRequest(by: by, at: at)))
+            }
+            if let request: RunRequest = try reader.optionalJSON() {
+                wishes.requests.append(.init(runID: run, attempt: attempt, request: request))
+            }
         }
+        return wishes
     }
 }

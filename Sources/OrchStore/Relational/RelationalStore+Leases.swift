@@ -102,8 +102,11 @@ extension RunRow {
         var attempt = run
         attempt.state = RunState(.crashed, message: message, at: at, actor: "server")
         try AttemptRow.update(attempt, number: number, db)
-        try wait(
-            as: RunState(.scheduled, message: "\(message): it waits for another", at: at, actor: "server"),
-            due: run.scheduledFor, db)
+        var waiting = RunState(.scheduled, message: "\(message): it waits for another", at: at, actor: "server")
+        if let request = run.request, request.action != .resume {
+            waiting = request.held("\(message); \(request.action.participle) by \(request.by)")
+            waiting.at = at
+        }
+        try wait(as: waiting, due: run.scheduledFor, db)
     }
 }

@@ -11,9 +11,30 @@ enum StoreSchema {
     /// What brings an empty database up to date, in this order.
     static let migrations: [(name: String, sql: String)] = [
         ("1-first-slice", firstSlice), ("2-assets", assets), ("3-attempts", attempts),
-        ("4-questions", questions),
-        ("7-run-lists", runLists),
+        ("4-questions", questions), ("6-pauses-and-retention", pausesAndRetention), ("7-run-lists", runLists),
     ]
+
+    /// Wishes short of a run's end; what retention has begun to remove (`logs`, or the whole `run`), and who is at it.
+    private static let pausesAndRetention = """
+        ALTER TABLE flow_run ADD COLUMN request TEXT;
+        ALTER TABLE flow_run ADD COLUMN logs_removed_at INTEGER;
+        ALTER TABLE flow_run ADD COLUMN retiring TEXT;
+        CREATE INDEX flow_run_ended ON flow_run (ended_at, number)
+            WHERE root_number IS NULL AND ended_at IS NOT NULL;
+        CREATE INDEX flow_run_ended_with_logs ON flow_run (ended_at, number)
+            WHERE root_number IS NULL AND ended_at IS NOT NULL AND logs_removed_at IS NULL;
+        CREATE INDEX flow_run_ended_by_deployment ON flow_run (deployment_id, number)
+            WHERE root_number IS NULL AND ended_at IS NOT NULL;
+        CREATE INDEX flow_run_retiring ON flow_run (number) WHERE retiring IS NOT NULL;
+        CREATE TABLE retention_pass (
+            singleton INTEGER PRIMARY KEY CHECK (singleton = 1),
+            holder TEXT,
+            held_until INTEGER NOT NULL,
+            ended_at INTEGER,
+            removed TEXT
+        ) STRICT;
+        INSERT INTO retention_pass (singleton, held_until) VALUES (1, 0);
+        """
 
     /// What runs wrote. It refers to no run, as the objects stay when runs are removed.
     private static let assets = """

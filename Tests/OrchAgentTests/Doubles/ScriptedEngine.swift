@@ -38,6 +38,8 @@ final class ScriptedEngine: ContainerEngine {
         /// Journals of run streams, by path.
         var journals: [String: [UInt8]] = [:]
         var hints = EndingHints()
+        /// Why no container can be paused.
+        var refusesPauses: String?
         var isAway = false
         /// Grows when all connections break.
         var epoch = 0
@@ -86,6 +88,14 @@ final class ScriptedEngine: ContainerEngine {
     /// A running container prints.
     func print(_ line: OutputLine, in name: String) {
         update(name) { $0.lines.append(line) }
+    }
+
+    /// No container can be paused.
+    func refusePauses(_ reason: String) { state.withLock { $0.refusesPauses = reason } }
+
+    /// Somebody pauses or resumes a container by hand.
+    func setPaused(_ isPaused: Bool, _ name: String) {
+        update(name) { $0.snapshot.status = isPaused ? .paused : .running }
     }
 
     /// A container ends.
@@ -244,6 +254,22 @@ final class ScriptedEngine: ContainerEngine {
         try enter("stop")
         guard try find(id).snapshot.isLive else { return }
         end(id, exitCode: 143)
+    }
+
+    func pause(_ id: String) async throws(EngineFault) {
+        try enter("pause")
+        let status = try find(id).snapshot.status
+        if let reason = state.withLock({ $0.refusesPauses }) { throw .refused(status: 500, message: reason) }
+        guard status == .running else { throw .refused(status: 409, message: "it is \(status.rawValue)") }
+        update(id) { $0.snapshot.status = .paused }
+    }
+
+    func unpause(_ id: String) async throws(EngineFault) {
+        try enter("unpause")
+        guard try find(id).snapshot.status == .paused else {
+            throw .refused(status: 500, message: "Container \(id) is not paused")
+        }
+        update(id) { $0.snapshot.status = .running }
     }
 
     func remove(_ id: String, force: Bool) async throws(EngineFault) {
