@@ -121,6 +121,8 @@ let package = Package(
             linkerSettings: programLinking
         ),
 
+        // The flow program that scripts/chaos does its chaos to.
+        .executableTarget(name: "ChaosFlow", dependencies: ["Orch"], path: "Tests/ChaosFlow"),
         // What several test targets need: judges of our files, servers to be tested against, folders.
         .target(name: "TestSupport", path: "Tests/TestSupport", exclude: ["Judges"]),
 
@@ -161,7 +163,7 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "OrchModel", "OrchClient", "OrchInfrastructure", "OrchAgent", "OrchServer", "DockerEngine",
-                "CurlTransport", "Postgres", "GoogleCloud", "TestSupport", logging, lifecycle,
+                "CurlTransport", "Postgres", "GoogleCloud", "TestSupport", logging, lifecycle, crypto,
             ],
             exclude: ["Judges"]
         ),

@@ -59,6 +59,10 @@ public enum RunEnding {
             return state(
                 .paused, "suspended by \(suspendedBy); \(termination.summary)", name: RunState.suspendedName)
         }
+        if let outcome, outcome.type == .cancelled, cancelledBy == nil, confirms(code, outcome.type) {
+            // Nobody asked orch: it was a `docker stop`, or an engine or a host that shuts down.
+            return state(.crashed, "stopped by \(Termination.outsider): \(outcome.message)")
+        }
         if let outcome, outcome.type.isTerminal, confirms(code, outcome.type) {
             return state(outcome.type, outcome.message, name: outcome.name)
         }

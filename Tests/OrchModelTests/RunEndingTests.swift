@@ -63,6 +63,13 @@ struct RunEndingTests {
             title: "SDK completed before the cancellation reached it", kind: .sdk, outcome: .completed,
             termination: Termination(exitCode: 0), cancelled: true, expected: .completed, says: "its own words"),
         Row(
+            title: "SDK cancelled", kind: .sdk, outcome: .cancelled, termination: Termination(exitCode: 130),
+            cancelled: true, expected: .cancelled, says: "its own words"),
+        Row(
+            title: "SDK stopped, and nobody asked orch", kind: .sdk, outcome: .cancelled,
+            termination: Termination(exitCode: 130), expected: .crashed,
+            says: "stopped by somebody outside orch: its own words"),
+        Row(
             title: "command exit 0", kind: .command, termination: Termination(exitCode: 0), expected: .completed,
             says: "exit 0"),
         Row(

@@ -56,8 +56,10 @@ package protocol ContainerEngine: Sendable {
     func imageNames() async throws(EngineFault) -> [String]
 
     /// Pulls an image; `progress` hears each line.
+    ///
+    /// - Parameter login: who asks the registry; nil = nobody. It must be of the image's own registry.
     func pull(
-        _ image: String, platform: String?, progress: @Sendable (String) async -> Void
+        _ image: String, platform: String?, login: RegistryLogin?, progress: @Sendable (String) async -> Void
     ) async throws(EngineFault)
 
     /// The bytes of one file of a container that need not run; nil where there is no such file.

@@ -132,7 +132,7 @@ extension AttemptRun {
                 case .cancelled: throw CancellationError()
                 case .unreachable(let reason), .refused(_, let reason), .nameInUse(let reason), .pull(_, let reason),
                     .malformed(let reason):
-                    if !told { await remark(.warning, "lost sight of the container, trying again: \(reason)") }
+                    if !told { await remark(.warning, "lost sight of the container, trying again: \(reason)\(doubt)") }
                     told = true
                 }
             }
@@ -140,6 +140,12 @@ extension AttemptRun {
             try await runner.clock.sleep(for: backoff.next())
             await collector.startOver()
         }
+    }
+
+    /// What nobody can know of a command's lines once the engine was away.
+    private var doubt: String {
+        guard claimed.kind == .command else { return "" }
+        return "; lines that it prints meanwhile may be lost with the engine, and a command's have no numbers to tell"
     }
 
     private enum Step: Sendable {

@@ -120,6 +120,8 @@ public struct ClaimedRun: Codable, Sendable, CustomStringConvertible {
     public var parameters: [String: JSONValue]
     /// The container block with defaults of the deployment filled in.
     public var container: DockerContainerBlock
+    /// Who pulls the image, where it comes from that registry; nil = nobody.
+    public var registryLogin: RegistryLogin?
     /// `ORCH_BLOCK_…` and `ORCH_API_KEY`: what the container gets beside the run's own facts.
     public var secrets: [String: String]
     /// What containers are told to call; an agent may know better.
@@ -140,7 +142,8 @@ public struct ClaimedRun: Codable, Sendable, CustomStringConvertible {
         deploymentName: String?, kind: RunEnding.Kind, image: String, command: [String],
         parameters: [String: JSONValue], container: DockerContainerBlock, secrets: [String: String], apiURL: String,
         scheduledFor: Timestamp, cancellation: CancellationRequest? = nil, request: RunRequest? = nil,
-        pausedSeconds: Double? = nil, pausedSince: Timestamp? = nil, timeoutSeconds: Double? = nil
+        pausedSeconds: Double? = nil, pausedSince: Timestamp? = nil, timeoutSeconds: Double? = nil,
+        registryLogin: RegistryLogin? = nil
     ) {
         self.runID = runID
         self.runName = runName
@@ -162,6 +165,7 @@ public struct ClaimedRun: Codable, Sendable, CustomStringConvertible {
         self.pausedSeconds = pausedSeconds
         self.pausedSince = pausedSince
         self.timeoutSeconds = timeoutSeconds
+        self.registryLogin = registryLogin
     }
 
     /// The container's name: `orch-<run>-<attempt>`. The same attempt always meets the same name.

@@ -8,24 +8,19 @@ extension RelationalStore {
             let state = RunState(
                 .pending, message: "claimed by agent \(request.agent.name) on \(request.agent.host)", at: request.at,
                 actor: "agent \(request.agent.name)")
-            let queues = request.agent.queues
-            let placeholders = queues.indices.map { "?\($0 + 9)" }.joined(separator: ", ")
-            let rows = try db.rows(
-                """
-                UPDATE flow_run SET state_type = ?1, state_name = ?2, state_message = ?3, state_at = ?4,
-                    state_actor = ?5, attempt = attempt + 1, agent = ?6, lease_expires_at = ?7
-                WHERE number IN (
-                    SELECT number FROM flow_run
-                    WHERE state_type = 'SCHEDULED' AND root_number IS NULL
-                        AND work_queue IN (\(placeholders)) AND scheduled_for <= ?4
-                    ORDER BY scheduled_for, number LIMIT ?8 \(db.dialect.forUpdateSkippingLocked)
-                )
-                RETURNING \(Self.claimColumns)
-                """,
-                [
-                    state.type.rawValue, state.name, state.message, state.at.microseconds, state.actor,
-                    request.agent.name, request.leaseUntil.microseconds, request.limit,
-                ] + SQLArguments(queues.map(\.sqlValue)))
+            let due = try Self.due(in: request.agent.queues, limit: request.limit, at: request.at, db)
+            let rows = try due.flatMap { number in
+                try db.rows(
+                    """
+                    UPDATE flow_run SET state_type = ?, state_name = ?, state_message = ?, state_at = ?,
+                        state_actor = ?, attempt = attempt + 1, agent = ?, lease_expires_at = ?
+                    WHERE number = ? RETURNING \(Self.claimColumns)
+                    """,
+                    [
+                        state.type.rawValue, state.name, state.message, state.at.microseconds, state.actor,
+                        request.agent.name, request.leaseUntil.microseconds, number,
+                    ])
+            }
             return try Self.claims(rows).map { number, claim in
                 var claim = claim
                 try RunRow.addState(claim.run.state, of: number, attempt: claim.run.attempt, db)
@@ -36,6 +31,28 @@ extension RelationalStore {
         }
     }
 
+    /// The runs that are due, the longest waiting first; nobody else can claim them while the transaction lasts.
+    ///
+    /// Queue by queue, as only the first rows of each are looked at then, however many wait.
+    private static func due(
+        in queues: [String], limit: Int, at: Timestamp, _ db: any SQLSession
+    ) throws -> [Int64] {
+        let due = try Set(queues).sorted().flatMap { queue in
+            try db.rows(
+                """
+                SELECT scheduled_for, number FROM flow_run
+                WHERE state_type = 'SCHEDULED' AND root_number IS NULL AND work_queue = ? AND scheduled_for <= ?
+                ORDER BY scheduled_for, number LIMIT ? \(db.dialect.forUpdateSkippingLocked)
+                """,
+                [queue, at.microseconds, limit]
+            ).map { row in
+                var reader = RowReader(row, table: "flow_run")
+                return (scheduledFor: try reader.next(Int64.self), number: try reader.next(Int64.self))
+            }
+        }
+        return due.sorted(by: <).prefix(limit).map(\.number)
+    }
+
     /// Takes from a run what was true of its last attempt alone; that attempt's row keeps it.
     private static func forgetLastAttempt(_ claim: inout Claim, number: Int64, _ db: any SQLSession) throws {
         (claim.run.container, claim.run.termination, claim.run.result) = (nil, nil, nil)
@@ -44,19 +61,19 @@ extension RelationalStore {
     }
 
     package func nextDue(in queues: [String], after: Timestamp) async throws -> Timestamp? {
-        guard !queues.isEmpty else { return nil }
-        return try await read { db in
-            let placeholders = queues.map { _ in "?" }.joined(separator: ", ")
-            let row = try db.row(
-                """
-                SELECT min(scheduled_for) FROM flow_run
-                WHERE state_type = 'SCHEDULED' AND root_number IS NULL AND work_queue IN (\(placeholders))
-                    AND scheduled_for > ?
-                """,
-                SQLArguments(queues.map(\.sqlValue)) + [after.microseconds])
-            guard let row else { return nil }
-            var reader = RowReader(row, table: "flow_run")
-            return try reader.optionalTime()
+        try await read { db in
+            try Set(queues).sorted().compactMap { queue in
+                let row = try db.row(
+                    """
+                    SELECT scheduled_for FROM flow_run
+                    WHERE state_type = 'SCHEDULED' AND root_number IS NULL AND work_queue = ? AND scheduled_for > ?
+                    ORDER BY scheduled_for LIMIT 1
+                    """,
+                    [queue, after.microseconds])
+                guard let row else { return nil }
+                var reader = RowReader(row, table: "flow_run")
+                return try reader.time()
+            }.min()
         }
     }
 

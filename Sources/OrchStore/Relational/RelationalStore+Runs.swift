@@ -63,10 +63,14 @@ extension RelationalStore {
                 conditions.append(isType ? "state_type = ?" : "lower(state_name) = lower(?)")
                 arguments += [isType ? state.uppercased() : state]
             }
-            for (column, value) in [("deployment_name", query.deployment), ("flow_name", query.flow)] {
-                guard let value else { continue }
-                conditions.append("\(column) = ?")
-                arguments += [value]
+            if let deployment = query.deployment {
+                conditions.append("deployment_name = ?")
+                arguments += [deployment]
+            }
+            if let flow = query.flow {
+                // Beside a deployment it narrows little, so it is not to be searched by.
+                conditions.append(query.deployment == nil ? "flow_name = ?" : "flow_name || '' = ?")
+                arguments += [flow]
             }
             let sql = """
                 SELECT \(RunRow.columns) FROM flow_run WHERE \(conditions.joined(separator: " AND "))

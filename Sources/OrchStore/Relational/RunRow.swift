@@ -124,7 +124,7 @@ extension RunRow {
 
     /// Adds a row to the history of states.
     static func addState(_ state: RunState, of number: Int64, attempt: Int, _ db: any SQLSession) throws {
-        try db.run(
+        try db.post(
             "INSERT INTO run_state (run, attempt, type, name, message, at, actor) VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
                 number, attempt, state.type.rawValue, state.name, state.message, state.at.microseconds, state.actor,
@@ -138,7 +138,7 @@ extension RunRow {
     func update(enters: Bool, _ db: any SQLSession) throws {
         if root == nil, run.agent != nil { try AttemptRow.update(run, number: number, db) }
         let state = run.state
-        try db.run(
+        try db.post(
             """
             UPDATE flow_run SET state_type = ?, state_name = ?, state_message = ?, state_at = ?, state_actor = ?,
                 started_at = ?, ended_at = ?, unobserved_since = ?, cancel_by = ?, cancel_at = ?, request = ?,
@@ -164,7 +164,7 @@ extension RunRow {
         run.scheduledFor = due
         (run.agent, run.endedAt, run.request, unobservedSince) = (nil, nil, nil, nil)
         try update(enters: true, db)
-        try db.run(
+        try db.post(
             "UPDATE flow_run SET agent = NULL, lease_expires_at = NULL, scheduled_for = ? WHERE number = ?",
             [due.microseconds, number])
     }

@@ -30,6 +30,8 @@ final class ScriptedEngine: ContainerEngine {
         var containers: [String: Container] = [:]
         var images: Set<String> = ["h:1"]
         var registry: Set<String> = []
+        var logins: [RegistryLogin?] = []
+        var brokenPulls = 0
         var scripts: [String: Script] = [:]
         /// Of every container of an image.
         var files: [String: [UInt8]] = [:]
@@ -62,6 +64,12 @@ final class ScriptedEngine: ContainerEngine {
     func change(image: String, isHere: Bool) {
         state.withLock { _ = isHere ? $0.images.insert(image).inserted : $0.images.remove(image) != nil }
     }
+
+    /// The first pulls break off.
+    func breakPulls(_ count: Int) { state.withLock { $0.brokenPulls = count } }
+
+    /// Who pulled, in turn.
+    var logins: [RegistryLogin?] { state.withLock { $0.logins } }
 
     func offer(image: String) { state.withLock { _ = $0.registry.insert(image) } }
     func put(file bytes: [UInt8], image: String) { state.withLock { $0.files[image] = bytes } }
@@ -287,9 +295,14 @@ final class ScriptedEngine: ContainerEngine {
     }
 
     func pull(
-        _ image: String, platform: String?, progress: @Sendable (String) async -> Void
+        _ image: String, platform: String?, login: RegistryLogin?, progress: @Sendable (String) async -> Void
     ) async throws(EngineFault) {
         try enter("pull")
+        let isBroken = state.withLock { state in
+            state.logins.append(login)
+            return state.logins.count <= state.brokenPulls
+        }
+        if isBroken { throw .unreachable("the answer broke off") }
         let isOffered = state.withLock { state in
             guard state.registry.contains(image) else { return false }
             state.images.insert(image)
