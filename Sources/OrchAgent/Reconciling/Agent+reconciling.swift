@@ -77,7 +77,7 @@ extension Agent {
 
     private func attemptsWithContainer(of instances: Set<Identifier>) async throws(EngineFault) -> Set<AttemptKey> {
         var keys: Set<AttemptKey> = []
-        for instance in instances {
+        for instance in instances.sorted() {
             let containers = try await engine.list(label: ContainerLabels.instance, value: "\(instance)", sizes: false)
             keys.formUnion(containers.compactMap { ContainerLabels.attempt(of: $0.labels) })
         }

@@ -56,10 +56,12 @@ final class AttemptRegistry: Sendable {
     /// The order of an attempt that is looked after.
     func order(of key: AttemptKey) -> StopOrder? { state.withLock { $0.entries[key]?.order } }
 
-    /// What leases are renewed for.
+    /// What leases are renewed for, oldest run first.
     func held() -> [LeaseRenewal.Held] {
         state.withLock { state in
-            state.entries.map { LeaseRenewal.Held(runID: $0.key.run, attempt: $0.key.attempt, token: $0.value.token) }
+            state.entries
+                .map { LeaseRenewal.Held(runID: $0.key.run, attempt: $0.key.attempt, token: $0.value.token) }
+                .sorted { ($0.runID, $0.attempt) < ($1.runID, $1.attempt) }
         }
     }
 

@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// A wish is told again after a while, in case the answer was lost; renewals tell all of them always.
 final class CancellationDelivery: Sendable {
-    private let told = Mutex<[AttemptKey: ContinuousClock.Instant]>([:])
+    private let told = Mutex<[AttemptKey: Duration]>([:])
     private let interval: Duration
 
     /// - Parameter interval: how long a told wish is kept back.
@@ -14,8 +14,8 @@ final class CancellationDelivery: Sendable {
         self.interval = interval
     }
 
-    /// Those wishes that are due to be told at `now`; they count as told.
-    func due(_ cancellations: [WorkReply.Cancellation], at now: ContinuousClock.Instant) -> [WorkReply.Cancellation] {
+    /// Those wishes that are due to be told at `now`, on a clock that never goes back; they count as told.
+    func due(_ cancellations: [WorkReply.Cancellation], at now: Duration) -> [WorkReply.Cancellation] {
         guard !cancellations.isEmpty else { return [] }
         return told.withLock { told in
             told = told.filter { now - $0.value < interval }
