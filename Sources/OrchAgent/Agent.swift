@@ -89,9 +89,12 @@ package final class Agent: Service {
         jobs.continuation.finish()
     }
 
-    /// Takes an attempt in hand, unless it is already.
-    func take(_ claimed: ClaimedRun, _ mode: DockerRunner.Mode) {
-        guard let order = registry.begin(claimed) else { return }
+    /// Takes an attempt in hand, unless it is already, or was and has ended.
+    ///
+    /// - Parameter isFresh: whether the controller said just now that the attempt is live. The answer to a poll may have
+    ///   been on its way for so long that the attempt was found among those held, and ended, before it came.
+    func take(_ claimed: ClaimedRun, _ mode: DockerRunner.Mode, isFresh: Bool) {
+        guard let order = registry.begin(claimed, isFresh: isFresh) else { return }
         jobs.continuation.yield(.run(claimed, mode, order))
     }
 

@@ -39,8 +39,8 @@ extension Agent {
                 await renewOnce()
             }
             try await finishRemovals(held: Set(held.map(\.key)))
-            ledger.closeGap()
             registry.endPass()
+            try ledger.closeGap()
         } catch {
             logger.debug("nothing was reconciled", metadata: ["reason": "\(error)"])
         }
@@ -90,9 +90,9 @@ extension Agent {
             isKnown: registry.isKnown(key), hasContainer: hasContainer, history: ledger.history(of: key))
         switch decision {
         case .leave: return
-        case .adopt: take(claimed, .adopt)
-        case .launch: take(claimed, .launch)
-        case .missing: take(claimed, .missing)
+        case .adopt: take(claimed, .adopt, isFresh: true)
+        case .launch: take(claimed, .launch, isFresh: true)
+        case .missing: take(claimed, .missing, isFresh: true)
         }
         logger.notice("an attempt is taken up", metadata: metadata(of: key, ["decision": "\(decision)"]))
     }

@@ -7,18 +7,21 @@ import Synchronization
 ///
 /// It tells a process that may have run from one that never did: an agent that ended while it pulled an image, or made a
 /// container, has begun nothing that may not be done again. Where the storage is new, nothing is known of attempts that
-/// are held already.
+/// are held already, until those are dealt with; the storage itself remembers that.
 final class LaunchLedger: Sendable {
     private let storage: any LedgerStorage
     private let attempts: Mutex<Set<String>>
     private let reachesBack: Mutex<Bool>
 
+    /// Kept in the storage for as long as attempts may be held that were launched before it was made.
+    private static let gap = "gap"
+
     /// Opens the ledger that lies in `storage`.
     init(storage: any LedgerStorage) throws(AgentError) {
         self.storage = storage
-        let opened = try storage.open()
-        attempts = Mutex(Set(opened.names))
-        reachesBack = Mutex(opened.existed)
+        let names = Set(try storage.open(startingWith: Self.gap))
+        attempts = Mutex(names.subtracting([Self.gap]))
+        reachesBack = Mutex(!names.contains(Self.gap))
     }
 
     /// Opens the ledger in `dataDirectory`, making it where there is none.
@@ -45,7 +48,11 @@ final class LaunchLedger: Sendable {
     }
 
     /// Every attempt held so far is dealt with: from now on, one that is not written here was never launched.
-    func closeGap() { reachesBack.withLock { $0 = true } }
+    func closeGap() throws(AgentError) {
+        guard reachesBack.withLock({ !$0 }) else { return }
+        try storage.remove(Self.gap)
+        reachesBack.withLock { $0 = true }
+    }
 
     /// Remembers an attempt.
     func begin(_ key: AttemptKey) throws(AgentError) {

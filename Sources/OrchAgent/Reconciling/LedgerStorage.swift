@@ -2,8 +2,8 @@ import FoundationEssentials
 
 /// Where an agent keeps the names of the attempts that it launched. What is added survives the end of the process.
 package protocol LedgerStorage: Sendable {
-    /// The names that are kept, and whether the storage was there before; makes it where it was not.
-    func open() throws(AgentError) -> (names: [String], existed: Bool)
+    /// The names that are kept. Where there is no storage it is made, all at once, with `first` in it.
+    func open(startingWith first: String) throws(AgentError) -> [String]
     /// Keeps a name.
     func add(_ name: String) throws(AgentError)
     /// Keeps a name no longer.
@@ -18,12 +18,19 @@ struct LedgerFolder: LedgerStorage {
     /// The folder `attempts` in `dataDirectory`.
     init(dataDirectory: String) { self.dataDirectory = dataDirectory }
 
-    func open() throws(AgentError) -> (names: [String], existed: Bool) {
+    func open(startingWith first: String) throws(AgentError) -> [String] {
         do {
-            let existed = FileManager.default.fileExists(atPath: folder)
-            try FileManager.default.createDirectory(
-                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-            return (try FileManager.default.contentsOfDirectory(atPath: folder), existed)
+            if !FileManager.default.fileExists(atPath: folder) {
+                // Renamed once it is whole: an agent that is killed meanwhile leaves none.
+                let new = folder + ".new"
+                try FileManager.default.createDirectory(
+                    atPath: new, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+                guard FileManager.default.createFile(atPath: "\(new)/\(first)", contents: nil) else {
+                    throw CocoaError(.fileWriteUnknown)
+                }
+                try FileManager.default.moveItem(atPath: new, toPath: folder)
+            }
+            return try FileManager.default.contentsOfDirectory(atPath: folder)
         } catch {
             throw .dataDirectory(path: dataDirectory, error)
         }

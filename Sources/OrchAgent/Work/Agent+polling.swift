@@ -39,7 +39,7 @@ extension Agent {
     }
 
     private func accept(_ reply: WorkReply) {
-        for claimed in reply.runs { take(claimed, .launch) }
+        for claimed in reply.runs { take(claimed, .launch, isFresh: false) }
         obey(reply.cancellations)
         for task in reply.tasks { jobs.continuation.yield(.answer(task)) }
     }

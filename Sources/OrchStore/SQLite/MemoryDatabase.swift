@@ -8,12 +8,13 @@ package struct MemoryDatabase: Sendable {
     package struct Watch: Sendable {
         /// Before one begins; nothing of it is done where this throws.
         package var willBegin: @Sendable () throws -> Void
-        /// Once one that writes is committed; whether it entered a state into a run's history.
-        package var didCommit: @Sendable (_ entersState: Bool) throws -> Void
+        /// Once one that writes is committed; the runs that entered a state by it.
+        package var didCommit: @Sendable (_ runs: [Identifier]) throws -> Void
 
         /// A watch.
         package init(
-            willBegin: @escaping @Sendable () throws -> Void, didCommit: @escaping @Sendable (Bool) throws -> Void
+            willBegin: @escaping @Sendable () throws -> Void,
+            didCommit: @escaping @Sendable ([Identifier]) throws -> Void
         ) {
             self.willBegin = willBegin
             self.didCommit = didCommit
@@ -58,19 +59,20 @@ package struct MemoryDatabase: Sendable {
 
         func read<Value: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> Value) async throws -> Value {
             try watch.willBegin()
-            return try synchronously { try $0.read { try body(SQLiteSession(db: $0)) } }
+            // Nobody else is there to be kept out; GRDB's own read would have every statement prepared anew.
+            return try synchronously { try $0.unsafeRead { try body(SQLiteSession(db: $0)) } }
         }
 
         func write<Value: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> Value) async throws -> Value {
             try watch.willBegin()
-            let (value, entersState) = try synchronously { queue in
+            let (value, runs) = try synchronously { queue in
                 try queue.write { db in
-                    let before = try Self.states(db)
+                    let last = try Self.lastState(db)
                     let value = try body(SQLiteSession(db: db))
-                    return (value, try Self.states(db) != before)
+                    return (value, try Self.lastState(db) == last ? [] : try Self.runs(enteringAfter: last, db))
                 }
             }
-            try watch.didCommit(entersState)
+            try watch.didCommit(runs)
             return value
         }
 
@@ -79,8 +81,17 @@ package struct MemoryDatabase: Sendable {
             try body(queue)
         }
 
-        private static func states(_ db: Database) throws -> Int64? {
-            try Int64.fetchOne(try db.cachedStatement(sql: "SELECT max(position) FROM run_state"))
+        private static func lastState(_ db: Database) throws -> Int64 {
+            try Int64.fetchOne(try db.cachedStatement(sql: "SELECT max(position) FROM run_state")) ?? 0
+        }
+
+        private static func runs(enteringAfter position: Int64, _ db: Database) throws -> [Identifier] {
+            let statement = try db.cachedStatement(
+                sql: """
+                    SELECT id FROM flow_run WHERE number IN (SELECT run FROM run_state WHERE position > ?)
+                    ORDER BY number
+                    """)
+            return try String.fetchAll(statement, arguments: [position]).compactMap(Identifier.init)
         }
 
         func structuralProblems() -> [String] { [] }

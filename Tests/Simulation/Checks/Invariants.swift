@@ -11,7 +11,7 @@ final class Invariants: @unchecked Sendable {
     unowned let world: World
     /// What was violated first; nil while nothing is.
     private(set) var violation: String?
-    private var haveStatesChanged = false
+    private var changed: Set<Identifier> = []
     private var judged: Set<AttemptKey> = []
     private var ended: [Identifier: RunState] = [:]
 
@@ -27,15 +27,16 @@ final class Invariants: @unchecked Sendable {
 
     // MARK: at every step
 
-    /// A run entered a state.
-    func statesChanged() { haveStatesChanged = true }
+    /// Runs entered states.
+    func haveChanged(_ runs: [Identifier]) { changed.formUnion(runs) }
 
     /// Looks at what has changed since the last step.
     func check() {
-        guard haveStatesChanged else { return }
-        haveStatesChanged = false
+        guard !changed.isEmpty else { return }
+        let runs = changed
+        changed = []
         do {
-            for planned in world.plannedRuns where ended[planned.id] == nil { try check(planned) }
+            for planned in world.plannedRuns where runs.contains(planned.id) { try check(planned) }
         } catch {
             violate("the store cannot be read: \(error)")
         }
@@ -54,7 +55,8 @@ final class Invariants: @unchecked Sendable {
             world.history.saw(attempt.state.isRelease ? "attempts released" : "attempts \(attempt.state.name)")
             judge(attempt, of: planned, run)
         }
-        if run.state.type.isTerminal {
+        if let end = ended[id], run.state != end { violate("run \(planned.number) was \(end.name), and went on") }
+        if run.state.type.isTerminal, ended[id] == nil {
             ended[id] = run.state
             world.history.note("store") {
                 "run \(planned.number) is \(run.state.name): \(run.state.message) (\(run.state.actor))"

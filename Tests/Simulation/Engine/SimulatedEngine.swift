@@ -102,6 +102,9 @@ final class SimulatedEngine: @unchecked Sendable {
                 guard container.life == life, container.isLive else { return }
                 switch ending {
                 case .exit(let code):
+                    if container.program.endsUnfinished {
+                        container.print("no newline", isError: false, isComplete: false, at: time)
+                    }
                     if let outcome = container.program.outcome { container.say(outcome, at: time) }
                     end(container, code: code, by: .itself)
                 case .outOfMemory:
@@ -115,10 +118,8 @@ final class SimulatedEngine: @unchecked Sendable {
         let line = container.program.lines[index]
         scheduler.after(line.delay) { [self] in
             guard container.life == life, container.isLive else { return }
-            let isLast = index == container.program.lines.count - 1
             container.print(
-                "line \(index + 1) of \(world.name(of: container.key))", isError: line.isError,
-                isComplete: !(isLast && container.program.endsUnfinished), at: time)
+                "line \(index + 1) of \(world.name(of: container.key))", isError: line.isError, at: time)
             if isAway, daemonIsDead, scheduler.random.chance(30) {
                 container.printed[container.printed.count - 1].isKept = false
             }

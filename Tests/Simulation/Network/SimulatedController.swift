@@ -35,8 +35,8 @@ final class SimulatedController: @unchecked Sendable {
         self.process = process
         let watch = MemoryDatabase.Watch(
             willBegin: { [self] in try transaction(of: process, afterCommit: false) },
-            didCommit: { [self] entersState in
-                if entersState { world.invariants.statesChanged() }
+            didCommit: { [self] runs in
+                world.invariants.haveChanged(runs)
                 try transaction(of: process, afterCommit: true)
             })
         let store = try world.database.store(identity: World.instance, watch: watch)

@@ -35,17 +35,20 @@ struct FaultPlan: Sendable {
     var end: Duration
 
     init(_ random: inout SeededRandom) {
-        let window = random.int(4...30)
+        let window = random.int(4...18)
         end = .seconds(window)
-        let count = random.chance(10) ? 0 : random.chance(20) ? random.int(5...12) : random.int(1...4)
-        faults = (0..<count).map { _ in Self.fault(within: window, &random) }
+        let count = random.chance(10) ? 0 : random.chance(20) ? random.int(6...14) : random.int(1...5)
+        let faults = (0..<count).map { _ in Self.fault(within: window, &random) }
+        self.faults = faults
+        // Some histories wait for what lasts longest: only then a claim is given up.
+        if random.chance(30), let last = faults.map({ $0.at + $0.lasting }).max() { end = max(end, last) }
     }
 
     private static func fault(within window: Int, _ random: inout SeededRandom) -> Fault {
         let lasting: Duration =
             random.chance(40)
             ? random.milliseconds(10...1500)
-            : random.chance(60) ? random.milliseconds(1000...10_000) : random.milliseconds(10_000...45_000)
+            : random.chance(60) ? random.milliseconds(1000...10_000) : random.milliseconds(10_000...60_000)
         return Fault(
             at: random.milliseconds(0...window * 1000), lasting: lasting, index: random.int(0...1),
             kind: kind(&random))

@@ -54,11 +54,11 @@ final class SimulatedAgent: @unchecked Sendable {
         var settings = AgentConfiguration(dataDirectory: "-")
         settings.host = "host"
         settings.limit = limit
-        settings.pollWait = .seconds(10)
-        settings.renewalInterval = .seconds(3)
-        settings.reconcileInterval = .seconds(3)
+        settings.pollWait = .seconds(6)
+        settings.renewalInterval = .seconds(4)
+        settings.reconcileInterval = .seconds(4)
         settings.reapGrace = .seconds(15)
-        settings.reapInterval = .seconds(5)
+        settings.reapInterval = .seconds(8)
         settings.flushPatience = .seconds(2)
         settings.reports = ReportLimits(recordsPerReport: 4, recordsWaiting: 8)
         return settings
@@ -83,11 +83,10 @@ final class SimulatedAgent: @unchecked Sendable {
         let agent: SimulatedAgent
         let process: SimulatedProcess
 
-        func open() -> (names: [String], existed: Bool) {
-            let existed = agent.memory != nil
-            let names = (agent.memory ?? []).sorted()
-            agent.memory = Set(names)
-            return (names, existed)
+        func open(startingWith first: String) -> [String] {
+            let names = agent.memory ?? [first]
+            agent.memory = names
+            return names.sorted()
         }
 
         func add(_ name: String) {

@@ -26,7 +26,7 @@ struct Program: Sendable {
     var afterTermination: Duration?
     /// How many of its last lines its journal holds.
     var journalLines: Int
-    /// Whether its last line lacks a newline.
+    /// Whether it prints something without a newline before it exits.
     var endsUnfinished: Bool
 }
 
@@ -60,7 +60,7 @@ enum Workload {
     }
 
     private static func run(number: Int, _ random: inout SeededRandom) -> PlannedRun {
-        let due = random.milliseconds(0...8000)
+        let due = random.milliseconds(0...5000)
         let kind: RunEnding.Kind = random.chance(60) ? .sdk : .command
         var policy = RunPolicy(stopGraceSeconds: random.int(1...4))
         if random.chance(50) {
@@ -96,7 +96,7 @@ enum Workload {
         }
         var outcome: StateType?
         if kind == .sdk, case .exit(let code) = end, random.chance(95) { outcome = code == 0 ? .completed : .failed }
-        let pause = random.chance(50) ? 60 : 900
+        let pause = random.pick([60, 900, 2500]) ?? 60
         return Program(
             lines: (0..<random.int(0...14)).map { _ in
                 Program.Line(delay: random.milliseconds(0...pause), isError: random.chance(30))

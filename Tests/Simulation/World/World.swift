@@ -19,9 +19,9 @@ final class World: @unchecked Sendable {
     /// Shorter than a real controller's, so that histories are short.
     static let serverSettings = {
         var settings = OrchServerConfiguration(dataDirectory: "-")
-        settings.lease = .seconds(10)
+        settings.lease = .seconds(12)
         settings.lostClaimGrace = .seconds(20)
-        settings.recheck = .seconds(5)
+        settings.recheck = .seconds(6)
         return settings
     }()
     /// After the last fault everything has settled within this time, or it never does.
