@@ -40,7 +40,10 @@ extension Agent {
             }
             try await finishRemovals(held: Set(held.map(\.key)))
             registry.endPass()
-            try ledger.closeGap()
+            if !ledger.isComplete {
+                try ledger.closeGap()
+                registry.changed.open()
+            }
         } catch {
             logger.debug("nothing was reconciled", metadata: ["reason": "\(error)"])
         }

@@ -29,6 +29,9 @@ final class LaunchLedger: Sendable {
         try self.init(storage: LedgerFolder(dataDirectory: dataDirectory))
     }
 
+    /// Whether no attempt can have been launched that is not written here.
+    var isComplete: Bool { reachesBack.withLock { $0 } }
+
     /// What is remembered of an attempt.
     func history(of key: AttemptKey) -> Reconciliation.History {
         if attempts.withLock({ $0.contains(Self.name(of: key)) }) { return .launched }
@@ -48,6 +51,8 @@ final class LaunchLedger: Sendable {
     }
 
     /// Every attempt held so far is dealt with: from now on, one that is not written here was never launched.
+    ///
+    /// - Throws: where the storage cannot be told so; the gap stays open then.
     func closeGap() throws(AgentError) {
         guard reachesBack.withLock({ !$0 }) else { return }
         try storage.remove(Self.gap)

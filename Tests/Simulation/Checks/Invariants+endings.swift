@@ -84,6 +84,7 @@ extension Invariants {
         }
         guard planned.kind == .sdk else { return "a command ends by its exit code" }
         if container.hasLostLines { return nil }
+        if container.removedBy == .outsider, state.message.contains("vanished") { return nil }
         let saysSo = container.endedBy == .itself && program.outcome != nil
         return saysSo ? "its flow said how it ended" : nil
     }

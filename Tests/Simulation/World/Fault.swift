@@ -33,10 +33,13 @@ struct FaultPlan: Sendable {
     var faults: [Fault]
     /// When everything is mended, and nothing goes wrong any more.
     var end: Duration
+    /// Whether the history goes on to that time though all runs have ended and nothing is left of them.
+    var livesOn: Bool
 
     init(_ random: inout SeededRandom) {
         let window = random.int(4...18)
         end = .seconds(window)
+        livesOn = random.chance(25)
         let count = random.chance(10) ? 0 : random.chance(20) ? random.int(6...14) : random.int(1...5)
         let faults = (0..<count).map { _ in Self.fault(within: window, &random) }
         self.faults = faults

@@ -107,7 +107,7 @@ final class World: @unchecked Sendable {
         let end = (plan.end + Self.patience).inMicroseconds
         repeat {
             scheduler.run(until: scheduler.now + 1_000_000) { invariants.isViolated }
-        } while !invariants.isViolated && scheduler.now < end && !(isHealed && invariants.hasSettled())
+        } while !invariants.isViolated && scheduler.now < end && !(isOver && invariants.hasSettled())
         if !invariants.isViolated { invariants.checkEnd() }
         for process in processes { process.kill() }
         scheduler.afterStep = {}
@@ -117,7 +117,7 @@ final class World: @unchecked Sendable {
         }
     }
 
-    private var isHealed: Bool { scheduler.now > plan.end.inMicroseconds }
+    private var isOver: Bool { !plan.livesOn || scheduler.now > plan.end.inMicroseconds }
 
     private func describe(_ run: PlannedRun) {
         history.note("plan") {
