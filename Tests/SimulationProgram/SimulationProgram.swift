@@ -35,7 +35,7 @@ struct SimulationProgram {
         for line in outcome.lines { print(line) }
         print("seed \(outcome.seed): \(outcome.violation ?? "nothing is wrong")")
         if outcome.violation != nil {
-            print("again: ORCH_SIMULATION_SEED=\(outcome.seed) swift run -c release orch-simulation")
+            print("again: ORCH_SIMULATION_SEED=\(outcome.seed) scripts/simulate")
         }
     }
 }

@@ -8,13 +8,13 @@ package struct MemoryDatabase: Sendable {
     package struct Watch: Sendable {
         /// Before one begins; nothing of it is done where this throws.
         package var willBegin: @Sendable () throws -> Void
-        /// Once one that writes is committed; the runs that entered a state by it.
-        package var didCommit: @Sendable (_ runs: [Identifier]) throws -> Void
+        /// Once one that writes is committed; the states that runs entered by it, in order.
+        package var didCommit: @Sendable (_ entered: [(run: Identifier, state: StateType)]) throws -> Void
 
         /// A watch.
         package init(
             willBegin: @escaping @Sendable () throws -> Void,
-            didCommit: @escaping @Sendable ([Identifier]) throws -> Void
+            didCommit: @escaping @Sendable ([(run: Identifier, state: StateType)]) throws -> Void
         ) {
             self.willBegin = willBegin
             self.didCommit = didCommit
@@ -63,16 +63,17 @@ package struct MemoryDatabase: Sendable {
             return try synchronously { try $0.unsafeRead { try body(SQLiteSession(db: $0)) } }
         }
 
-        func write<Value: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> Value) async throws -> Value {
+        func write<Value: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> Value) async throws -> Value
+        {
             try watch.willBegin()
-            let (value, runs) = try synchronously { queue in
+            let (value, entered) = try synchronously { queue in
                 try queue.write { db in
                     let last = try Self.lastState(db)
                     let value = try body(SQLiteSession(db: db))
-                    return (value, try Self.lastState(db) == last ? [] : try Self.runs(enteringAfter: last, db))
+                    return (value, try Self.lastState(db) == last ? [] : try Self.entered(after: last, db))
                 }
             }
-            try watch.didCommit(runs)
+            try watch.didCommit(entered)
             return value
         }
 
@@ -85,13 +86,20 @@ package struct MemoryDatabase: Sendable {
             try Int64.fetchOne(try db.cachedStatement(sql: "SELECT max(position) FROM run_state")) ?? 0
         }
 
-        private static func runs(enteringAfter position: Int64, _ db: Database) throws -> [Identifier] {
+        private static func entered(
+            after position: Int64, _ db: Database
+        ) throws -> [(run: Identifier, state: StateType)] {
             let statement = try db.cachedStatement(
                 sql: """
-                    SELECT id FROM flow_run WHERE number IN (SELECT run FROM run_state WHERE position > ?)
-                    ORDER BY number
+                    SELECT flow_run.id, run_state.type FROM run_state JOIN flow_run ON flow_run.number = run_state.run
+                    WHERE position > ? ORDER BY position
                     """)
-            return try String.fetchAll(statement, arguments: [position]).compactMap(Identifier.init)
+            return try Row.fetchAll(statement, arguments: [position]).compactMap { row in
+                guard let run = Identifier(row[0] as String), let state = StateType(rawValue: row[1]) else {
+                    return nil
+                }
+                return (run, state)
+            }
         }
 
         func structuralProblems() -> [String] { [] }

@@ -27,8 +27,10 @@ final class Invariants: @unchecked Sendable {
 
     // MARK: at every step
 
-    /// Runs entered states.
-    func haveChanged(_ runs: [Identifier]) { changed.formUnion(runs) }
+    /// A run entered a state. Its attempt ends where it ends, or waits for another one.
+    func hasEntered(_ run: Identifier, _ state: StateType) {
+        if state.isTerminal || state == .scheduled || ended[run] != nil { changed.insert(run) }
+    }
 
     /// Looks at what has changed since the last step.
     func check() {
@@ -87,7 +89,9 @@ final class Invariants: @unchecked Sendable {
             } else {
                 world.history.saw("containers started beside one of a released attempt")
             }
-            if other.key != key, let older = state(of: other.key.attempt < key.attempt ? other.key : key), !older.isRelease {
+            if other.key != key, let older = state(of: other.key.attempt < key.attempt ? other.key : key),
+                !older.isRelease
+            {
                 violate("\(world.name(of: key)) was started while \(world.name(of: other.key)) lives")
             }
         }

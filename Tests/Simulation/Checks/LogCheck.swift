@@ -61,7 +61,8 @@ struct LogCheck {
         let got = records.filter { $0.source == .flow }
         var last: Int64 = 0
         let printed = Dictionary(
-            container.printed.compactMap { line in line.number.map { (Int64($0), line.message) } }) { $1 }
+            container.printed.compactMap { line in line.number.map { (Int64($0), line.message) } }
+        ) { $1 }
         for record in got {
             guard record.sequence > last else { return "line \(record.sequence) comes after line \(last)" }
             last = record.sequence

@@ -36,7 +36,8 @@ struct NetworkPort: ControllerAPI {
     private typealias Handler<Value> = @Sendable (WorkOffice, Hangup) async throws -> Value
 
     private func call<Value: Sendable>(
-        _ label: @autoclosure @escaping @Sendable () -> String, holding: Duration = .zero, _ handler: @escaping Handler<Value>
+        _ label: @autoclosure @escaping @Sendable () -> String, holding: Duration = .zero,
+        _ handler: @escaping Handler<Value>
     ) async throws(ControllerFault) -> Value {
         guard !process.isDead, !Task.isCancelled else { throw .cancelled }
         let (scheduler, link, world) = (world.scheduler, link, world)

@@ -35,8 +35,8 @@ final class SimulatedController: @unchecked Sendable {
         self.process = process
         let watch = MemoryDatabase.Watch(
             willBegin: { [self] in try transaction(of: process, afterCommit: false) },
-            didCommit: { [self] runs in
-                world.invariants.haveChanged(runs)
+            didCommit: { [self] entered in
+                for (run, state) in entered { world.invariants.hasEntered(run, state) }
                 try transaction(of: process, afterCommit: true)
             })
         let store = try world.database.store(identity: World.instance, watch: watch)

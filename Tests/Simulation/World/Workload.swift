@@ -56,7 +56,7 @@ struct PlannedRun: Sendable {
 /// The runs of a history, as its seed decides them.
 enum Workload {
     static func runs(_ random: inout SeededRandom) -> [PlannedRun] {
-        (1...random.int(1...4)).map { run(number: $0, &random) }
+        (1...random.int(1...random.int(1...4))).map { run(number: $0, &random) }
     }
 
     private static func run(number: Int, _ random: inout SeededRandom) -> PlannedRun {
@@ -98,7 +98,7 @@ enum Workload {
         if kind == .sdk, case .exit(let code) = end, random.chance(95) { outcome = code == 0 ? .completed : .failed }
         let pause = random.pick([60, 900, 2500]) ?? 60
         return Program(
-            lines: (0..<random.int(0...14)).map { _ in
+            lines: (0..<random.int(0...10)).map { _ in
                 Program.Line(delay: random.milliseconds(0...pause), isError: random.chance(30))
             },
             end: end, outcome: outcome,

@@ -19,8 +19,8 @@ final class World: @unchecked Sendable {
     /// Shorter than a real controller's, so that histories are short.
     static let serverSettings = {
         var settings = OrchServerConfiguration(dataDirectory: "-")
-        settings.lease = .seconds(12)
-        settings.lostClaimGrace = .seconds(20)
+        settings.lease = .seconds(10)
+        settings.lostClaimGrace = .seconds(14)
         settings.recheck = .seconds(6)
         return settings
     }()
@@ -122,7 +122,8 @@ final class World: @unchecked Sendable {
     private func describe(_ run: PlannedRun) {
         history.note("plan") {
             let programs = run.programs.map { "\($0.lines.count) lines, then \($0.end)" }.joined(separator: "; ")
-            let limits = "retries \(run.policy.retries), timeout \(run.policy.timeoutSeconds.map { "\($0) s" } ?? "none")"
+            let limits =
+                "retries \(run.policy.retries), timeout \(run.policy.timeoutSeconds.map { "\($0) s" } ?? "none")"
             return "run \(run.number) (\(run.id)): \(run.kind.rawValue) of \(run.image), \(programs); \(limits), "
                 + "auto_remove \(run.removal.rawValue)"
         }
