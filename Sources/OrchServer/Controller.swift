@@ -24,14 +24,20 @@ package final class Controller: Service, Sendable {
     let retention: RetentionKeeper
     private let configuration: OrchServerConfiguration
     private let directory: DataDirectory
+    private let clock: StoreClock
+    private let time: ServerTime
     private let logger: Logger
     private let address = BoundAddress()
 
     /// Opens the data directory and the store, and creates bootstrap blocks; the first start makes keys and tokens.
     ///
+    /// - Parameter wallClock: this host's clock. Defaults to the system's.
     /// - Throws: ``OrchServerError`` where a setting, a file or the bootstrap is at fault; the store's error where the
     ///   database cannot be used.
-    package static func open(_ configuration: OrchServerConfiguration, logger: Logger) async throws -> Controller {
+    package static func open(
+        _ configuration: OrchServerConfiguration, logger: Logger,
+        wallClock: @escaping @Sendable () -> Timestamp = Timestamp.now
+    ) async throws -> Controller {
         try configuration.validate()
         let directory = try DataDirectory(configuration)
         let store = try await open(configuration.databaseURL, in: directory)
@@ -39,14 +45,19 @@ package final class Controller: Service, Sendable {
             try await store.close()
             throw OrchServerError.otherKey(path: directory.keyPath)
         }
+        let clock = StoreClock(store: store, own: wallClock, logger: logger)
+        try await clock.compare()
         let vault = BlockVault(store: store, keys: directory.keys)
         if let path = configuration.bootstrapBlocks {
-            for key in try await BootstrapBlocks.read(path).create(in: vault, path: path, at: .now()) {
+            for key in try await BootstrapBlocks.read(path).create(in: vault, path: path, at: clock.now()) {
                 logger.info("block created", metadata: ["block": "\(key)"])
             }
         }
-        return Controller(configuration, directory, store, store.instance(), vault, logger)
+        return Controller(configuration, directory, store, store.instance(), vault, clock, logger)
     }
+
+    /// What time it is for this controller.
+    func now() -> Timestamp { clock.now() }
 
     /// Opens the store: the database of a URL, or the data directory's own.
     private static func open(_ url: Secret?, in directory: DataDirectory) async throws -> RelationalStore {
@@ -56,7 +67,7 @@ package final class Controller: Service, Sendable {
 
     private init(
         _ configuration: OrchServerConfiguration, _ directory: DataDirectory, _ store: any Store,
-        _ instance: Identifier, _ vault: BlockVault, _ logger: Logger
+        _ instance: Identifier, _ vault: BlockVault, _ clock: StoreClock, _ logger: Logger
     ) {
         self.configuration = configuration
         self.directory = directory
@@ -64,11 +75,13 @@ package final class Controller: Service, Sendable {
         self.instance = instance
         self.logger = logger
         (adminToken, agentToken) = (directory.adminToken, directory.agentToken)
+        let time = ServerTime(now: clock.now, uptime: ServerTime.system.uptime, sleep: ServerTime.system.sleep)
+        (self.clock, self.time) = (clock, time)
         let wakeups = Wakeups()
         self.wakeups = wakeups
-        let metrics = ControllerMetrics(startedAt: .now())
+        let metrics = ControllerMetrics(startedAt: time.now())
         self.metrics = metrics
-        let tasks = AgentTaskBoard(store: store, wakeups: wakeups)
+        let tasks = AgentTaskBoard(store: store, wakeups: wakeups, time: time)
         let keys = directory.keys
         let registry = DeploymentRegistry(store: store, keys: keys)
         let apiURL = configuration.containerAPIURL ?? "http://host.docker.internal:\(configuration.port)"
@@ -76,14 +89,16 @@ package final class Controller: Service, Sendable {
         desk = WorkDesk(
             store: store, keys: keys, wakeups: wakeups, tasks: tasks, claims: claims,
             delivery: WishDelivery(), lease: configuration.lease, recheck: configuration.recheck,
-            metrics: metrics, logger: logger)
+            metrics: metrics, logger: logger, time: time)
         let retention = RetentionKeeper(
-            store: store, policy: configuration.retention, metrics: metrics, logger: logger)
+            store: store, policy: configuration.retention, metrics: metrics, logger: logger, now: clock.now)
         self.retention = retention
         let maker = RunMaker(store: store, keys: keys, deployments: registry)
         endpoints =
             ServerRoutes(instance: instance, readiness: Readiness(store: store, logger: logger)).endpoints
-            + MetricsRoutes(store: store, metrics: metrics, isPublic: configuration.hasPublicMetrics).endpoints
+            + MetricsRoutes(
+                store: store, metrics: metrics, isPublic: configuration.hasPublicMetrics, now: clock.now
+            ).endpoints
             + DeploymentRoutes(store: store, registry: registry).endpoints
             + FlowRunRoutes(
                 store: store, wakeups: wakeups, maker: maker, heartbeat: configuration.recheck, metrics: metrics
@@ -102,22 +117,26 @@ package final class Controller: Service, Sendable {
             adminToken: adminToken, agentToken: agentToken, keys: directory.keys, store: store)
         router.add(middleware: RequestMeter(metrics: metrics))
         router.add(middleware: Gate(endpoints: endpoints, authenticator: authenticator))
+        let now = time.now
         for endpoint in endpoints {
             router.on(RouterPath(endpoint.path), method: endpoint.method) { request, context in
                 // The gate has let it pass, so it is somebody's, or the route is open to anybody.
                 let principal = context.principal ?? .nobody
                 return try await endpoint.handler(
-                    APICall(request: request, context: context, principal: principal, bodyLimit: endpoint.bodyLimit))
+                    APICall(request: request, context: context, principal: principal, bodyLimit: endpoint.bodyLimit,
+                        now: now))
             }
         }
         let keeper = LeaseKeeper(
             store: store, wakeups: wakeups, lease: configuration.lease, grace: configuration.lostClaimGrace,
-            metrics: metrics, logger: logger)
+            metrics: metrics, logger: logger, time: time)
         return Application(
             router: router,
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), serverName: "orch"),
-            services: [keeper, retention, WakeupRelay(store: store, wakeups: wakeups, logger: logger)],
+            services: [
+                keeper, retention, clock, WakeupRelay(store: store, wakeups: wakeups, logger: logger),
+            ],
             onServerRunning: { [address] channel in address.set(channel.localAddress?.port) }, logger: logger)
     }
 

@@ -104,6 +104,8 @@ package protocol Store: Sendable {
 
     /// Whether other controllers may use this store at the same time.
     var isShared: Bool { get }
+    /// What time it is for the database; nil where that is in this process.
+    func clock() async throws -> Timestamp?
     /// Tells the other controllers of this store something; a hint, which may be lost.
     func announce(_ texts: [String]) async throws
     /// Gives `body` what other controllers announce, and what this one does, until the task is cancelled.

@@ -36,14 +36,16 @@ struct ServerFixture: Sendable {
     }
 
     static func open(
-        _ folder: String, _ change: (inout OrchServerConfiguration) -> Void = { _ in }
+        _ folder: String, _ change: (inout OrchServerConfiguration) -> Void = { _ in },
+        wallClock: @escaping @Sendable () -> Timestamp = Timestamp.now
     ) async throws -> Controller {
         var configuration = OrchServerConfiguration(dataDirectory: folder)
         configuration.port = 0
         configuration.containerAPIURL = "http://server:4200"
         configuration.recheck = .seconds(3600)
         change(&configuration)
-        return try await Controller.open(configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        return try await Controller.open(
+            configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, wallClock: wallClock)
     }
 
     var admin: String { controller.adminToken.reveal() }

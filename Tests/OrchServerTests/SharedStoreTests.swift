@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Logging
 import OrchClient
 import OrchModel
 import OrchStore
@@ -27,7 +28,8 @@ struct SharedStoreTests {
         }
     }
 
-    private func withPair(_ body: @Sendable (Pair) async throws -> Void) async throws {
+    /// - Parameter skew: how far the first controller's host is ahead of the time. Defaults to not at all.
+    private func withPair(skew: Duration = .zero, _ body: @Sendable (Pair) async throws -> Void) async throws {
         let cluster = try #require(PostgresCluster.current)
         let schema = "t_" + "\(Identifier.new())".filter { $0 != "-" }
         _ = try cluster.psql("CREATE SCHEMA \(schema)")
@@ -39,7 +41,9 @@ struct SharedStoreTests {
                 let key = "\(folder)/one/server.key"
                 if name == "two" { try FileManager.default.copyItem(atPath: key, toPath: "\(folder)/two/server.key") }
                 controllers.append(
-                    try await ServerFixture.open("\(folder)/\(name)") { $0.databaseURL = Secret(url) })
+                    try await ServerFixture.open(
+                        "\(folder)/\(name)", { $0.databaseURL = Secret(url) },
+                        wallClock: { Timestamp.now() + (name == "one" ? skew : .zero) }))
             }
             try await ServedControllers.with(controllers) { served in
                 func client(_ index: Int, _ token: Secret) -> OrchClient {
@@ -67,6 +71,22 @@ struct SharedStoreTests {
             _ = try await pair.first.cancel("\(run.id)")
             #expect(try await pair.poll(wait: 60).cancellations.map(\.runID) == [run.id])
             #expect(try await pair.second.run("\(run.id)").state.type == .cancelling)
+        }
+    }
+
+    /// Without the database's clock the run would be due in an hour, or the claim would have run out an hour ago.
+    @Test(.timeLimit(.minutes(1)), arguments: [3600, -3600])
+    func aHostWhoseClockIsWrongNeitherDelaysRunsNorTakesThemAway(skew: Int) async throws {
+        try await withPair(skew: .seconds(skew)) { pair in
+            _ = try await pair.first.deploy(ServerFixture.deployment())
+            let run = try await pair.first.createRun(FlowRunRequest(deployment: "docker-flow")).run
+            #expect(abs((run.createdAt - Timestamp.now()) / .seconds(1)) < 60)
+            #expect(try await pair.poll(wait: 30).runs.map(\.runID) == [run.id])
+            await LeaseKeeper(
+                store: pair.controllers[0].store, wakeups: pair.controllers[0].wakeups, lease: .seconds(30),
+                grace: .zero, metrics: pair.controllers[0].metrics, logger: Logger(label: "test")
+            ).look(at: pair.controllers[0].now())
+            #expect(try await pair.second.run("\(run.id)").state.type == .pending)
         }
     }
 

@@ -9,6 +9,8 @@ struct APICall: Sendable {
     var context: APIContext
     var principal: Principal
     var bodyLimit: Int
+    /// The controller's clock.
+    var now: @Sendable () -> Timestamp
 
     var logger: Logger { context.logger }
 

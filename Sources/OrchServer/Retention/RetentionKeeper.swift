@@ -12,6 +12,7 @@ final class RetentionKeeper: Service {
     let policy: RetentionPolicy
     let metrics: ControllerMetrics
     let logger: Logger
+    private let now: @Sendable () -> Timestamp
     private let holder = "controller \(Identifier.new())"
     private let waiter = Waiter()
     private let isAsked = Mutex(false)
@@ -25,7 +26,11 @@ final class RetentionKeeper: Service {
     /// The fewest and the most rows of a step.
     private static let rows = 20...5_000
 
-    init(store: any Store, policy: RetentionPolicy, metrics: ControllerMetrics, logger: Logger) {
+    init(
+        store: any Store, policy: RetentionPolicy, metrics: ControllerMetrics, logger: Logger,
+        now: @escaping @Sendable () -> Timestamp = Timestamp.now
+    ) {
+        self.now = now
         self.store = store
         self.policy = policy
         self.metrics = metrics
@@ -53,7 +58,7 @@ final class RetentionKeeper: Service {
             }
             do {
                 let last = try await store.lastRetention()?.endedAt
-                guard wasAsked || last.map({ Timestamp.now() - $0 >= Self.interval }) ?? true else { continue }
+                guard wasAsked || last.map({ now() - $0 >= Self.interval }) ?? true else { continue }
                 try await pass()
             } catch {
                 guard !Task.isCancelled else { return }
@@ -66,8 +71,8 @@ final class RetentionKeeper: Service {
     ///
     /// - Returns: what it removed; nil where another controller is at it, or the server stops.
     @discardableResult
-    func pass(at start: Timestamp = .now()) async throws -> RetentionRemovals? {
-        let rules = RetentionRules(policy, at: start)
+    func pass(at start: Timestamp? = nil) async throws -> RetentionRemovals? {
+        let rules = RetentionRules(policy, at: start ?? now())
         var survey = try await store.survey(rules)
         let excess = survey.excessBytes
         var removed = RetentionRemovals()
@@ -76,7 +81,7 @@ final class RetentionKeeper: Service {
         var told = ContinuousClock.now
         steps: while !waiter.isClosed {
             let begin = ContinuousClock.now
-            let now = Timestamp.now()
+            let now = now()
             let step = try await store.retire(
                 RetentionTurn(
                     rules: rules, survey: survey, holder: holder, heldUntil: now + Self.look, rows: rows, at: now))
@@ -100,7 +105,7 @@ final class RetentionKeeper: Service {
             await waiter.wait(atMost: max(.milliseconds(5), took))
         }
         guard !waiter.isClosed else { return nil }
-        try await store.endRetention(by: holder, RetentionPass(endedAt: .now(), removed: removed))
+        try await store.endRetention(by: holder, RetentionPass(endedAt: now(), removed: removed))
         let freed = try await giveBackSpace(removed)
         guard removed != RetentionRemovals() else { return removed }
         var fields = metadata(of: removed, longest)

@@ -11,7 +11,7 @@ struct AgentRoutes: Sendable {
     var endpoints: [Endpoint] {
         [
             Endpoint(.get, "agents", .adminOnly) { _ in try APIJSON.response(try await store.agents()) },
-            Endpoint(.get, "work-queues", .adminOnly) { _ in try APIJSON.response(try await queues()) },
+            Endpoint(.get, "work-queues", .adminOnly) { try APIJSON.response(try await queues(at: $0.now())) },
             Endpoint(.post, "agent-tasks", .adminOnly, handler: ask),
             Endpoint(.post, "agent-tasks/:id/answer", .agents, bodyLimit: 4 << 20) { call in
                 let id = try call.identifier("id")
@@ -23,13 +23,13 @@ struct AgentRoutes: Sendable {
         ]
     }
 
-    private func queues() async throws -> [WorkQueueStatus] {
-        try await store.workQueues(polledSince: Timestamp.now() - OrchServerConfiguration.pollingWindow)
+    private func queues(at now: Timestamp) async throws -> [WorkQueueStatus] {
+        try await store.workQueues(polledSince: now - OrchServerConfiguration.pollingWindow)
     }
 
     private func ask(_ call: APICall) async throws -> Response {
         let request: AgentTaskRequest = try await call.body()
-        let queue = try await queues().first { $0.name == request.queue }
+        let queue = try await queues(at: call.now()).first { $0.name == request.queue }
         guard let queue, !queue.agents.isEmpty else {
             throw APIFailure(
                 .serviceUnavailable, "no_agent",

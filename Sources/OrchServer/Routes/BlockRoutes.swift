@@ -18,7 +18,7 @@ struct BlockRoutes: Sendable {
             },
             Endpoint(.put, "blocks/:type/:name", .adminOnly) { call in
                 let body: Values = try await call.body()
-                return try APIJSON.response(try await vault.save(try key(call), values: body.values, at: .now()))
+                return try APIJSON.response(try await vault.save(try key(call), values: body.values, at: call.now()))
             },
             Endpoint(.delete, "blocks/:type/:name", .adminOnly) { call in
                 try await vault.delete(try key(call))

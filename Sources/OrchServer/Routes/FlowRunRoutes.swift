@@ -44,9 +44,9 @@ struct FlowRunRoutes: Sendable {
     private func create(_ call: APICall) async throws -> Response {
         let request: FlowRunRequest = try await call.body()
         let parent = try await parent(of: request, call.principal)
-        let run = try await maker.make(request, parent: parent, by: call.principal.actor, at: .now())
+        let run = try await maker.make(request, parent: parent, by: call.principal.actor, at: call.now())
         wakeups.signal(.queue(run.workQueue))
-        let since = Timestamp.now() - OrchServerConfiguration.pollingWindow
+        let since = call.now() - OrchServerConfiguration.pollingWindow
         let queues = try await store.workQueues(polledSince: since)
         let queue =
             queues.first { $0.name == run.workQueue }
@@ -120,7 +120,7 @@ struct FlowRunRoutes: Sendable {
 
     private func cancel(_ call: APICall) async throws -> Response {
         let id = try await run(call).id
-        let request = CancellationRequest(by: call.principal.actor, at: .now())
+        let request = CancellationRequest(by: call.principal.actor, at: call.now())
         switch try await store.requestCancellation(of: id, request) {
         case .requested(let run, let others):
             for run in [run] + others {
@@ -143,7 +143,7 @@ struct FlowRunRoutes: Sendable {
 
     private func request(_ action: RunRequest.Action, _ call: APICall) async throws -> Response {
         let id = try await run(call).id
-        let request = RunRequest(action, by: call.principal.actor, at: .now())
+        let request = RunRequest(action, by: call.principal.actor, at: call.now())
         switch try await store.request(request, of: id) {
         case .requested(let run):
             if let agent = run.agent { wakeups.signal(.agent(agent)) }

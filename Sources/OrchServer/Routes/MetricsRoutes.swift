@@ -12,11 +12,13 @@ struct MetricsRoutes: Sendable {
     /// Prometheus gives up after ten seconds where nothing else is set.
     private static let patience = Duration.seconds(5)
 
-    init(store: any Store, metrics: ControllerMetrics, isPublic: Bool) {
+    init(
+        store: any Store, metrics: ControllerMetrics, isPublic: Bool, now: @escaping @Sendable () -> Timestamp
+    ) {
         self.metrics = metrics
         access = isPublic ? .open : .agents
         figures = SharedRead {
-            let now = Timestamp.now()
+            let now = now()
             return try await store.figures(
                 polledSince: now - OrchServerConfiguration.pollingWindow, at: now)
         }
@@ -27,7 +29,7 @@ struct MetricsRoutes: Sendable {
     private func page(_ call: APICall) async throws -> Response {
         var families: [MetricFamily]
         do {
-            families = try await figures.value(within: Self.patience).families(at: .now())
+            families = try await figures.value(within: Self.patience).families(at: call.now())
         } catch {
             // What the process knows is worth most while the store fails.
             call.logger.warning("the store's metrics are missing", metadata: ["error": "\(error)"])

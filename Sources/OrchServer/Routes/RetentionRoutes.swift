@@ -9,16 +9,16 @@ struct RetentionRoutes: Sendable {
 
     var endpoints: [Endpoint] {
         [
-            Endpoint(.get, "retention", .adminOnly) { _ in try APIJSON.response(try await status()) },
-            Endpoint(.post, "retention", .adminOnly) { _ in
-                let due = try await status()
+            Endpoint(.get, "retention", .adminOnly) { try APIJSON.response(try await status(at: $0.now())) },
+            Endpoint(.post, "retention", .adminOnly) { call in
+                let due = try await status(at: call.now())
                 keeper.ask()
                 return try APIJSON.response(due, status: .accepted)
             },
         ]
     }
 
-    private func status() async throws -> RetentionStatus {
-        try await store.retentionStatus(keeper.policy, at: .now())
+    private func status(at now: Timestamp) async throws -> RetentionStatus {
+        try await store.retentionStatus(keeper.policy, at: now)
     }
 }

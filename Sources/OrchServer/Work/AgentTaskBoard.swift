@@ -6,6 +6,7 @@ import OrchStore
 struct AgentTaskBoard: Sendable {
     let store: any Store
     let wakeups: Wakeups
+    var time = ServerTime.system
 
     /// After how long without an answer a question is handed out again: the poll that took it may have been cut off.
     private static let patience = Duration.seconds(20)
@@ -22,7 +23,7 @@ struct AgentTaskBoard: Sendable {
         let waiter = Waiter()
         let registration = wakeups.register(waiter, for: [.answer(task.id)])
         defer { withExtendedLifetime(registration) {} }
-        let now = Timestamp.now()
+        let now = time.now()
         try await store.ask(task, of: queue, until: now + limit + .seconds(60), at: now)
         wakeups.signal(.queue(queue))
         let deadline = ContinuousClock.now.advanced(by: limit)

@@ -17,6 +17,15 @@ package final class RelationalStore: Store {
 
     package var isShared: Bool { database.isShared }
 
+    package func clock() async throws -> Timestamp? {
+        guard isShared else { return nil }
+        return try await read { db in
+            guard let sql = db.dialect.clock, let row = try db.row(sql) else { return nil }
+            var reader = RowReader(row, table: "clock")
+            return try reader.time()
+        }
+    }
+
     package func announce(_ texts: [String]) async throws { try await database.announce(texts) }
 
     package func announcements(_ body: @escaping @Sendable ([String]) -> Void) async throws {

@@ -54,6 +54,8 @@ struct SQLDialect: Sendable {
     var messageHolds: String
     /// The names of the migrations that were applied.
     var appliedMigrations: String
+    /// The database's own wall clock, in microseconds since 1970, UTC; nil where it has none of its own.
+    var clock: String?
     /// What the database takes up, in bytes.
     var databaseBytes: String
 }

@@ -31,14 +31,15 @@ package struct MemoryDatabase: Sendable {
         try migrator.migrate(queue)
     }
 
-    /// Removes every row.
+    /// Removes every row but that of the passes of retention, which is there from the start.
     package func clear() throws {
         try queue.write { db in
             let tables = try String.fetchAll(
                 db,
                 sql: """
                     SELECT name FROM sqlite_schema
-                    WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'grdb_migrations'
+                    WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+                        AND name NOT IN ('grdb_migrations', 'retention_pass')
                     """)
             // Children go with their parents, or refer to none.
             for table in tables { try db.execute(sql: "DELETE FROM \(table)") }
@@ -103,6 +104,7 @@ package struct MemoryDatabase: Sendable {
         }
 
         func structuralProblems() -> [String] { [] }
+        func giveBackSpace() -> SpaceReturn { SpaceReturn(bytes: 0, hasMore: false) }
         /// What is announced would have to reach other processes: here no hint ever does.
         var isShared: Bool { false }
         func announce(_ texts: [String]) {}

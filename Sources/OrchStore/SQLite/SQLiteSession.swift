@@ -11,6 +11,7 @@ struct SQLiteSession: SQLSession {
             forUpdate: "", forUpdateSkippingLocked: "",
             messageHolds: "instr(message, ?) > 0",
             appliedMigrations: "SELECT identifier FROM grdb_migrations",
+            clock: nil,
             databaseBytes: "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()")
     }
 

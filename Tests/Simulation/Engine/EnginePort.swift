@@ -119,6 +119,11 @@ struct EnginePort: ContainerEngine {
         }
     }
 
+    /// No run of the workload is paused.
+    func pause(_ id: String) async throws(EngineFault) { throw .refused(status: 500, message: "it freezes nothing") }
+
+    func unpause(_ id: String) async throws(EngineFault) { throw .refused(status: 500, message: "it freezes nothing") }
+
     func remove(_ id: String, force: Bool) async throws(EngineFault) {
         try await call { [engine] () throws(EngineFault) in try engine.remove(id, force: force, by: .orch) }
     }
@@ -134,7 +139,7 @@ struct EnginePort: ContainerEngine {
     }
 
     func pull(
-        _ image: String, platform: String?, progress: @Sendable (String) async -> Void
+        _ image: String, platform: String?, login: RegistryLogin?, progress: @Sendable (String) async -> Void
     ) async throws(EngineFault) {
         try await call { [engine] (finish: @escaping (Result<Void, EngineFault>) -> Void) in
             engine.scheduler.after(engine.scheduler.random.milliseconds(200...4000)) {
