@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Logging
 import OrchInfrastructure
 import OrchModel
@@ -32,6 +33,18 @@ struct AgentTests {
         }
         #expect(bench.controller.renewals.allSatisfy { $0.agent == "a1" })
         #expect(bench.controller.renewals.last?.held == [.init(runID: .fixed(1), attempt: 1, token: "token-1")])
+    }
+
+    @Test func whoseMemoryIsNewClaimsNothingBeforeAttemptsWereCompared() async throws {
+        let bench = try AgentBench()
+        try FileManager.default.removeItem(atPath: bench.dataDirectory + "/attempts")
+        bench.controller.setAway(true)
+        try await bench.withAgent {
+            try await bench.controller.until { $0.polledCapacities.count >= 3 }
+            #expect(bench.controller.polledCapacities.allSatisfy { $0 == 0 })
+            bench.controller.setAway(false)
+            try await bench.controller.until { $0.polledCapacities.contains { $0 > 0 } }
+        }
     }
 
     @Test func aRunHandedOutTwiceIsRunOnce() async throws {

@@ -16,9 +16,14 @@ package final class Crew: Sendable {
     }
 
     private let end: UInt64
+    private let mutations: Set<Mutation>
     private let state: Mutex<State>
 
-    package init(seeds: Range<UInt64>) {
+    /// A crew for these seeds.
+    ///
+    /// - Parameter mutations: what is done wrong on purpose. Defaults to nothing.
+    package init(seeds: Range<UInt64>, mutations: Set<Mutation> = []) {
+        self.mutations = mutations
         end = seeds.upperBound
         state = Mutex(State(next: seeds.lowerBound))
     }
@@ -50,7 +55,7 @@ package final class Crew: Sendable {
         do {
             let simulation = try Simulation()
             while let seed = take() {
-                let outcome = try simulation.history(seed: seed)
+                let outcome = try simulation.history(seed: seed, mutations: mutations)
                 state.withLock { state in
                     state.done += 1
                     state.steps += outcome.steps

@@ -5,20 +5,22 @@ import Simulation
 /// Lives histories from a seed on, on every core; prints the first that goes wrong, and exits with 1.
 ///
 /// `ORCH_SIMULATION_HISTORIES`: how many, 10,000 if not said. `ORCH_SIMULATION_SEED`: the first one's seed, 1 if not said;
-/// with a seed and no number, that one history is lived and printed.
+/// with a seed and no number, that one history is lived and printed. `ORCH_SIMULATION_BREAK`: the name of a `Mutation`, done in
+/// all of them.
 @main
 struct SimulationProgram {
     static func main() throws {
         let environment = ProcessInfo.processInfo.environment
         let seed = environment["ORCH_SIMULATION_SEED"].flatMap(UInt64.init)
+        let mutations = Set([environment["ORCH_SIMULATION_BREAK"].flatMap(Mutation.init)].compactMap(\.self))
         let count = environment["ORCH_SIMULATION_HISTORIES"].flatMap(UInt64.init)
         if let seed, count == nil {
-            let outcome = try Simulation().history(seed: seed, isRecording: true)
+            let outcome = try Simulation().history(seed: seed, isRecording: true, mutations: mutations)
             show(outcome)
             exit(outcome.violation == nil ? 0 : 1)
         }
         let (first, number) = (seed ?? 1, count ?? 10_000)
-        let crew = Crew(seeds: first..<first + number)
+        let crew = Crew(seeds: first..<first + number, mutations: mutations)
         let start = ContinuousClock.now
         let found = try crew.work(threads: ProcessInfo.processInfo.activeProcessorCount)
         let time = ContinuousClock.now - start
@@ -27,7 +29,7 @@ struct SimulationProgram {
                 + "\(Int(Double(crew.done) / (time / .seconds(1)))) histories a second")
         for (what, count) in crew.sights.sorted(by: { $0.key < $1.key }) { print("  \(count) \(what)") }
         guard let found else { return }
-        show(try Simulation().history(seed: found.seed, isRecording: true))
+        show(try Simulation().history(seed: found.seed, isRecording: true, mutations: mutations))
         exit(1)
     }
 

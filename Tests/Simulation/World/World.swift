@@ -234,7 +234,7 @@ package enum SimulationError: Error {
 }
 
 /// A double that does wrong on purpose, to show that the invariants notice.
-package enum Mutation: Sendable, CaseIterable {
+package enum Mutation: String, Sendable, CaseIterable {
     /// The engine lets two containers have one name.
     case namesAreNotUnique
     /// The controller takes an attempt's report for that of the newest one.
