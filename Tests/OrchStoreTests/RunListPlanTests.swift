@@ -18,7 +18,10 @@ struct RunListPlanTests {
         ("parent_id = 'p' ORDER BY number DESC", "flow_run_by_parent"),
         ("retiring IS NOT NULL ORDER BY number", "flow_run_retiring"),
         ("\(hasEnded) AND ended_at < 5 ORDER BY ended_at, number", "flow_run_ended"),
-        ("\(hasEnded) AND logs_removed_at IS NULL AND ended_at < 5 ORDER BY ended_at, number", "flow_run_ended_with_logs"),
+        (
+            "\(hasEnded) AND logs_removed_at IS NULL AND ended_at < 5 ORDER BY ended_at, number",
+            "flow_run_ended_with_logs"
+        ),
         ("\(hasEnded) AND deployment_id = 'd' AND number <= 5 ORDER BY number", "flow_run_ended_by_deployment"),
     ])
     func aListIsReadByItsIndexAndNotSorted(condition: String, index: String) async throws {
