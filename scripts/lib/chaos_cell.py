@@ -207,7 +207,10 @@ class Cell:
             run = wait_until("the run and its container have ended", self.settled, self.right.seconds)
         except AssertionError as error:
             run = self.stack.run(self.id)
-            raise AssertionError(f"{error}; the run is {told(run)}, containers: {len(self.stack.containers())}")
+            shown = self.docker("inspect", "--format", "{{json .State}}", self.container, expect=None)
+            lines = {stream: len(numbers) for stream, numbers in self.numbers().items()}
+            raise AssertionError(f"{error}; the run is {told(run)}, its lines {lines}, its remarks "
+                                 f"{self.stack.remarks(self.id)}, its container {shown}, all: {self.stack.containers()}")
         took = time.monotonic() - begin
         self.judge(run)
         return f"{told(run)}{self.told_of_lines()}; {took:.1f} s after recovery"
@@ -219,8 +222,8 @@ class Cell:
             if found != right:
                 wrong.append(f"{what}: expected {right}, got {found}")
 
-        if self.right.whole and run["state"]["type"] == "COMPLETED":
-            self.right = self.right.whole
+        self.right = next((right for right in (self.right, *self.right.others)
+                           if right.state == run["state"]["type"]), self.right)
         equal("state", run["state"]["type"], self.right.state)
         message = run["state"].get("message", "")
         wrong.extend(f"the reason lacks \"{part}\"" for part in self.right.reason if part not in message)
