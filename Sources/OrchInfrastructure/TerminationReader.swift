@@ -23,6 +23,7 @@ package enum TerminationReader {
             return Termination(
                 exitCode: snapshot.exitCode, launchFailed: true, reason: reason, actor: killedBy)
         }
+        if snapshot.exitCode == lostExitCode, hints.sawEnd == false { return lostEnd(killedBy: killedBy) }
         let signal = signal(of: snapshot.exitCode)
         let oomKilled = snapshot.oomKilled || hints.sawOutOfMemory
         let outsider = signal.map(hints.signals.contains) == true && !oomKilled ? Termination.outsider : nil
@@ -38,6 +39,16 @@ package enum TerminationReader {
                 "the kernel killed a process of the container, as \(limit) was used up; "
                 + "its main process went on"
         }
+        return termination
+    }
+
+    /// What Docker shows of a process that ended while its daemon or its host fell; a process may exit with it as well.
+    static let lostExitCode = 255
+
+    private static func lostEnd(killedBy: String?) -> Termination {
+        let reason = "its exit code is not known: the engine, or its host, fell while it ended"
+        var termination = Termination(exitCode: nil, reason: reason, actor: killedBy, warning: reason)
+        termination.lostExitCode = true
         return termination
     }
 
@@ -80,15 +91,23 @@ package enum TerminationReader {
     /// Why the engine's init could not start the program, in words like the engine's own; nil where it could.
     ///
     /// The init is PID 1 and starts well itself, so that neither the start nor the time of it tells: it exits with 126
-    /// or 127 after a single line such as `[FATAL tini (7)] exec nope failed: No such file or directory`.
+    /// or 127, or with 1 for a program of another platform, after a single line such as `[FATAL tini (7)] exec nope failed: No such file or directory`.
     ///
     /// Source: <https://github.com/krallin/tini>
     private static func initRefusal(exitCode: Int, onlyLine: String?) -> String? {
-        let (start, middle) = ("[FATAL tini (", " failed: ")
-        guard exitCode == 126 || exitCode == 127, let line = onlyLine, line.hasPrefix(start),
+        let (start, middle, formatError) = ("[FATAL tini (", " failed: ", "failed: Exec format error")
+        guard let line = onlyLine, line.hasPrefix(start),
+            exitCode == 126 || exitCode == 127 || (exitCode == 1 && line.hasSuffix(formatError)),
             let exec = line.firstRange(of: ")] exec "), let end = line[exec.upperBound...].firstRange(of: middle)
         else { return nil }
-        return "exec: \"\(line[exec.upperBound..<end.lowerBound])\": \(line[end.upperBound...])"
+        return hinted("exec: \"\(line[exec.upperBound..<end.lowerBound])\": \(line[end.upperBound...])")
+    }
+
+    /// A reason with what it may come from: an engine takes an image of another platform without a word, unless it is one
+    /// of several in a list.
+    private static func hinted(_ reason: String) -> String {
+        guard reason.lowercased().contains("exec format error") else { return reason }
+        return reason + "; is the image for another platform than this host's?"
     }
 
     /// The part of the engine's words that tells what was wrong, without the names of the layers that passed it on.
@@ -100,6 +119,6 @@ package enum TerminationReader {
             break
         }
         while text.hasSuffix(": unknown") { text.removeLast(": unknown".count) }
-        return String(text)
+        return hinted(String(text))
     }
 }

@@ -47,6 +47,13 @@ public enum RunEnding {
             }
             return state(.crashed, "the container never started: \(termination.reason ?? "the engine gave no reason")")
         }
+        if termination.lostExitCode == true {
+            if let cancelledBy { return state(.cancelled, "cancelled by \(cancelledBy); its exit code is not known") }
+            // Its last word, and nothing that speaks against it.
+            if let outcome, outcome.type == .completed || outcome.type == .failed {
+                return state(outcome.type, outcome.message, name: outcome.name)
+            }
+        }
         guard let code = termination.exitCode else {
             return state(.crashed, termination.reason ?? "the container vanished before its exit was seen")
         }

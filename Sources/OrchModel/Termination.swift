@@ -10,7 +10,7 @@ public struct Termination: Codable, Hashable, Sendable {
         case no
     }
 
-    /// The exit code; nil where the process never ran or the container has vanished.
+    /// The exit code; nil where the process never ran, the container has vanished, or the engine lost it.
     public var exitCode: Int?
     /// The signal that ended it, from an exit code above 128; nil otherwise.
     public var signal: Int?
@@ -22,6 +22,8 @@ public struct Termination: Codable, Hashable, Sendable {
     public var reason: String?
     /// Who asked for the end, where that is known: `user admin`, `agent a1`, or ``outsider``.
     public var actor: String?
+    /// True where the process ran to its end, and the engine fell before it had noted the exit code; nil otherwise.
+    public var lostExitCode: Bool?
     /// A warning that does not change the state: a child process was killed for memory while the run went on.
     public var warning: String?
 

@@ -22,6 +22,8 @@ struct AgentLiveTests {
     @Test(arguments: [
         Row(testDescription: "exit 0", script: "true", type: .completed, message: "exit 0"),
         Row(testDescription: "exit 7", script: "exit 7", type: .failed, message: "exit 7"),
+        // What an engine also shows that lost the code.
+        Row(testDescription: "exit 255", script: "exit 255", type: .failed, message: "exit 255"),
         Row(
             testDescription: "kill -9", script: "kill -9 $$", type: .crashed,
             message: "killed by signal 9 (SIGKILL)"),

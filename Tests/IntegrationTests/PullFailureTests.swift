@@ -122,6 +122,29 @@ struct PullFailureTests {
         }
     }
 
+    /// 20.10 pulls it without a word where the tag names one image and no list.
+    @Test func aSingleImageForAnotherPlatformIsToldSoWhenItIsStarted() async throws {
+        try await withRegistry { registry, bench in
+            // The kernel looks at the machine's number in the ELF head: 183 is AArch64, 62 x86-64.
+            var program = [UInt8](try Data(contentsOf: URL(filePath: "/bin/busybox")).prefix(4096))
+            program[18] = program[18] == 183 ? 62 : 183
+            let files = [
+                TarArchive.Entry(path: "bin", kind: .directory, mode: 0o755),
+                TarArchive.Entry(path: "bin/sh", bytes: program, mode: 0o755),
+            ]
+            _ = try await registry.push(
+                .init(repository: "other", architecture: "arm64", layer: try TarArchive(files).encoded()))
+            let image = "\(registry.address)/other:1"
+            let end = try await end(of: image, login(registry), on: bench)
+            #expect(end.state.type == .crashed)
+            #expect(
+                end.state.message
+                    == "the container never started: exec: \"sh\": Exec format error; "
+                    + "is the image for another platform than this host's?")
+            try await bench.client.removeImage(image, force: true)
+        }
+    }
+
     @Test func aRegistryThatStopsSendingIsGivenUp() async throws {
         try await withRegistry { registry, bench in
             let digest = try await registry.push(.init(repository: "slow", layer: try layer(bytes: 300_000)))

@@ -105,6 +105,10 @@ struct TerminationReaderTests {
                 #"exec: "x": No such file or directory"#
             ),
             (126, "[FATAL tini (12)] exec /bin failed: Permission denied", #"exec: "/bin": Permission denied"#),
+            (
+                1, "[FATAL tini (7)] exec x failed: Exec format error",
+                #"exec: "x": Exec format error; is the image for another platform than this host's?"#
+            ),
             (127, "sh: nope: not found", nil),
             (1, "[FATAL tini (7)] exec nope failed: No such file or directory", nil),
             (127, nil, nil),
@@ -117,6 +121,19 @@ struct TerminationReaderTests {
         #expect(termination.launchFailed == (reason != nil))
         #expect(termination.reason == reason)
         #expect(termination.exitCode == exitCode)
+    }
+
+    /// 255 is what an engine shows that came back without the code, and what any process may exit with.
+    @Test(arguments: [(false, nil), (true, 255), (nil, 255)] as [(Bool?, Int?)])
+    func codeIsLostWhereTheEngineDidNotSeeTheEnd(_ sawEnd: Bool?, _ exitCode: Int?) {
+        let snapshot = ContainerSnapshot(
+            id: "c", name: "n", imageDigest: "sha256:1", labels: [:], status: .exited, exitCode: 255,
+            startedAt: Self.start)
+        let termination = TerminationReader.termination(
+            of: snapshot, killedBy: nil, hints: EndingHints(sawEnd: sawEnd))
+        #expect(termination.exitCode == exitCode)
+        #expect(termination.lostExitCode == (exitCode == nil ? true : nil))
+        #expect((termination.warning != nil) == (exitCode == nil))
     }
 
     @Test func vanishedContainerHasNoCodeUnlessOneWasSeen() {

@@ -39,6 +39,12 @@ struct RunEndingTests {
         #expect(state.type == .cancelled)
     }
 
+    private static let lost: Termination = {
+        var lost = Termination(exitCode: nil, reason: "the engine lost it")
+        lost.lostExitCode = true
+        return lost
+    }()
+
     static let rows: [Row] = [
         Row(
             title: "SDK completed, exit 0", kind: .sdk, outcome: .completed, termination: Termination(exitCode: 0),
@@ -104,6 +110,18 @@ struct RunEndingTests {
             title: "cancelled before it started", kind: .sdk,
             termination: Termination(exitCode: nil, launchFailed: true), cancelled: true, expected: .cancelled,
             says: "before its process started"),
+        Row(
+            title: "SDK completed, exit code lost", kind: .sdk, outcome: .completed, termination: lost,
+            expected: .completed, says: "its own words"),
+        Row(
+            title: "SDK without outcome, exit code lost", kind: .sdk, termination: lost, expected: .crashed,
+            says: "the engine lost it"),
+        Row(
+            title: "command, exit code lost", kind: .command, termination: lost, expected: .crashed,
+            says: "the engine lost it"),
+        Row(
+            title: "SDK cancelled, exit code lost", kind: .sdk, outcome: .cancelled, termination: lost, cancelled: true,
+            expected: .cancelled, says: "cancelled by user admin"),
         Row(
             title: "vanished", kind: .command, termination: Termination(exitCode: nil, reason: "removed by hand"),
             expected: .crashed, says: "removed by hand"),

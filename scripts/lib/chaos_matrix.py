@@ -52,8 +52,8 @@ class Expected:
     facts: tuple = ()
     starts: int = 1
     seconds: int = 15
-    # What is right as well, where the process was faster than the fault.
-    whole: "Expected | None" = None
+    # What is right as well, where the process and the fault are about as fast.
+    others: tuple = ()
 
 
 COMPLETED = Expected("COMPLETED")
@@ -73,8 +73,8 @@ def expected(fault, phase, kind):
     right = _expected(fault, phase, kind)
     if not isinstance(right, Expected) or kind == "sdk":
         return right
-    return replace(right, reason=(*right.reason, *_words(right)), whole=right.whole and replace(
-        right.whole, reason=_words(right.whole)))
+    return replace(right, reason=(*right.reason, *_words(right)), others=tuple(
+        replace(other, reason=(*other.reason, *_words(other))) for other in right.others))
 
 
 def _words(right):
@@ -114,7 +114,8 @@ def _removed(phase):
         "created": Expected("CRASHED", ("No such container",), lines="none", starts=0),
         "started": Expected("CRASHED", ("vanished", "somebody removed it"), lines="some"),
         "running": REMOVED,
-        "exiting": removed,
+        # On a machine so busy that the exit is held back for more than a second, the agent looks again before it sees it.
+        "exiting": replace(removed, others=(Expected("CRASHED", ("vanished", "somebody removed it")),)),
         "exited": removed,
         "removing": COMPLETED,
     }[phase]
@@ -126,8 +127,12 @@ def _daemon(fault, phase, kind):
     if phase == "writing":
         whole = replace(COMPLETED, deployment="torrent", lines="all" if kind == "sdk" else "holed")
         # What it had written when it fell is in the journal, and comes in order.
-        felled = replace(FELLED, deployment="torrent", lines="some" if kind == "sdk" else "holed", whole=whole)
-        return whole if lives_on else felled
+        felled = replace(FELLED, deployment="torrent", lines="some" if kind == "sdk" else "holed")
+        # Where it ended in the moment in which the daemon fell; a flow's own word counts then.
+        unknown = replace(felled, reason=("its exit code is not known",))
+        if lives_on:
+            return whole if kind == "sdk" else replace(whole, others=(unknown,))
+        return replace(felled, others=(whole,))
     if phase in ("started", "running") and not lives_on:
         return replace(FELLED, lines="some") if phase == "started" else FELLED
     return COMPLETED

@@ -36,6 +36,9 @@ class Stack:
         self.orch = orch
         self.folder = Path(folder)
         self.folder.mkdir()
+        # A file that is copied into containers.
+        self.word = self.folder / "go"
+        self.word.touch()
         self.engine = engine
         self.database = database
         self.name = name

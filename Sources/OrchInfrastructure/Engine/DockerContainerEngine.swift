@@ -91,14 +91,21 @@ package final class DockerContainerEngine: ContainerEngine {
     package func hints(of snapshot: ContainerSnapshot) async throws(EngineFault) -> EndingHints {
         guard let start = snapshot.startedAt, let end = snapshot.finishedAt else { return EndingHints() }
         do throws(DockerError) {
-            // Times of the daemon's own clock; the last events may be noted a moment after the end.
+            // Times of the daemon's own clock; the last events may be noted a moment after the end. Where all depends on
+            // one of them, a busy daemon gets more time.
+            let isDoubtful = snapshot.exitCode == TerminationReader.lostExitCode
+            let patience = isDoubtful ? Duration.seconds(3) : .milliseconds(100)
             var events = try await client.events(
-                filters: ["type": ["container"], "container": [snapshot.id], "event": ["kill", "oom"]],
-                since: EngineTime(start + .seconds(-1)), until: EngineTime(end + .milliseconds(100))
+                filters: ["type": ["container"], "container": [snapshot.id], "event": ["kill", "oom", "die"]],
+                since: EngineTime(start + .seconds(-1)), until: EngineTime(end + patience)
             ).makeAsyncIterator()
-            var hints = EndingHints()
+            var hints = EndingHints(sawEnd: false)
             while let event = try await events.next() {
                 if event.action == "oom" { hints.sawOutOfMemory = true }
+                if event.action == "die" {
+                    hints.sawEnd = true
+                    if isDoubtful { break }
+                }
                 if let signal = event.attributes["signal"].flatMap(Int.init) { hints.signals.insert(signal) }
             }
             return hints

@@ -259,9 +259,12 @@ extension AttemptRun {
         return Ending(termination: termination, snapshot: snapshot)
     }
 
-    /// What the engine remembers, asked for where a signal may have ended the container.
+    /// What the engine remembers, asked for where a signal may have ended the container, or its code may be lost.
     private func hints(of snapshot: ContainerSnapshot) async throws(EngineFault) -> EndingHints {
-        guard TerminationReader.signal(of: snapshot.exitCode) != nil else { return EndingHints() }
+        guard
+            TerminationReader.signal(of: snapshot.exitCode) != nil
+                || snapshot.exitCode == TerminationReader.lostExitCode
+        else { return EndingHints() }
         do throws(EngineFault) {
             return try await engine.hints(of: snapshot)
         } catch {

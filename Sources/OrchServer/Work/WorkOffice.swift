@@ -26,7 +26,8 @@ package struct WorkOffice: Sendable {
             store: store, keys: keys, vault: BlockVault(store: store, keys: keys), instance: instance,
             apiURL: settings.containerAPIURL ?? "http://host.docker.internal:\(settings.port)")
         desk = WorkDesk(
-            store: store, keys: keys, wakeups: wakeups, tasks: AgentTaskBoard(store: store, wakeups: wakeups, time: time),
+            store: store, keys: keys, wakeups: wakeups,
+            tasks: AgentTaskBoard(store: store, wakeups: wakeups, time: time),
             claims: claims, delivery: WishDelivery(), lease: settings.lease, recheck: settings.recheck,
             metrics: metrics, logger: logger, time: time)
         keeper = LeaseKeeper(
@@ -64,7 +65,9 @@ package struct WorkOffice: Sendable {
     /// Asks for the end of a run and wakes its agent.
     package func cancel(_ run: Identifier, by user: String) async throws {
         let request = CancellationRequest(by: user, at: time.now())
-        guard case .requested(let run, let others) = try await store.requestCancellation(of: run, request) else { return }
+        guard case .requested(let run, let others) = try await store.requestCancellation(of: run, request) else {
+            return
+        }
         for agent in Set(([run] + others).compactMap(\.agent)).sorted() { wakeups.signal(.agent(agent)) }
     }
 
