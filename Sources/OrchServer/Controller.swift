@@ -123,7 +123,8 @@ package final class Controller: Service, Sendable {
                 // The gate has let it pass, so it is somebody's, or the route is open to anybody.
                 let principal = context.principal ?? .nobody
                 return try await endpoint.handler(
-                    APICall(request: request, context: context, principal: principal, bodyLimit: endpoint.bodyLimit,
+                    APICall(
+                        request: request, context: context, principal: principal, bodyLimit: endpoint.bodyLimit,
                         now: now))
             }
         }
