@@ -20,6 +20,8 @@ package enum StoreError: Error, Hashable, Sendable {
     case corrupt(table: String, column: String, value: String)
     /// A report speaks of a run that is not part of the reported one.
     case foreignRun(String, run: String)
+    /// The packed lines of a report cannot be unpacked; nothing of the report was kept.
+    case unreadableLines(String)
     /// Two blocks would use one environment variable.
     case variableTaken(String, by: BlockKey)
     /// A block refers to one that does not exist.
@@ -53,6 +55,8 @@ extension StoreError: CustomStringConvertible {
             "the database holds \"\(value)\" in \(table).\(column), which this version cannot read"
         case .foreignRun(let id, let run):
             "run \(id) is not part of run \(run), so a report about the one cannot change the other"
+        case .unreadableLines(let reason):
+            "the lines of the report cannot be read: \(reason)"
         case .variableTaken(let variable, let other):
             "the block \(other) uses the environment variable \(variable) already: choose a name that differs in more "
                 + "than upper case and punctuation"

@@ -141,6 +141,8 @@ public struct ClaimedRun: Codable, Sendable, CustomStringConvertible {
 public struct AttemptReport: Codable, Sendable {
     public var token: String
     public var records: [LogRecord]
+    /// Lines that come packed, before those of `records`; no part of the JSON, which they travel beside.
+    public var segments: [LogSegment] = []
     public var taskRuns: [TaskRun]
     public var childRuns: [ChildRunReport]
     public var metrics: [String: Double]
@@ -170,6 +172,10 @@ public struct AttemptReport: Codable, Sendable {
         self.startedAt = startedAt
         self.termination = termination
         self.state = state
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case token, records, taskRuns, childRuns, metrics, assets, result, container, startedAt, termination, state
     }
 
     /// Reads a report; one of an agent that knows no assets has none.

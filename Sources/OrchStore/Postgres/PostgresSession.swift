@@ -8,7 +8,6 @@ struct PostgresSession: SQLSession {
     var dialect: SQLDialect {
         SQLDialect(
             forUpdate: "FOR UPDATE", forUpdateSkippingLocked: "FOR UPDATE SKIP LOCKED",
-            messageHolds: "position(? IN message) > 0",
             appliedMigrations: "SELECT name FROM orch_migration",
             databaseBytes: "SELECT pg_database_size(current_database())")
     }

@@ -2,6 +2,7 @@ package import OrchModel
 
 extension RelationalStore {
     package func createRun(_ draft: RunDraft) async throws {
+        try await prepareLogs(of: LogState.day(of: draft.run))
         try await write { db in
             try RunRow.insert(
                 draft.run, root: nil, launch: draft.launch, sealedParameters: draft.sealedParameters, db)
