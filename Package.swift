@@ -123,6 +123,8 @@ let package = Package(
             linkerSettings: programLinking
         ),
 
+        // The flow program that scripts/chaos does its chaos to.
+        .executableTarget(name: "ChaosFlow", dependencies: ["Orch"], path: "Tests/ChaosFlow"),
         // What several test targets need: judges of our files, servers to be tested against, folders.
         .target(name: "TestSupport", path: "Tests/TestSupport", exclude: ["Judges"]),
 
@@ -170,9 +172,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "OrchModel", "LogSegments", "OrchClient", "OrchStore", "OrchInfrastructure", "OrchAgent",
-                "DockerEngine",
-                "CurlTransport", "Postgres", "GoogleCloud", "TestSupport", logging,
+                "OrchModel", "LogSegments", "OrchClient", "OrchStore", "OrchInfrastructure", "OrchAgent", "OrchServer",
+                "DockerEngine", "CurlTransport", "Postgres", "GoogleCloud", "TestSupport", logging, lifecycle, crypto,
             ],
             exclude: ["Judges"]
         ),

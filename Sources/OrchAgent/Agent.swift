@@ -97,6 +97,13 @@ package final class Agent: Service {
         }
     }
 
+    /// Passes other wishes about attempts on to whoever runs them.
+    func obey(_ requests: [WorkReply.Request]) {
+        for wish in requests {
+            registry.order(of: AttemptKey(run: wish.runID, attempt: wish.attempt))?.ask(wish.request)
+        }
+    }
+
     /// Sleeps; false when the surrounding task was cancelled.
     func pause(_ time: Duration) async -> Bool {
         do {

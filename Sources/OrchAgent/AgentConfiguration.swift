@@ -23,6 +23,9 @@ package struct AgentConfiguration: Sendable, Hashable {
     package var reconcileInterval: Duration
     /// How long a container is kept that no live attempt belongs to. Defaults to 10 min; zero keeps it for ever.
     package var reapGrace: Duration
+    /// How long after its end a container is kept that its block says to keep (`auto_remove`). Defaults to 7 days; nil keeps
+    /// it for ever.
+    package var keptFor: Duration?
     /// From one look for such containers to the next. Defaults to 1 min.
     package var reapInterval: Duration
     /// How long a shutdown waits for reports on their way. Defaults to 5 s.
@@ -43,6 +46,7 @@ package struct AgentConfiguration: Sendable, Hashable {
         renewalInterval = .seconds(10)
         reconcileInterval = .seconds(5)
         reapGrace = Reaping.defaultGrace
+        keptFor = Reaping.defaultKeeping
         reapInterval = .seconds(60)
         flushPatience = .seconds(5)
         reports = ReportLimits()

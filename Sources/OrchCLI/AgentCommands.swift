@@ -118,8 +118,31 @@ struct AgentOptions: ParsableArguments {
         help: "Seconds that a container is kept which no live attempt needs; 0 keeps it. Defaults to 600.")
     var reapAfter: Int?
     @Option(
+        name: .customLong("remove-kept-after"),
+        help: ArgumentHelp(
+            """
+            How long after its end a container is kept that its block's auto_remove says to keep: 12h, 7d, or never to \
+            remove it. Defaults to $ORCH_REMOVE_KEPT_AFTER, or 7d.
+            """, valueName: "age"))
+    var removeKeptAfter: String?
+    @Option(
         name: .customLong("agent-data"), help: "The agent's data directory. Defaults to $ORCH_HOME/agent.")
     var data: String?
+
+    func validate() throws { _ = try keptFor() }
+
+    /// How long containers are kept that their blocks say to keep; nil = for ever.
+    private func keptFor(
+        environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws -> Duration? {
+        guard let text = removeKeptAfter ?? environment["ORCH_REMOVE_KEPT_AFTER"], !text.isEmpty else {
+            return Reaping.defaultKeeping
+        }
+        guard let age = Age.seconds(text) else {
+            throw ValidationError("--remove-kept-after: expected an age such as 12h or 7d, or never, got \"\(text)\"")
+        }
+        return age.map { .seconds($0) }
+    }
 
     /// An agent of the engine that `DOCKER_HOST` names.
     func agent(api: any ControllerAPI, logger: Logger) throws -> Agent {
@@ -128,6 +151,7 @@ struct AgentOptions: ParsableArguments {
         if let name { configuration.name = name }
         if let limit { configuration.limit = limit }
         if let reapAfter { configuration.reapGrace = .seconds(reapAfter) }
+        configuration.keptFor = try keptFor()
         configuration.launch.network = network
         configuration.launch.bindRoots = bindRoots
         let engine = try DockerContainerEngine(DockerClient(host: DockerHost.fromEnvironment()))

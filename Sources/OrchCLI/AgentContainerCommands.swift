@@ -34,8 +34,8 @@ extension Agents {
         static let configuration = CommandConfiguration(
             abstract: "Removes containers on this host's engine that no live attempt belongs to.",
             discussion: """
-                Agents do this by themselves; see --reap-after of "orch agent start". Other controllers' containers, and \
-                those whose block says that they are kept, are left alone.
+                Agents do this by themselves; see --reap-after of "orch agent start". Other controllers' containers \
+                are left alone, and those whose block says that they are kept until --kept-after.
                 Example: orch agent reap --dry-run
                 """)
         @Flag(name: .customLong("dry-run"), help: "Only say what would be done, and why.") var isDry = false
@@ -43,17 +43,25 @@ extension Agents {
             name: .customLong("after"),
             help: "Seconds that a container is kept which nobody needs. Defaults to 600.")
         var grace = Int(Reaping.defaultGrace.components.seconds)
+        @Option(
+            name: .customLong("kept-after"),
+            help: "How long after its end one is kept whose block says so: 12h, 7d. Defaults to never to remove it.")
+        var keptAfter: String?
         @OptionGroup var connection: Connection
         @OptionGroup var output: Output
 
         func validate() throws {
             if grace < 0 { throw ValidationError("--after: expected seconds from 0, got \(grace)") }
+            if let keptAfter, Age.seconds(keptAfter) == nil {
+                throw ValidationError("--kept-after: expected an age such as 12h or 7d, or never, got \"\(keptAfter)\"")
+            }
         }
 
         func run() async throws {
             let engine = try DockerContainerEngine(DockerClient(host: DockerHost.fromEnvironment()))
             let pass = ReapingPass(
-                engine: engine, api: RemoteController(try connection.client()), grace: .seconds(grace))
+                engine: engine, api: RemoteController(try connection.client()), grace: .seconds(grace),
+                keeping: keptAfter.flatMap { Age.seconds($0) ?? nil }.map { .seconds($0) })
             let now = Timestamp.now()
             let decisions = try await pass.decisions { _, since in now - since }
             if !isDry { for decision in decisions { try await pass.carryOut(decision) } }

@@ -25,7 +25,7 @@ struct Blocks: AsyncParsableCommand {
                 "orch block types" lists types and fields.
                 """)
 
-        @Argument(help: "The type: gcp-credentials, gcs-bucket, bigquery-warehouse, postgres, docker-container.")
+        @Argument(help: "The type, such as gcs-bucket or docker-container; `orch block types` lists them.")
         var type: String
         @Argument(help: "The name: letters, digits, -, _ and .") var name: String
         @Option(name: .customLong("set"), parsing: .singleValue, help: "FIELD=VALUE; lists and objects as JSON.")

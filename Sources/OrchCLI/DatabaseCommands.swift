@@ -1,12 +1,13 @@
 import ArgumentParser
+import OrchInfrastructure
 import OrchModel
 import OrchServer
 
 /// `orch database`.
 struct Databases: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "database", abstract: "Migrates, backs up, restores and checks a controller's database.",
-        subcommands: [Migrate.self, Backup.self, Restore.self, Check.self])
+        commandName: "database", abstract: "Migrates, backs up, restores, checks and compacts a controller's database.",
+        subcommands: [Migrate.self, Backup.self, Restore.self, Check.self, Compact.self])
 
     /// `orch database migrate`.
     struct Migrate: AsyncParsableCommand {
@@ -55,6 +56,24 @@ struct Databases: AsyncParsableCommand {
         func run() async throws {
             let kept = try await database.maintenance.restore(from: file, at: .now())
             FileHandles.writeOut("Restored \(file).\(kept.map { " The database before it is \($0)." } ?? "")\n")
+        }
+    }
+
+    /// `orch database compact`.
+    struct Compact: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Writes the SQLite database anew without free space; the controller must be stopped.",
+            discussion: """
+                Needed once for a database of an older orch of more than 64 MiB: from then on the controller gives space \
+                back by itself, as it does with smaller and newer ones. Takes as much room beside the file until it is done.
+                Example: orch database compact --data /var/lib/orch
+                """)
+
+        @OptionGroup var database: DatabaseOptions
+
+        func run() async throws {
+            let (before, after) = try await database.maintenance.compact()
+            FileHandles.writeOut("Compacted: \(ByteSize.text(before)) before, \(ByteSize.text(after)) now.\n")
         }
     }
 

@@ -5,8 +5,10 @@ import OrchModel
 /// `orch flow-run`.
 struct FlowRuns: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "flow-run", abstract: "Lists, inspects, reads and cancels runs.",
-        subcommands: [List.self, Inspect.self, Logs.self, Cancel.self], aliases: ["flow-runs"])
+        commandName: "flow-run", abstract: "Lists, inspects, reads, pauses and cancels runs.",
+        subcommands: [
+            List.self, Inspect.self, Logs.self, Pause.self, Suspend.self, Resume.self, Cancel.self,
+        ], aliases: ["flow-runs"])
 
     /// `orch flow-run ls`.
     struct List: AsyncParsableCommand {
@@ -106,7 +108,8 @@ struct FlowRuns: AsyncParsableCommand {
     /// `orch flow-run cancel`.
     struct Cancel: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Asks runs to end: SIGTERM, the deployment's grace, then SIGKILL.")
+            abstract: "Asks runs to end: SIGTERM, the deployment's grace, then SIGKILL.",
+            discussion: "Runs that they made through the API end too, and theirs, wherever they run.")
 
         @Argument(help: "The runs.") var runs: [String]
         @OptionGroup var connection: Connection
@@ -114,20 +117,9 @@ struct FlowRuns: AsyncParsableCommand {
 
         func run() async throws {
             let client = try connection.client()
-            var changed: [FlowRun] = []
-            var failures: [any Error] = []
-            for name in runs {
-                do {
-                    changed.append(try await client.cancel(try await client.run(name).id.description))
-                } catch {
-                    FileHandles.writeError("Error: \(name): \(error)\n")
-                    failures.append(error)
-                }
+            try await RunWish(runs: runs, output: output).make { name in
+                try await client.cancel(try await client.run(name).id.description)
             }
-            try output.show(changed) { runs in
-                runs.map { "\($0.name) is \($0.state.name): \($0.state.message)\n" }.joined()
-            }
-            if let first = failures.first { throw Ending(code: Failure.code(for: first)) }
         }
     }
 }

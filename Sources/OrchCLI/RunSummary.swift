@@ -26,6 +26,13 @@ struct RunSummary {
                 run.deploymentName.map { name in name + (run.deploymentVersion.map { " version \($0)" } ?? "") }
             ),
             ("State", "\(run.state.name) (\(run.state.type.rawValue)): \(run.state.message)"),
+            (
+                "Asked",
+                run.request.map { "\($0.by) asked to \($0.action.rawValue) it at \($0.at.brief); its agent is to do so" }
+            ),
+            ("Paused for", run.pausedSeconds.map { Duration.seconds($0).brief }),
+            ("Log", run.logsRemovedAt.map { "removed on \($0.brief) by retention" }),
+            ("Parent", run.parentRunID.map { "\($0)" }),
             ("Parameters", JSONValue.object(run.parameters).jsonText),
             ("Queue", run.workQueue),
             ("Attempt", "\(run.attempt)"),

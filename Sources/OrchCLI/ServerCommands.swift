@@ -10,7 +10,8 @@ import UnixSignals
 /// `orch server`.
 struct Server: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Starts and checks a controller.", subcommands: [Start.self, Init.self, Health.self])
+        abstract: "Starts, checks and prunes a controller.",
+        subcommands: [Start.self, Init.self, Health.self, Prune.self])
 
     /// `orch server start`.
     struct Start: AsyncParsableCommand {
@@ -101,6 +102,8 @@ struct ControllerOptions: ParsableArguments {
         help: "GET /metrics needs no token; otherwise the admin's or the agents'.")
     var publicMetrics = false
 
+    @OptionGroup(title: "What is kept of runs that have ended") var retention: RetentionOptions
+
     /// The controller's configuration.
     ///
     /// - Throws: a validation error where the environment's log limit is no number.
@@ -113,6 +116,7 @@ struct ControllerOptions: ParsableArguments {
         configuration.hasPublicMetrics = publicMetrics
         configuration.databaseURL = database.url
         if let limit = try logLimit ?? environmentLogLimit() { configuration.logLimit = limit }
+        configuration.retention = try retention.policy()
         if let keys {
             configuration.adminTokenFile = keys + "/admin.token"
             configuration.agentTokenFile = keys + "/agent.token"

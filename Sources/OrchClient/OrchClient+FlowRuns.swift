@@ -8,7 +8,7 @@ package struct FlowRunFilter: Sendable, Hashable {
     /// A deployment's short or full name.
     package var deployment: String?
     package var flow: String?
-    /// The run whose children are listed; nil lists runs that have no parent.
+    /// The run whose children are listed; nil lists runs that have a container of their own.
     package var parent: String?
     /// How many at most; nil = the server's default, 50.
     package var limit: Int?
@@ -92,7 +92,15 @@ extension OrchClient {
         return RunEvents(client: self, call: call, body: response.body)
     }
 
-    /// Asks for the end of a run; a run that has not started is Cancelled at once: `POST /api/flow-runs/{id}/cancel`.
+    /// Asks for a run to be paused, suspended or resumed: `POST /api/flow-runs/{id}/{pause,suspend,resume}`.
+    ///
+    /// One that no agent holds follows at once; the answer of any other still has its old state, and the wish.
+    /// - Throws: fault 409 `conflict` where the run's state forbids it.
+    package func ask(_ action: RunRequest.Action, of run: String) async throws(OrchClientError) -> FlowRun {
+        try await get(Call(.post, "flow-runs", run, action.rawValue))
+    }
+
+    /// Asks for the end of a run and of those it made; one that has not started is Cancelled at once: `POST /api/flow-runs/{id}/cancel`.
     ///
     /// - Throws: fault 409 `conflict` where the run has ended.
     package func cancel(_ run: String) async throws(OrchClientError) -> FlowRun {

@@ -28,18 +28,23 @@ public enum RunEnding {
     ///   - outcome: the program's own last word, if it got to say it.
     ///   - termination: how the container ended.
     ///   - cancelledBy: who asked for cancellation while it ran; nil where nobody did.
+    ///   - suspendedBy: who asked for it to be suspended while it ran; nil where nobody did. Defaults to nil.
     ///   - overdue: how long it might run, where it was stopped for having run longer; in seconds. Defaults to nil.
     ///   - at: the time of the end.
     ///   - actor: who reports.
     public static func state(
-        kind: Kind, outcome: Outcome?, termination: Termination, cancelledBy: String?, overdue: Double? = nil,
-        at: Timestamp, actor: String
+        kind: Kind, outcome: Outcome?, termination: Termination, cancelledBy: String?, suspendedBy: String? = nil,
+        overdue: Double? = nil, at: Timestamp, actor: String
     ) -> RunState {
         func state(_ type: StateType, _ message: String, name: String? = nil) -> RunState {
             RunState(type, name: name, message: message, at: at, actor: actor)
         }
         if termination.launchFailed {
             if let cancelledBy { return state(.cancelled, "cancelled by \(cancelledBy) before its process started") }
+            if let suspendedBy {
+                return state(
+                    .paused, "suspended by \(suspendedBy) before its process started", name: RunState.suspendedName)
+            }
             return state(.crashed, "the container never started: \(termination.reason ?? "the engine gave no reason")")
         }
         guard let code = termination.exitCode else {
@@ -48,6 +53,15 @@ public enum RunEnding {
         if let overdue, code != 0 {
             let message = "it had run for the \(overdue) s it may, and was stopped; \(termination.summary)"
             return state(.failed, message, name: RunState.timedOutName)
+        }
+        // One that got to its end before the signal has ended; whatever else it says of itself then, it was interrupted.
+        if let suspendedBy, code != 0 || (kind == .sdk && outcome?.type != .completed) {
+            return state(
+                .paused, "suspended by \(suspendedBy); \(termination.summary)", name: RunState.suspendedName)
+        }
+        if let outcome, outcome.type == .cancelled, cancelledBy == nil, confirms(code, outcome.type) {
+            // Nobody asked orch: it was a `docker stop`, or an engine or a host that shuts down.
+            return state(.crashed, "stopped by \(Termination.outsider): \(outcome.message)")
         }
         if let outcome, outcome.type.isTerminal, confirms(code, outcome.type) {
             return state(outcome.type, outcome.message, name: outcome.name)

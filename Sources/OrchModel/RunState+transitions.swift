@@ -3,9 +3,9 @@ extension StateType {
     public var successors: Set<StateType> {
         switch self {
         case .scheduled: [.pending, .paused, .cancelled, .crashed]
-        case .pending: [.scheduled, .running, .cancelling, .cancelled, .completed, .failed, .crashed]
+        case .pending: [.scheduled, .running, .paused, .cancelling, .cancelled, .completed, .failed, .crashed]
         case .running: [.scheduled, .paused, .cancelling, .cancelled, .completed, .failed, .crashed]
-        case .paused: [.scheduled, .pending, .running, .cancelling, .cancelled]
+        case .paused: [.scheduled, .running, .cancelling, .cancelled, .completed, .failed, .crashed]
         case .cancelling: [.cancelled, .completed, .failed, .crashed]
         case .cancelled, .completed, .failed, .crashed: []
         }

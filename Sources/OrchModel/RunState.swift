@@ -43,6 +43,14 @@ public struct RunState: Codable, Hashable, Sendable {
     public static let retryingName = "Retrying"
     /// A run that took longer than it may.
     public static let timedOutName = "TimedOut"
+    /// A paused run that has no container: resuming it means another attempt.
+    public static let suspendedName = "Suspended"
+
+    /// Whether an agent that reports it is done with the attempt: the run has ended, or it is suspended.
+    public var endsAttempt: Bool { type.isTerminal || isSuspended }
+
+    /// Whether the run is paused and has no container.
+    public var isSuspended: Bool { type == .paused && name == Self.suspendedName }
 
     /// A state; `name` defaults to the type's own.
     public init(_ type: StateType, name: String? = nil, message: String, at: Timestamp, actor: String) {

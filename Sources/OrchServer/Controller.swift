@@ -21,6 +21,7 @@ package final class Controller: Service, Sendable {
     let store: any Store
     let desk: WorkDesk
     let metrics: ControllerMetrics
+    let retention: RetentionKeeper
     private let configuration: OrchServerConfiguration
     private let directory: DataDirectory
     private let logger: Logger
@@ -79,8 +80,11 @@ package final class Controller: Service, Sendable {
         let claims = ClaimAssembler(store: store, keys: keys, vault: vault, instance: instance, apiURL: apiURL)
         desk = WorkDesk(
             store: store, keys: keys, wakeups: wakeups, tasks: tasks, claims: claims,
-            delivery: CancellationDelivery(), lease: configuration.lease, recheck: configuration.recheck,
+            delivery: WishDelivery(), lease: configuration.lease, recheck: configuration.recheck,
             metrics: metrics, logger: logger)
+        let retention = RetentionKeeper(
+            store: store, policy: configuration.retention, metrics: metrics, logger: logger)
+        self.retention = retention
         let maker = RunMaker(store: store, keys: keys, deployments: registry)
         endpoints =
             ServerRoutes(instance: instance, readiness: Readiness(store: store, logger: logger)).endpoints
@@ -90,6 +94,7 @@ package final class Controller: Service, Sendable {
                 store: store, wakeups: wakeups, maker: maker, heartbeat: configuration.recheck, metrics: metrics
             ).endpoints
             + AssetRoutes(store: store).endpoints
+            + RetentionRoutes(store: store, keeper: retention).endpoints
             + BlockRoutes(vault: vault).endpoints
             + AgentRoutes(store: store, tasks: tasks, claims: claims).endpoints
             + WorkRoutes(desk: desk).endpoints
@@ -117,7 +122,7 @@ package final class Controller: Service, Sendable {
             router: router,
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), serverName: "orch"),
-            services: [keeper, WakeupRelay(store: store, wakeups: wakeups, logger: logger)],
+            services: [keeper, retention, WakeupRelay(store: store, wakeups: wakeups, logger: logger)],
             onServerRunning: { [address] channel in address.set(channel.localAddress?.port) }, logger: logger)
     }
 

@@ -32,6 +32,18 @@ package struct DatabaseMaintenance: Sendable {
         return problems
     }
 
+    /// Writes the SQLite database anew without its free space; no controller may run on it.
+    ///
+    /// - Returns: its size before and after, in bytes.
+    /// - Throws: ``OrchServerError/inUse(path:)`` while a controller runs.
+    package func compact() async throws -> (before: Int64, after: Int64) {
+        guard databaseURL == nil else {
+            throw OrchServerError.elsewhere("vacuumdb --full --dbname \"$ORCH_DATABASE_URL\"")
+        }
+        guard DataDirectory.holdsFile(path) else { throw StoreError.missing(path: path) }
+        return try await DataDirectory.exclusively(dataDirectory) { try await RelationalStore.compactSQLite(path) }
+    }
+
     /// Copies the database, which may be in use, into a new file.
     ///
     /// - Throws: ``OrchServerError/elsewhere(_:)`` for PostgreSQL, which has tools of its own.

@@ -23,6 +23,8 @@ package struct Claim: Sendable {
     package var launch: RunLaunch
     /// The true parameters, encrypted; nil where ``FlowRun/parameters`` hides nothing.
     package var sealedParameters: [UInt8]?
+    /// Attempts that ended because the run was suspended.
+    var suspensions = 0
 
     /// The attempt's name.
     package var key: AttemptKey { AttemptKey(runID: run.id, attempt: run.attempt) }

@@ -7,7 +7,7 @@ package struct RunQuery: Hashable, Sendable {
     /// A deployment's short name.
     package var deployment: String?
     package var flow: String?
-    /// The run whose direct children are listed; nil lists runs that have no parent.
+    /// The run whose direct children are listed; nil lists runs that have a container of their own.
     package var parent: Identifier?
     /// How many at most. Defaults to 50.
     package var limit: Int
@@ -103,6 +103,32 @@ package enum CancellationOutcome: Sendable {
     case ended(FlowRun)
     /// It runs inside another run and ends with it.
     case child(FlowRun)
-    /// It is Cancelled or Cancelling now.
+    /// It is Cancelled or Cancelling now; `others` are the runs that it made through the API, and theirs, of which the same
+    /// became true by this wish.
+    case requested(FlowRun, others: [FlowRun])
+}
+
+/// What a wish to pause, suspend or resume a run led to.
+package enum RequestOutcome: Sendable {
+    /// There is no such run.
+    case unknown
+    /// It runs inside another run and follows that.
+    case child(FlowRun)
+    /// Its state forbids it; the text names the states that would not.
+    case refused(FlowRun, expected: String)
+    /// The run has followed, or its agent is to.
     case requested(FlowRun)
+}
+
+/// What is wished of an agent's live attempts.
+package struct AgentWishes: Hashable, Sendable {
+    /// Attempts that are to be ended.
+    package var cancellations: [WorkReply.Cancellation]
+    /// Attempts that are to be paused, suspended or resumed.
+    package var requests: [WorkReply.Request]
+
+    package init(cancellations: [WorkReply.Cancellation] = [], requests: [WorkReply.Request] = []) {
+        self.cancellations = cancellations
+        self.requests = requests
+    }
 }

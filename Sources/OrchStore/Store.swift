@@ -32,6 +32,9 @@ package protocol Store: Sendable {
     // MARK: Runs
 
     /// Adds a run in its first state.
+    ///
+    /// - Throws: ``StoreError/parentEnded(_:state:)`` where its parent has ended or is to end,
+    ///   ``StoreError/missingRun(_:)`` where there is no such parent.
     func createRun(_ draft: RunDraft) async throws
     /// The run of that identifier.
     func run(_ id: Identifier) async throws -> FlowRun?
@@ -50,7 +53,10 @@ package protocol Store: Sendable {
     /// What happened to a run since `cursor`; nil where there is no such run.
     func news(of run: Identifier, since cursor: RunCursor, limit: Int) async throws -> RunNews?
     /// Records the wish to end a run: one that waits is Cancelled, a live one becomes Cancelling. Safe to repeat.
+    /// The runs it made through the API end with it, and theirs.
     func requestCancellation(of run: Identifier, _ request: CancellationRequest) async throws -> CancellationOutcome
+    /// Records the wish to pause, suspend or resume a run; one that no agent holds follows at once. Safe to repeat.
+    func request(_ request: RunRequest, of run: Identifier) async throws -> RequestOutcome
     /// Moves an attempt to a state that the controller itself decided.
     func settle(_ key: AttemptKey, as state: RunState) async throws -> ReportOutcome
 
@@ -64,6 +70,8 @@ package protocol Store: Sendable {
     func held(by agent: String) async throws -> [Claim]
     /// Those of an agent's live attempts that are to be ended.
     func cancellations(for agent: String) async throws -> [WorkReply.Cancellation]
+    /// What is wished of an agent's live attempts.
+    func wishes(for agent: String) async throws -> AgentWishes
     /// Extends leases; returns the attempts that are not the agent's, or not live.
     func renew(_ keys: [AttemptKey], of agent: String, until: Timestamp, at: Timestamp) async throws -> [AttemptKey]
     /// Applies what an agent saw of an attempt: all of it, or nothing. Safe to repeat.
@@ -111,6 +119,21 @@ package protocol Store: Sendable {
     func assets(matching query: AssetQuery) async throws -> AssetPage
     /// The newest objects and datasets that records are known by, `limit` of each at most.
     func assetNames(limit: Int) async throws -> AssetNames
+
+    // MARK: Retention
+
+    /// Counts what a pass of retention has to know.
+    func survey(_ rules: RetentionRules) async throws -> RetentionSurvey
+    /// Removes some of what the rules let go.
+    func retire(_ turn: RetentionTurn) async throws -> RetentionStep
+    /// Notes the end of a pass of `holder`, and lets others make the next.
+    func endRetention(by holder: String, _ pass: RetentionPass) async throws
+    /// The last pass of any controller that has ended.
+    func lastRetention() async throws -> RetentionPass?
+    /// What is kept, and what a pass would remove; takes a look at all logs.
+    func retentionStatus(_ policy: RetentionPolicy, at: Timestamp) async throws -> RetentionStatus
+    /// Gives some of the space back that removed rows took up; to be called until there is no more.
+    func giveBackSpace() async throws -> SpaceReturn
 
     // MARK: Agents
 

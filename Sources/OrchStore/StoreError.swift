@@ -22,6 +22,10 @@ package enum StoreError: Error, Hashable, Sendable {
     case foreignRun(String, run: String)
     /// The packed lines of a report cannot be unpacked; nothing of the report was kept.
     case unreadableLines(String)
+    /// A run was to be made by one that has ended or is to end.
+    case parentEnded(String, state: String)
+    /// There is no such run.
+    case missingRun(String)
     /// Two blocks would use one environment variable.
     case variableTaken(String, by: BlockKey)
     /// A block refers to one that does not exist.
@@ -57,6 +61,10 @@ extension StoreError: CustomStringConvertible {
             "run \(id) is not part of run \(run), so a report about the one cannot change the other"
         case .unreadableLines(let reason):
             "the lines of the report cannot be read: \(reason)"
+        case .parentEnded(let run, let state):
+            "run \(run) is \(state): expected one that goes on, as a run that it makes ends with it"
+        case .missingRun(let run):
+            "there is no run \(run)"
         case .variableTaken(let variable, let other):
             "the block \(other) uses the environment variable \(variable) already: choose a name that differs in more "
                 + "than upper case and punctuation"

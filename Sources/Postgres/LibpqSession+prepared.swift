@@ -39,7 +39,7 @@ extension LibpqSession {
         }
     }
 
-    private func prepare(_ sql: String, _ cancellation: StatementCancellation?) -> Result<String, PostgresError> {
+    func prepare(_ sql: String, _ cancellation: StatementCancellation?) -> Result<String, PostgresError> {
         if let name = prepared[sql] { return .success(name) }
         let name = "orch_\(prepared.count)"
         guard PQsendPrepare(connection, name, sql, 0, nil) == 1 else { return .failure(lost(sql)) }
@@ -49,7 +49,7 @@ extension LibpqSession {
         }
     }
 
-    private func send(_ name: String, _ parameters: [PostgresValue]) -> Bool {
+    func send(_ name: String, _ parameters: [PostgresValue]) -> Bool {
         var formats: [Int32] = []
         var lengths: [Int32] = []
         // Each with a NUL at its end, as texts are sent to the first one.
@@ -88,7 +88,7 @@ extension LibpqSession {
         return buffer.assumingMemoryBound(to: CChar.self)
     }
 
-    private static func rows(_ result: OpaquePointer, _ sql: String) -> Result<PostgresRows, PostgresError> {
+    static func rows(_ result: OpaquePointer, _ sql: String) -> Result<PostgresRows, PostgresError> {
         let width = PQnfields(result)
         let types = (0..<width).map { PQftype(result, $0) }
         var rows: [[PostgresValue]] = []
@@ -109,7 +109,8 @@ extension LibpqSession {
         return .success(
             PostgresRows(
                 columns: (0..<width).map { String(cString: PQfname(result, $0)) }, rows: rows,
-                affectedRows: Int(String(cString: PQcmdTuples(result))) ?? 0))
+                affectedRows: Int(String(cString: PQcmdTuples(result))) ?? 0,
+                command: String(cString: PQcmdStatus(result))))
     }
 
     private static func value(_ result: OpaquePointer, _ row: Int32, _ column: Int32, _ type: Oid) -> PostgresValue? {

@@ -96,7 +96,7 @@ extension LibpqSession {
         }
     }
 
-    private func error(of result: OpaquePointer, _ sql: String) -> PostgresError {
+    func error(of result: OpaquePointer, _ sql: String) -> PostgresError {
         let field = { (code: Int32) in PQresultErrorField(result, code).map { String(cString: $0) } }
         guard let sqlState = field(Int32(UInt8(ascii: "C"))) else {
             return .connectionLost(statement: sql, message: Self.oneLine(String(cString: PQresultErrorMessage(result))))

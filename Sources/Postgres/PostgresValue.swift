@@ -18,6 +18,19 @@ package struct PostgresRows: Sendable, Equatable {
     package var rows: [[PostgresValue]]
     /// How many rows the statement touched.
     package var affectedRows: Int
+    /// The server's word for what it did, such as `INSERT 0 1` or `COMMIT`. Defaults to none.
+    package var command = ""
+}
+
+/// A statement of a pipeline, with its parameters `$1`, `$2`, ….
+package struct PipelinedStatement: Sendable, Hashable {
+    package var sql: String
+    package var parameters: [PostgresValue]
+
+    package init(_ sql: String, _ parameters: [PostgresValue] = []) {
+        self.sql = sql
+        self.parameters = parameters
+    }
 }
 
 /// Runs statements one after the other on a connection's own thread, which waits for each.
@@ -35,7 +48,15 @@ package struct PostgresStatements {
         try session.executePrepared(sql, parameters, cancellation).get()
     }
 
-    /// Runs statements without parameters, such as BEGIN, or those of a migration; returns the last one's answer.
+    /// Runs several statements in this order with one wait for all; each is prepared at its first use and stays so.
+    ///
+    /// - Returns: what the last one returned.
+    /// - Throws: the error of the first that fails, after which none is run; else as ``execute(_:_:)``.
+    package func pipeline(_ steps: [PipelinedStatement]) throws(PostgresError) -> PostgresRows {
+        try session.executePipelined(steps, cancellation).get()
+    }
+
+    /// Runs statements without parameters, such as those of a migration; returns the last one's answer.
     @discardableResult
     package func run(_ sql: String) throws(PostgresError) -> PostgresResult {
         try session.execute(sql, [], cancellation).get()

@@ -165,6 +165,8 @@ struct DockerErrorTests {
         ("no matching manifest for linux/arm64/v8 in the manifest list entries", .platform),
         ("write /var/lib/docker/tmp/GetImageBlob1: no space left on device", .disk),
         ("toomanyrequests: You have reached your pull rate limit", .rateLimit),
+        ("unknown blob", .damaged),
+        ("filesystem layer verification failed for digest sha256:ab", .damaged),
         ("something new", .other),
     ])
     func sortsFailuresOfPulls(message: String, failure: DockerError.PullFailure) async throws {
@@ -192,6 +194,24 @@ struct DockerErrorTests {
                 Issue.record("\(String(describing: error))")
                 continue
             }
+        }
+    }
+
+    @Test func aPullThatStallsIsThePullsFailure() async throws {
+        let gate = Gate()
+        let status = Array(#"{"status":"Downloading","id":"a1"}"#.utf8)
+        let daemon = try StubDaemon { _ in .init(chunks: [status, status], gate: gate.semaphore) }
+        defer {
+            gate.open()
+            daemon.stop()
+        }
+        let pull = try await daemon.client.pullImage("taxi:slow", idle: .seconds(1))
+        let error = await #expect(throws: DockerError.self) {
+            for try await _ in pull {}
+        }
+        guard case .pull(.stalled, reference: "taxi:slow", message: "no progress for 1 s") = error else {
+            Issue.record("\(String(describing: error))")
+            return
         }
     }
 }

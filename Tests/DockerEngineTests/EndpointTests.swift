@@ -78,6 +78,13 @@ struct EndpointTests {
         expect(stop.seen, "POST", "/containers/x/stop", ["t": "2"])
     }
 
+    @Test func pausesAndResumes() async throws {
+        let pause = try await request(answer: .init(status: 204)) { try await $0.pauseContainer("x") }
+        expect(pause.seen, "POST", "/containers/x/pause")
+        let unpause = try await request(answer: .init(status: 204)) { try await $0.unpauseContainer("x") }
+        expect(unpause.seen, "POST", "/containers/x/unpause")
+    }
+
     @Test func killsAndRemoves() async throws {
         let kill = try await request(answer: .init(status: 204)) { try await $0.killContainer("x", signal: "SIGTERM") }
         expect(kill.seen, "POST", "/containers/x/kill", ["signal": "SIGTERM"])

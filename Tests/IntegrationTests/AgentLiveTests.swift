@@ -47,7 +47,8 @@ struct AgentLiveTests {
     }
 
     /// 137 three times, for three reasons.
-    @Test func killedFromOutsideOutOfMemoryAndCancelledAreToldApart() async throws {
+    @Test("T6: killed from outside, out of memory and cancelled are told apart")
+    func killedFromOutsideOutOfMemoryAndCancelledAreToldApart() async throws {
         try await LiveAgentBench.with { bench in
             let script = "trap '' TERM; echo ready; while true; do sleep 1; done"
             let killed = bench.claimed(script) { $0.container.memory = "64m" }

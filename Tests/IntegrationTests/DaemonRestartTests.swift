@@ -4,8 +4,9 @@ import OrchInfrastructure
 import OrchModel
 import Testing
 
-/// A daemon that is killed, or stopped well, while a flow reports: what it loses comes from the flow's journal.
+/// T3: a daemon that is killed, or stopped well, while a flow reports: what it loses comes from the flow's journal.
 @Suite(
+    "T3: the daemon restarted while its lines are followed",
     .enabled("needs a Docker engine and the program of busybox-static") { await LiveAgentBench.isPossible() },
     .enabled(if: SecondDaemon.isPossible, "needs root, dockerd, containerd and ip, for a daemon of its own"),
     .timeLimit(.minutes(5)), .serialized)
@@ -82,7 +83,7 @@ struct DaemonRestartTests {
         let isHoled = signal == SIGKILL && !keepsContainers
         #expect(!isHoled || remarks.contains { $0.contains("came from the program's journal") })
         #expect(attempt.end?.type == (attempt.termination?.exitCode == 0 ? .completed : .crashed))
-        #expect(!keepsContainers || attempt.end?.type == .completed)
-        print("signal \(signal), containers live on \(keepsContainers): \(remarks)")
+        #expect(!keepsContainers || attempt.end?.type == .completed, "\(attempt.end?.message ?? "no end")")
+        print("signal \(signal), containers live on \(keepsContainers), end \(attempt.end?.message ?? ""): \(remarks)")
     }
 }

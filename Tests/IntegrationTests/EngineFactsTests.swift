@@ -198,6 +198,30 @@ struct EngineFactsTests {
         }
     }
 
+    // MARK: Pauses
+
+    /// Why a paused run is cancelled without being resumed first: nothing of the flow runs between thaw and SIGTERM.
+    @Test func stopThawsAFrozenContainerAndItsProcessGetsTheSignal() async throws {
+        try await LiveEngine.with { engine in
+            let id = try await engine.create("trap 'exit 3' TERM; echo ready; while true; do sleep 0.05; done")
+            try await engine.client.startContainer(id)
+            var options = LogOptions()
+            options.follow = true
+            var logs = try await engine.client.containerLogs(id, options: options).makeAsyncIterator()
+            #expect(try await logs.next()?.bytes == Array("ready".utf8))
+            try await engine.client.pauseContainer(id)
+            let paused = try await engine.client.inspectContainer(id).state
+            #expect(paused.status == "paused" && paused.running)
+            await #expect(throws: DockerError.self) { try await engine.client.pauseContainer(id) }
+            try await engine.client.stopContainer(id, timeout: .seconds(20))
+            let ended = try await engine.client.inspectContainer(id).state
+            #expect(ended.status == "exited" && ended.exitCode == 3)
+            for call in [engine.client.pauseContainer, engine.client.unpauseContainer] {
+                await #expect(throws: DockerError.self) { try await call(id) }
+            }
+        }
+    }
+
     @Test func archiveOfAnotherContentTypeIsSwallowedWithoutAnError() async throws {
         try await LiveEngine.with { engine in
             let id = try await engine.create("true")

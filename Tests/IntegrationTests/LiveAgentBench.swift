@@ -11,6 +11,8 @@ struct LiveAgentBench: Sendable {
     let controller: LiveController
     let image: String
     let instance = Identifier.new()
+    /// How long a pull may make no progress. Defaults to 5 min.
+    var pullIdle = Duration.seconds(300)
     private let dataDirectory: String
 
     /// A program that needs no libraries: Debian's package busybox-static.
@@ -57,14 +59,21 @@ struct LiveAgentBench: Sendable {
         dataDirectory = FileManager.default.temporaryDirectory.path + "/orch-live-\(instance)"
         try FileManager.default.createDirectory(
             atPath: dataDirectory + "/attempts", withIntermediateDirectories: true)
+        _ = try await client.importImage(tar: try Self.fileSystem(with: files), as: image)
+    }
+
+    /// What the image holds, as an archive.
+    func fileSystem() throws -> [UInt8] { try Self.fileSystem(with: []) }
+
+    private static func fileSystem(with files: [TarArchive.Entry]) throws -> [UInt8] {
         var entries = [
             TarArchive.Entry(path: "bin", kind: .directory, mode: 0o755),
             TarArchive.Entry(
-                path: "bin/busybox", bytes: Array(try Data(contentsOf: URL(filePath: Self.program))), mode: 0o755),
+                path: "bin/busybox", bytes: Array(try Data(contentsOf: URL(filePath: program))), mode: 0o755),
             TarArchive.Entry(path: "tmp", kind: .directory, mode: 0o1777),
         ]
-        entries += Self.applets.map { TarArchive.Entry(path: "bin/\($0)", kind: .symlink("busybox"), mode: 0o777) }
-        _ = try await client.importImage(tar: try TarArchive(entries + files).encoded(), as: image)
+        entries += applets.map { TarArchive.Entry(path: "bin/\($0)", kind: .symlink("busybox"), mode: 0o777) }
+        return try TarArchive(entries + files).encoded()
     }
 
     private func tearDown() async throws {
@@ -99,7 +108,7 @@ struct LiveAgentBench: Sendable {
         configuration.reconcileInterval = .milliseconds(200)
         change(&configuration)
         let agent = try Agent(
-            configuration: configuration, api: controller, engine: DockerContainerEngine(client),
+            configuration: configuration, api: controller, engine: DockerContainerEngine(client, pullIdle: pullIdle),
             logger: Logger(label: "live") { _ in SwiftLogNoOpLogHandler() })
         let task = Task { try await agent.run() }
         do {

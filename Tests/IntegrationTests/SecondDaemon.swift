@@ -17,8 +17,10 @@ final class SecondDaemon: Sendable {
             FileManager.default.isExecutableFile(atPath: $0)
         }
 
-    /// - Parameter keepsContainers: whether containers live on while the daemon is away (`--live-restore`).
-    init(keepsContainers: Bool) async throws {
+    /// - Parameters:
+    ///   - keepsContainers: whether containers live on while the daemon is away (`--live-restore`).
+    ///   - diskBytes: the size of the disk it has for images and containers. Defaults to the machine's own disk.
+    init(keepsContainers: Bool, diskBytes: Int? = nil) async throws {
         let id = String(UUID().uuidString.lowercased().prefix(8))
         folder = "/tmp/orch-dockerd-\(id)"
         bridge = "orch\(id)"
@@ -34,6 +36,10 @@ final class SecondDaemon: Sendable {
               address = "\(folder)/containerd.sock"
             """.utf8
         ).write(to: URL(filePath: folder + "/containerd.toml"))
+        if let diskBytes {
+            try FileManager.default.createDirectory(atPath: folder + "/data", withIntermediateDirectories: true)
+            try Self.run("/bin/mount", "-t", "tmpfs", "-o", "size=\(diskBytes)", "tmpfs", folder + "/data")
+        }
         try Self.run("/sbin/ip", "link", "add", bridge, "type", "bridge")
         let third = UInt8(id.prefix(2), radix: 16) ?? 1
         try Self.run("/sbin/ip", "address", "add", "10.231.\(third).1/24", "dev", bridge)

@@ -90,6 +90,38 @@ struct EndingsTests {
         #expect(remarks.map(\.message) == ["pulling r/hello:1", "pulled r/hello:1"])
     }
 
+    @Test func aPullGoesOnWhenTheEngineIsBack() async throws {
+        let bench = try AgentBench()
+        bench.engine.offer(image: "r/hello:1")
+        bench.engine.breakPulls(2)
+        try await bench.run(.sample { $0.image = "r/hello:1" })
+        #expect(bench.controller.end?.type == .completed)
+        #expect(bench.engine.logins.count == 3)
+        let remarks = bench.controller.log.filter { $0.source == .orch }.map(\.message)
+        #expect(
+            remarks == [
+                "pulling r/hello:1", "waiting for the container engine: the answer broke off", "pulled r/hello:1",
+            ])
+    }
+
+    @Test(arguments: [
+        ("r.example.org/hello:1", " as me at r.example.org"),
+        ("other.example.org/hello:1", "; not as me at r.example.org, for it comes from other.example.org"),
+    ])
+    func aLoginGoesToItsOwnRegistryAlone(image: String, how: String) async throws {
+        let bench = try AgentBench()
+        bench.engine.offer(image: image)
+        let login = RegistryLogin(registry: "r.example.org", username: "me", password: "canary")
+        try await bench.run(
+            .sample {
+                $0.image = image
+                $0.registryLogin = login
+            })
+        #expect(bench.engine.logins == [image.hasPrefix("r.") ? login : nil])
+        let remarks = bench.controller.log.filter { $0.source == .orch }.map(\.message)
+        #expect(remarks == ["pulling \(image)\(how)", "pulled \(image)"])
+    }
+
     @Test func imageThatMayNotBePulledIsNot() async throws {
         let bench = try AgentBench()
         bench.engine.offer(image: "r/hello:1")

@@ -57,6 +57,40 @@ struct ReapingTests {
         #expect(decision.reason.contains(row.reason))
     }
 
+    @Test(arguments: [("never", 7 * 86_400, Reaping.Action.remove), ("never", 7 * 86_400 - 1, .keep), ("on_success", 7 * 86_400, .remove)])
+    func whatIsKeptOnPurposeIsKeptForAWhile(_ policy: String, _ ended: Int, _ action: Reaping.Action) {
+        let labels = Self.mine.merging([ContainerLabels.removePolicy: policy]) { $1 }
+        let summary = ContainerSummary(
+            id: "c", name: "n", labels: labels, status: .exited, createdAt: Timestamp(microseconds: 0))
+        let facts = Reaping.Facts(summary, isHeld: false, age: .seconds(600), ended: .seconds(ended))
+        let decision = Reaping.decision(
+            facts, agents: ["a1"], grace: .seconds(600), keeping: Reaping.defaultKeeping)
+        #expect(decision.action == action)
+        #expect(decision.reason.hasPrefix("its block's auto_remove is \(policy)"))
+        #expect(Reaping.decision(facts, agents: ["a1"], grace: .seconds(600)).action == .keep)
+    }
+
+    @Test func anAgentRemovesWhatWasKeptLongEnoughAlsoAfterARestart() async throws {
+        let bench = try AgentBench()
+        let (old, young) = (
+            ClaimedRun.sample { $0.container.autoRemove = .never },
+            ClaimedRun.sample {
+                $0.runID = .fixed(3)
+                $0.container.autoRemove = .never
+            }
+        )
+        try bench.engine.seed(old, status: .exited, finishedAt: Timestamp.now() + .seconds(-3600))
+        try bench.engine.seed(young, status: .exited, finishedAt: .now())
+        try await bench.withAgent {
+            $0.reapGrace = .milliseconds(1)
+            $0.reapInterval = .milliseconds(5)
+            $0.keptFor = .seconds(1800)
+        } _: {
+            try await bench.engine.until { $0.count == 1 }
+        }
+        #expect(bench.engine.containers.map(\.spec.name) == [young.containerName])
+    }
+
     @Test func containerWithoutAnAgentsNameIsLeftAlone() {
         var labels = Self.mine
         labels[ContainerLabels.agent] = nil

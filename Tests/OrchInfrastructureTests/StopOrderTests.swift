@@ -32,6 +32,18 @@ struct StopOrderTests {
         await #expect(throws: CancellationError.self) { try await waiter.value }
     }
 
+    @Test func cancellationOutranksASuspension() {
+        let order = StopOrder()
+        let suspension = RunRequest(.suspend, by: "user admin", at: Timestamp(microseconds: 1))
+        order.ask(suspension)
+        #expect(order.reason == .suspended(suspension))
+        #expect(order.suspension == suspension && order.cancellation == nil)
+        order.give(.cancelled(request))
+        #expect(order.suspension == nil && order.cancellation == request)
+        order.ask(suspension)
+        #expect(order.cancellation == request)
+    }
+
     @Test func fenceOutranksACancellation() {
         let order = StopOrder()
         order.give(.cancelled(request))

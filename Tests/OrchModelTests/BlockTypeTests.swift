@@ -5,7 +5,7 @@ struct BlockTypeTests {
     @Test func everyTypedBlockHasItsType() {
         let slugs = [
             GCPCredentialsBlock.slug, GCSBucketBlock.slug, BigQueryWarehouseBlock.slug, PostgresBlock.slug,
-            DockerContainerBlock.slug,
+            DockerRegistryCredentialsBlock.slug, DockerContainerBlock.slug,
         ]
         #expect(Set(slugs) == Set(BlockType.all.map(\.slug)))
     }
@@ -19,7 +19,8 @@ struct BlockTypeTests {
             "pids_limit": 100, "user": "1000", "read_only": true, "tmpfs": ["/tmp": "size=1m"], "shm_size": "64m",
             "auto_remove": "on_success", "platform": "linux/amd64", "stop_grace_seconds": 5,
         ]
-        #expect(Set(values.keys) == Set(type.fields.map(\.name)))
+        // The one field that holds a secret once it is filled in stays out of the block; see RegistryLogin.
+        #expect(Set(values.keys) == Set(type.fields.map(\.name)).subtracting(["registry_credentials"]))
         #expect(type.problems(in: values).isEmpty)
         let block = try JSONValue.object(values).decode(DockerContainerBlock.self)
         #expect(try JSONValue(encoding: block) == .object(values))

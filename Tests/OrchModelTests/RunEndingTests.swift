@@ -14,6 +14,31 @@ struct RunEndingTests {
         var testDescription: String { title }
     }
 
+    @Test(arguments: [
+        (RunEnding.Kind.sdk, StateType?.some(.cancelled), 1, StateType.paused), (.sdk, .failed, 1, .paused),
+        (.sdk, nil, 143, .paused), (.sdk, nil, 0, .paused), (.sdk, .completed, 0, .completed),
+        (.command, nil, 143, .paused), (.command, nil, 0, .completed),
+    ])
+    func whatIsSuspendedHasNotEndedUnlessItGotThereBefore(
+        _ kind: RunEnding.Kind, _ outcome: StateType?, _ code: Int, _ expected: StateType
+    ) {
+        let termination = Termination(exitCode: code, signal: code > 128 ? code - 128 : nil)
+        let state = RunEnding.state(
+            kind: kind, outcome: outcome.map { .init(type: $0, name: $0.defaultName, message: "its own words") },
+            termination: termination, cancelledBy: nil, suspendedBy: "user admin", at: Timestamp(microseconds: 1),
+            actor: "agent a1")
+        #expect(state.type == expected)
+        #expect(state.isSuspended == (expected == .paused))
+        if expected == .paused { #expect(state.message == "suspended by user admin; \(termination.summary)") }
+    }
+
+    @Test func aCancellationOutranksASuspension() {
+        let state = RunEnding.state(
+            kind: .command, outcome: nil, termination: Termination(exitCode: nil, launchFailed: true),
+            cancelledBy: "user a", suspendedBy: "user b", at: Timestamp(microseconds: 1), actor: "agent a1")
+        #expect(state.type == .cancelled)
+    }
+
     static let rows: [Row] = [
         Row(
             title: "SDK completed, exit 0", kind: .sdk, outcome: .completed, termination: Termination(exitCode: 0),
@@ -37,6 +62,13 @@ struct RunEndingTests {
         Row(
             title: "SDK completed before the cancellation reached it", kind: .sdk, outcome: .completed,
             termination: Termination(exitCode: 0), cancelled: true, expected: .completed, says: "its own words"),
+        Row(
+            title: "SDK cancelled", kind: .sdk, outcome: .cancelled, termination: Termination(exitCode: 130),
+            cancelled: true, expected: .cancelled, says: "its own words"),
+        Row(
+            title: "SDK stopped, and nobody asked orch", kind: .sdk, outcome: .cancelled,
+            termination: Termination(exitCode: 130), expected: .crashed,
+            says: "stopped by somebody outside orch: its own words"),
         Row(
             title: "command exit 0", kind: .command, termination: Termination(exitCode: 0), expected: .completed,
             says: "exit 0"),

@@ -4,9 +4,9 @@ import Testing
 struct RunStateTests {
     private static let table: [(from: StateType, to: Set<StateType>)] = [
         (.scheduled, [.pending, .paused, .cancelled, .crashed]),
-        (.pending, [.scheduled, .running, .cancelling, .cancelled, .completed, .failed, .crashed]),
+        (.pending, [.scheduled, .running, .paused, .cancelling, .cancelled, .completed, .failed, .crashed]),
         (.running, [.scheduled, .paused, .cancelling, .cancelled, .completed, .failed, .crashed]),
-        (.paused, [.scheduled, .pending, .running, .cancelling, .cancelled]),
+        (.paused, [.scheduled, .running, .cancelling, .cancelled, .completed, .failed, .crashed]),
         (.cancelling, [.cancelled, .completed, .failed, .crashed]),
         (.cancelled, []), (.completed, []), (.failed, []), (.crashed, []),
     ]

@@ -15,7 +15,8 @@ struct RunStatesDocumentTests {
         (.pending, "Pending", "an agent has claimed it and makes its container"),
         (.running, "Running", "its process has started"),
         (.running, RunState.retryingName, "the same, in a second or later attempt"),
-        (.paused, "Paused", "is held"),
+        (.paused, "Paused", "its container is frozen; or it is held in its queue, and no agent takes it"),
+        (.paused, RunState.suspendedName, "its container was ended so that a later attempt goes on; no agent takes it"),
         (.cancelling, "Cancelling", "somebody asked for its end; its container is being stopped"),
         (.cancelled, "Cancelled", "it was ended because somebody asked"),
         (.completed, "Completed", "it did what it should"),
@@ -59,9 +60,43 @@ struct RunStatesDocumentTests {
             |---|\(StateType.allCases.map { _ in "---|" }.joined())
             \(rows.joined(separator: "\n"))
 
-            A run goes from Pending or Running back to Scheduled in two cases: its attempt went wrong and its policy grants
-            another (AwaitingRetry), or its agent claimed it and never came back. Each attempt keeps its own end, agent,
-            container and log lines: `orch flow-run inspect`, `GET /api/flow-runs/{id}/attempts`.
+            A run goes from Pending, Running or Paused back to Scheduled in three cases: its attempt went wrong and its policy
+            grants another (AwaitingRetry), its agent claimed it and never came back, or somebody resumed it after it had been
+            held or suspended. Each attempt keeps its own end, agent, container and log lines: `orch flow-run inspect`,
+            `GET /api/flow-runs/{id}/attempts`.
+
+            ## Pause, suspend, resume, cancel
+
+            Each is a durable wish: accepted at once by any controller, also while the run's agent is away, carried out by that
+            agent, and shown as the run's state once the engine has confirmed it. Until then the run keeps its state, and shows
+            the wish. The newest wish counts; a cancellation ends all others.
+
+            | `orch flow-run …` | Scheduled | Pending, Running | Paused with a container | held in its queue, Suspended |
+            |---|---|---|---|---|
+            | `pause` | held: Paused at once | its container is frozen, then Paused | refused | refused |
+            | `suspend` | held: Suspended at once | SIGTERM, grace, SIGKILL, then Suspended | the same | refused |
+            | `resume` | refused | takes back a pause or suspension that was not carried out yet | thawed, then Running | Scheduled |
+            | `cancel` | Cancelled at once | Cancelling, then Cancelled | the same: the engine thaws what it stops | Cancelled at once |
+
+            - A paused container keeps its memory, its agent and that agent's slot; a suspended run has no container, no agent and
+              no slot. Its next attempt starts anew, and a suspension counts for no retry.
+            - The time limit of an attempt does not count the time for which its container is paused, also where the agent is
+              restarted meanwhile. A pause that nobody saw the end of counts up to the moment an agent looks again.
+            - A container that somebody else pauses or resumes (`docker pause`) makes the run Paused or Running, within seconds:
+              what the engine shows is the truth. A flow that got to its end before SIGTERM has ended, and is not suspended.
+            - Where the engine cannot pause, the run's log says so and the wish is gone.
+            - Sub-flows in the same container are paused, resumed and ended with it. A paused run that is resumed before an agent
+              had it takes its place behind those that are due.
+
+            ## Runs that a run makes
+
+            A run may make runs with containers of their own: `POST /api/flow-runs` with `parentRunID`, or with the run's own key.
+            Cancelling a run cancels in one transaction all of them that have not ended, and those that they made; each is stopped
+            by whatever agent holds it. A run that has ended or is to end makes no more.
+
+            Nothing else passes from parent to child. Where a parent ends by itself, fails, crashes or takes too long, the runs that
+            it made go on, as in Prefect: they are runs of their own, with retries of their own, and a parent that is tried again
+            may look for them. Pausing or suspending a parent leaves them as they are, too.
 
             """
     }

@@ -49,7 +49,7 @@ struct GateTests {
                     endpoint.method, path(of: endpoint), token: server.agent, body: Data("[]".utf8)
                 ).status
                 switch endpoint.access {
-                case .adminOnly, .ownRun: #expect(status == .forbidden, "\(endpoint.path)")
+                case .adminOnly, .ownRun, .runs: #expect(status == .forbidden, "\(endpoint.path)")
                 case .open, .anyToken, .agents:
                     #expect(status != .forbidden && status != .unauthorized, "\(endpoint.path)")
                 }
@@ -66,7 +66,8 @@ struct GateTests {
             let own: FlowRun = try await server.call(.get, "flow-runs/\(claimed.runID)", token: key)
             #expect(own.id == claimed.runID)
             try await server.succeed(.get, "version", token: key)
-            for endpoint in server.controller.endpoints where endpoint.access != .open && endpoint.access != .anyToken {
+            for endpoint in server.controller.endpoints
+            where ![.open, .anyToken, .runs].contains(endpoint.access) {
                 let path = path(of: endpoint, id: "\(other.id)")
                 let status = try await server.send(endpoint.method, path, token: key, body: Data("{}".utf8)).status
                 #expect(status == .forbidden, "\(endpoint.path)")

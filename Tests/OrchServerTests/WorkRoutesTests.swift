@@ -41,6 +41,26 @@ struct WorkRoutesTests {
         }
     }
 
+    @Test func aClaimHoldsWhoPullsTheImageAndNobodyElseIsToldThePassword() async throws {
+        try await ServerFixture.with { server in
+            let registry: [String: JSONValue] = [
+                "registry_url": "https://reg.example.org/v2/", "username": "me", "password": "hunter22",
+            ]
+            try await server.saveBlock("docker-registry-credentials", "team", registry)
+            try await server.saveBlock("docker-container", "default", ["registry_credentials": "team", "memory": "1g"])
+            try await server.succeed(.post, "deployments", ServerFixture.deployment())
+            _ = try await server.createRun()
+            let claimed = try #require(try await server.poll().runs.first)
+            #expect(
+                claimed.registryLogin
+                    == RegistryLogin(registry: "reg.example.org", username: "me", password: "hunter22"))
+            #expect(claimed.container.memory == "1g")
+            #expect(claimed.secrets.values.allSatisfy { !$0.contains("hunter22") })
+            let shown: BlockDocument = try await server.call(.get, "blocks/docker-registry-credentials/team")
+            #expect(shown.values["password"] == .string(Secret.placeholder))
+        }
+    }
+
     /// The poll would be answered empty after a minute: only being woken answers it with the run.
     @Test func aWaitingPollIsWokenByANewRun() async throws {
         try await ServerFixture.with { server in

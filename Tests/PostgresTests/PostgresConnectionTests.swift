@@ -43,6 +43,64 @@ struct PostgresConnectionTests {
         }
     }
 
+    @Test func aPipelineAnswersWithItsLastStatement() async throws {
+        try await PostgresConnection.with(try local()) { connection in
+            let rows = try await connection.perform("a pipeline") { statements in
+                try statements.run("CREATE TEMP TABLE p (a int, b bytea)")
+                return try statements.pipeline([
+                    PipelinedStatement("BEGIN"),
+                    PipelinedStatement("INSERT INTO p VALUES ($1::int, $2)", [.integer(1), .bytes([0, 255])]),
+                    // More than the socket's buffers hold: sending has to read meanwhile.
+                    PipelinedStatement("SELECT repeat('x', 20000000)"),
+                    PipelinedStatement("INSERT INTO p VALUES (2, $1)", [.bytes([UInt8](repeating: 7, count: 8 << 20))]),
+                    PipelinedStatement("COMMIT"),
+                    PipelinedStatement("SELECT a, length(b) FROM p ORDER BY a"),
+                ])
+            }
+            #expect(rows.columns == ["a", "length"])
+            #expect(rows.rows == [[.integer(1), .integer(2)], [.integer(2), .integer(8 << 20)]])
+        }
+    }
+
+    @Test func aPipelineStopsAtTheFirstErrorAndLeavesTheConnectionUsable() async throws {
+        try await PostgresConnection.with(try local()) { connection in
+            let outcome = try await connection.perform("a pipeline") { statements in
+                try statements.run("CREATE TEMP TABLE q (a int PRIMARY KEY)")
+                let insert = PipelinedStatement("INSERT INTO q VALUES ($1::int)", [.integer(1)])
+                let error = #expect(throws: PostgresError.self) {
+                    try statements.pipeline([PipelinedStatement("BEGIN"), insert, insert, PipelinedStatement("COMMIT")])
+                }
+                guard case .server(let refusal)? = error else { return "no refusal" }
+                // The transaction has begun and failed.
+                try statements.run("ROLLBACK")
+                let count = try statements.execute("SELECT count(*) FROM q").rows
+                return count == [[.integer(0)]] ? refusal.sqlState : "kept something"
+            }
+            #expect(outcome == "23505")
+        }
+    }
+
+    @Test func aPipelineIsStoppedWithItsTask() async throws {
+        try await PostgresConnection.with(try local()) { connection in
+            let task = Task {
+                try await connection.perform("a pipeline") { statements in
+                    try statements.pipeline([PipelinedStatement("SELECT pg_sleep(60)"), PipelinedStatement("SELECT 1")])
+                }
+            }
+            let sleeping = "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(60)%'"
+            try await PostgresConnection.with(try local()) { other in
+                while try await other.query(sleeping).rows.isEmpty { await Task.yield() }
+            }
+            task.cancel()
+            let error = await #expect(throws: PostgresError.self) { try await task.value }
+            guard case .cancelled("SELECT pg_sleep(60)")? = error else {
+                Issue.record("expected the sleep to be cancelled, got \(String(describing: error))")
+                return
+            }
+            #expect(try await connection.query("SELECT 1").firstValue == "1")
+        }
+    }
+
     @Test func connectsByURLWithAPassword() async throws {
         let cluster = try cluster()
         let url = "postgresql://postgres:s3cret%2Fpass%20word@127.0.0.1:\(cluster.port)/postgres"

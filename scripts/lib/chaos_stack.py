@@ -7,36 +7,14 @@ import signal
 import socket
 import subprocess
 import threading
-import time
 import urllib.request
 from pathlib import Path
 
+from chaos_waiting import wait_until
 from engine_proxy import EngineProxy
 
-ENGINE = os.environ.get("ORCH_CHAOS_ENGINE", "/var/run/docker.sock")
 ENDED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
-
-
-def docker(*arguments, expect=0):
-    """What the docker command says; None where it fails and may."""
-    done = subprocess.run(["docker", "--host", f"unix://{ENGINE}", *arguments], capture_output=True, text=True,
-                          stdin=subprocess.DEVNULL, timeout=60)
-    if done.returncode != 0:
-        if expect is None:
-            return None
-        raise AssertionError(f"docker {' '.join(arguments)}: {done.stderr.strip()}")
-    return done.stdout.strip()
-
-
-def wait_until(what, condition, seconds=30):
-    deadline = time.monotonic() + seconds
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > deadline:
-            raise AssertionError(f"not within {seconds} s: {what}")
-        time.sleep(0.05)
+KEYS = ("server.key", "admin.token", "agent.token")
 
 
 def free_port():
@@ -45,55 +23,37 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def make_image(folder, name):
-    """An image of nothing but busybox; a few megabytes."""
-    program = shutil.which("busybox")
-    if not program:
-        raise AssertionError("chaos needs the program of busybox-static; run: apt-get install busybox-static")
-    root = Path(folder) / "root"
-    (root / "bin").mkdir(parents=True)
-    (root / "tmp").mkdir()
-    (root / "tmp").chmod(0o1777)
-    shutil.copy(program, root / "bin/busybox")
-    for command in ("sh", "sleep", "tail", "touch"):
-        (root / "bin" / command).symlink_to("busybox")
-    subprocess.run(f"tar -C '{root}' -c . | docker --host unix://{ENGINE} import - {name} >/dev/null", shell=True,
-                   check=True)
-
-
 class Stack:
-    """One controller with its own instance, one agent, and what is asked of them."""
+    """One controller, one agent, and what is asked of them."""
 
     server = agent = instance = proxy = None
     # Set under the lock once all is to end: nothing is started after that.
     is_over = threading.Event()
     spawning = threading.RLock()
 
-    def __init__(self, orch, folder, image, lines):
+    def __init__(self, orch, folder, engine, lines=20, database=None, beside=None, name="chaos"):
+        """`database`: a PostgreSQL of ours in place of SQLite. `beside`: a stack with which this one shares it."""
         self.orch = orch
         self.folder = Path(folder)
         self.folder.mkdir()
+        self.engine = engine
+        self.database = database
+        self.name = name
         self.lines = lines
         self.port = free_port()
-        self.proxy = EngineProxy(self.folder / "docker.sock", ENGINE)
+        self.proxy = EngineProxy(self.folder / "docker.sock", engine.socket)
         self.environment = {key: value for key, value in os.environ.items() if not key.startswith("ORCH_")}
         self.environment |= {"ORCH_HOME": str(self.folder / "home"), "DOCKER_HOST": f"unix://{self.folder}/docker.sock"}
+        if database:
+            self.environment["ORCH_DATABASE_URL"] = database.url
+        if beside:
+            (self.folder / "server").mkdir(mode=0o700)
+            for key in KEYS:
+                shutil.copy(beside.folder / "server" / key, self.folder / "server" / key)
         self.start_server()
         self.start_agent()
-        wait_until("the agent polls", lambda: self.api("/agents"))
+        wait_until("the agent polls", lambda: any(agent["info"]["name"] == name for agent in self.api("/agents")))
         self.instance = self.api("/version")["instance"]
-        self._deploy(image)
-
-    def _deploy(self, image):
-        """Two flows that print half of their lines, wait for a word, and print the other half, or eat up memory."""
-        def steps(last):
-            return (f"while [ $i -lt {last} ]; do i=$((i+1)); echo out-$i; echo err-$i >&2; done; ")
-        wait = "while [ ! -e /tmp/go ]; do sleep 0.05; done; "
-        begin = "i=0; " + steps(self.lines // 2) + wait
-        self.type(["block", "create"], "docker-container", "small", "--set", "memory=32m", "--set", "memory_swap=32m")
-        self.type(["deploy"], "--image", image, "-n", "steps", "--", "sh", "-c", begin + steps(self.lines))
-        self.type(["deploy"], "--infra", "docker/small", "--image", image, "-n", "hungry", "--", "sh", "-c",
-                  begin + "exec tail /dev/zero")
 
     def type(self, words, *arguments):
         done = subprocess.run(
@@ -125,7 +85,7 @@ class Stack:
     def start_agent(self):
         # The reaper is asked to be quick: what it removes is looked at as well.
         self._spawn(
-            "agent", "agent", "start", "--name", "chaos", "--limit", "4", "--api-url", self.url, "--token-file",
+            "agent", "agent", "start", "--name", self.name, "--limit", "4", "--api-url", self.url, "--token-file",
             self.token("agent"), "--agent-data", str(self.folder / "agent"), "--reap-after", "1", "--log-level", "debug")
 
     def kill(self, process):
@@ -154,27 +114,28 @@ class Stack:
         return self.api(f"/flow-runs/{run_id}")
 
     def log(self, run_id):
-        return self.api(f"/flow-runs/{run_id}/logs?limit=10000")["records"]
+        records, after = [], 0
+        while after is not None:
+            page = self.api(f"/flow-runs/{run_id}/logs?limit=10000&after={after}")
+            records += page["records"]
+            after = page.get("next")
+        return records
 
-    def numbers(self, run_id):
-        """The numbers of the lines of both streams, in the order of the log."""
-        found = {"out": [], "err": []}
+    def numbers(self, run_id, kind):
+        """The numbers of the lines of each stream, in the order of the log."""
+        found = {"line": []} if kind == "sdk" else {"out": [], "err": []}
         for record in self.log(run_id):
-            match = re.fullmatch(r"(out|err)-(\d+)", record["message"])
+            match = re.fullmatch(r"(out|err|line)-(\d+)", record["message"])
             if match:
-                found[match.group(1)].append(int(match.group(2)))
+                found.setdefault(match.group(1), []).append(int(match.group(2)))
         return found
 
     def remarks(self, run_id):
         return [record["message"] for record in self.log(run_id) if record["source"] == "orch"]
 
     def containers(self):
-        return (docker("ps", "--all", "--quiet", "--no-trunc", "--filter", f"label=orch.instance={self.instance}")
-                .split())
-
-    def remembered(self):
-        """Attempts the agent has not forgotten yet."""
-        return sorted(path.name for path in (self.folder / "agent/attempts").glob("*"))
+        return (self.engine.docker("ps", "--all", "--quiet", "--no-trunc", "--filter",
+                                   f"label=orch.instance={self.instance}").split())
 
     def close(self):
         """Ends what was started here, and nothing else."""
@@ -183,9 +144,9 @@ class Stack:
                 self.kill(process)
         if self.proxy:
             self.proxy.close()
-        if self.instance:
+        if self.instance and self.engine.answers():
             for container in self.containers():
-                docker("rm", "--force", "--volumes", container, expect=None)
+                self.engine.docker("rm", "--force", "--volumes", container, expect=None)
 
 
 def stop(process):

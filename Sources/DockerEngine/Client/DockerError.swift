@@ -23,6 +23,10 @@ package enum DockerError: Error, Sendable {
         case disk
         /// The registry wants fewer pulls.
         case rateLimit
+        /// The registry was reached, and then nothing came for too long.
+        case stalled
+        /// What the registry keeps of the image is damaged or not whole.
+        case damaged
         /// Anything else.
         case other
     }

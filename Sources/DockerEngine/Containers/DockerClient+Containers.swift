@@ -93,6 +93,24 @@ extension DockerClient {
         return try await perform(call) != 304
     }
 
+    /// Freezes all processes of a container; a signal is kept until it is thawed.
+    ///
+    /// Maps to `POST /containers/{id}/pause`
+    /// (https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Container/operation/ContainerPause).
+    /// - Throws: `conflict` where it does not run, or is frozen already.
+    package func pauseContainer(_ id: String) async throws(DockerError) {
+        try await perform(try DockerCall(.post, "containers", id, "pause", object: .container))
+    }
+
+    /// Thaws a frozen container.
+    ///
+    /// Maps to `POST /containers/{id}/unpause`
+    /// (https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Container/operation/ContainerUnpause).
+    /// - Throws: `api` with status 500 where it is not frozen, also where it does not run.
+    package func unpauseContainer(_ id: String) async throws(DockerError) {
+        try await perform(try DockerCall(.post, "containers", id, "unpause", object: .container))
+    }
+
     /// Sends a signal.
     ///
     /// Maps to `POST /containers/{id}/kill`

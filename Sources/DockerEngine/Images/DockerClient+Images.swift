@@ -46,6 +46,8 @@ extension DockerClient {
             return ImagePull(values: JSONValues(body: body, call: call, host: host), reference: reference)
         } catch .api(_, _, _, let message), .notFound(_, let message) {
             throw .pull(DockerError.PullFailure(message: message), reference: reference, message: message)
+        } catch {
+            throw DockerError.PullFailure.stall(error, reference: reference) ?? error
         }
     }
 

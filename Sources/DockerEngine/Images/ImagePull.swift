@@ -44,7 +44,7 @@ package struct ImagePull: AsyncSequence, Sendable {
 
         /// The next step, nil when the image is there.
         package mutating func next() async throws(DockerError) -> PullProgress? {
-            while let message = try await values.next(Message.self) {
+            while let message = try await nextMessage() {
                 // The status was 200 long ago: a failure can only be told in the stream.
                 if let error = message.error {
                     throw .pull(DockerError.PullFailure(message: error), reference: reference, message: error)
@@ -55,6 +55,12 @@ package struct ImagePull: AsyncSequence, Sendable {
                     total: message.progressDetail?.total)
             }
             return nil
+        }
+
+        private mutating func nextMessage() async throws(DockerError) -> Message? {
+            do { return try await values.next(Message.self) } catch {
+                throw DockerError.PullFailure.stall(error, reference: reference) ?? error
+            }
         }
 
         /// The next step, nil when the image is there.

@@ -1,3 +1,5 @@
+import CurlTransport
+
 extension DockerError.PullFailure {
     /// A few words for messages.
     var explanation: String {
@@ -8,8 +10,16 @@ extension DockerError.PullFailure {
         case .platform: "it does not exist for this platform"
         case .disk: "the daemon's disk is full"
         case .rateLimit: "the registry allows no more pulls for now"
+        case .stalled: "the registry stopped sending"
+        case .damaged: "the registry's copy of it is damaged"
         case .other: "the daemon gave another reason"
         }
+    }
+
+    /// The failure that an exchange which broke off stands for; nil where the daemon itself is gone.
+    static func stall(_ error: DockerError, reference: String) -> DockerError? {
+        guard case .interrupted(_, _, .idleTimeout(_, let seconds)) = error else { return nil }
+        return .pull(.stalled, reference: reference, message: "no progress for \(Int(seconds)) s")
     }
 
     /// Sorts the daemon's words; the wording has no code of its own.
@@ -22,6 +32,7 @@ extension DockerError.PullFailure {
     /// In order: a message about the network may well say "not found", too.
     private static let marks: [(Self, [String])] = [
         (.platform, ["no matching manifest for", "does not match the specified platform", "no match for platform"]),
+        (.damaged, ["unknown blob", "verification failed", "unexpected commit digest"]),
         (.disk, ["no space left on device", "disk quota exceeded"]),
         (.rateLimit, ["toomanyrequests", "rate limit"]),
         (

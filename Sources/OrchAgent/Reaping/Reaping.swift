@@ -22,17 +22,22 @@ package enum Reaping {
         package var isHeld: Bool
         /// How long nobody has needed it.
         package var age: Duration
+        /// How long ago it ended, by the engine; nil where it has not, or that is not known.
+        package var ended: Duration?
 
         /// Facts of one container.
-        package init(_ summary: ContainerSummary, isHeld: Bool, age: Duration) {
+        package init(_ summary: ContainerSummary, isHeld: Bool, age: Duration, ended: Duration? = nil) {
             self.summary = summary
             self.isHeld = isHeld
             self.age = age
+            self.ended = ended
         }
     }
 
     /// How long a container is kept that nobody needs, unless it is said otherwise.
     package static let defaultGrace = Duration.seconds(600)
+    /// How long an ended container is kept that its block says to keep, unless it is said otherwise: 7 days.
+    package static let defaultKeeping = Duration.seconds(7 * 86_400)
 
     /// The decision about one container.
     ///
@@ -40,7 +45,10 @@ package enum Reaping {
     ///   - facts: what is known of it.
     ///   - agents: the agents whose attempts were asked for; another's container is left alone.
     ///   - grace: how long it is kept.
-    package static func decision(_ facts: Facts, agents: Set<String>, grace: Duration) -> Decision {
+    ///   - keeping: how long one is kept after its end whose block says to keep it; nil = for ever. Defaults to that.
+    package static func decision(
+        _ facts: Facts, agents: Set<String>, grace: Duration, keeping: Duration? = nil
+    ) -> Decision {
         let container = OwnedContainer(facts.summary)
         func decide(_ action: Action, _ reason: String) -> Decision {
             Decision(action: action, reason: reason, container: container)
@@ -58,6 +66,8 @@ package enum Reaping {
             .flatMap(DockerContainerBlock.RemovePolicy.init) ?? .always
         if policy == .always { return decide(.remove, "no live attempt for \(seconds)") }
         if facts.summary.status.isLive { return decide(.stop, "no live attempt for \(seconds), and it still runs") }
-        return decide(.keep, "its block's auto_remove is \(policy.rawValue)")
+        let why = "its block's auto_remove is \(policy.rawValue)"
+        guard let keeping, let ended = facts.ended, ended >= keeping else { return decide(.keep, why) }
+        return decide(.remove, "\(why), and it ended \(ended.components.seconds) s ago")
     }
 }

@@ -6,12 +6,20 @@ package struct ReapingPass: Sendable {
     private let engine: any ContainerEngine
     private let api: any ControllerAPI
     private let grace: Duration
+    private let keeping: Duration?
+    private let now: @Sendable () -> Timestamp
 
-    /// A pass that removes what nobody has needed for `grace`.
-    package init(engine: any ContainerEngine, api: any ControllerAPI, grace: Duration) {
+    /// A pass that removes what nobody has needed for `grace`, and what was kept on purpose for `keeping` after its end;
+    /// nil keeps that for ever.
+    package init(
+        engine: any ContainerEngine, api: any ControllerAPI, grace: Duration, keeping: Duration? = nil,
+        now: @escaping @Sendable () -> Timestamp = Timestamp.now
+    ) {
         self.engine = engine
         self.api = api
         self.grace = grace
+        self.keeping = keeping
+        self.now = now
     }
 
     /// What would be done about each container.
@@ -36,20 +44,22 @@ package struct ReapingPass: Sendable {
         for summary in summaries {
             let key = ContainerLabels.attempt(of: summary.labels)
             let isHeld = key.map { held.contains($0) || isKnown($0) } ?? false
-            let since = isHeld ? summary.createdAt : try await idleSince(summary)
-            let facts = Reaping.Facts(summary, isHeld: isHeld, age: isHeld ? .zero : age(summary.id, since))
-            decisions.append(Reaping.decision(facts, agents: agents, grace: grace))
+            let ended = isHeld ? nil : try await end(of: summary)
+            let since = ended ?? summary.createdAt
+            let facts = Reaping.Facts(
+                summary, isHeld: isHeld, age: isHeld ? .zero : age(summary.id, since), ended: ended.map { now() - $0 })
+            decisions.append(Reaping.decision(facts, agents: agents, grace: grace, keeping: keeping))
         }
         return decisions
     }
 
-    /// Since when a container can have been of no use: its end, else its creation.
-    private func idleSince(_ summary: ContainerSummary) async throws(EngineFault) -> Timestamp {
-        guard !summary.status.isLive else { return summary.createdAt }
+    /// When a container ended; nil where it has not, never ran, or is gone.
+    private func end(of summary: ContainerSummary) async throws(EngineFault) -> Timestamp? {
+        guard !summary.status.isLive else { return nil }
         do throws(EngineFault) {
-            return try await engine.inspect(summary.id).finishedAt ?? summary.createdAt
+            return try await engine.inspect(summary.id).finishedAt
         } catch .notFound {
-            return summary.createdAt
+            return nil
         }
     }
 

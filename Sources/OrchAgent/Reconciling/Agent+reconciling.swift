@@ -38,6 +38,7 @@ extension Agent {
                 // Their leases may have run out while nobody looked.
                 await renewOnce()
             }
+            try await comparePauses(of: held)
             try await finishRemovals(held: Set(held.map(\.key)))
             ledger.closeGap()
             registry.endPass()
@@ -71,6 +72,19 @@ extension Agent {
             do throws(AgentError) { try ledger.forget(key) } catch {
                 logger.error(
                     "the attempt could not be forgotten", metadata: metadata(of: key, ["reason": "\(error)"]))
+            }
+        }
+    }
+
+    /// Has those who look after an attempt ask the engine where its container seems to have been paused or resumed by
+    /// somebody else.
+    private func comparePauses(of held: [ClaimedRun]) async throws(EngineFault) {
+        let followed = held.filter { registry.order(of: $0.key) != nil }
+        for instance in Set(followed.map(\.instance)) {
+            let containers = try await engine.list(label: ContainerLabels.instance, value: "\(instance)", sizes: false)
+            for container in containers where container.status.isLive {
+                guard let key = ContainerLabels.attempt(of: container.labels) else { continue }
+                registry.order(of: key)?.pausing.compare(isPaused: container.status == .paused)
             }
         }
     }

@@ -46,7 +46,7 @@ struct ReportQueue: Sendable {
             waiting.result = report.result
             report.termination = nil
             report.result = nil
-            if let state = report.state, state.type.isTerminal {
+            if let state = report.state, state.endsAttempt {
                 waiting.state = state
                 report.state = nil
             }

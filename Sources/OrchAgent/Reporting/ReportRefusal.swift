@@ -55,7 +55,7 @@ enum ReportRefusal {
             second.assets.removeSubrange(..<middleAsset)
             first.termination = nil
             first.result = nil
-            if first.state?.type.isTerminal == true { first.state = nil }
+            if first.state?.endsAttempt == true { first.state = nil }
             second.taskRuns = []
             second.childRuns = []
             return .sendInstead([first, second])

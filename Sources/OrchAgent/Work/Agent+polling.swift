@@ -41,6 +41,7 @@ extension Agent {
     private func accept(_ reply: WorkReply) {
         for claimed in reply.runs { take(claimed, .launch) }
         obey(reply.cancellations)
+        obey(reply.requests)
         for task in reply.tasks { jobs.continuation.yield(.answer(task)) }
     }
 
@@ -67,6 +68,7 @@ extension Agent {
         do throws(ControllerFault) {
             let reply = try await api.renew(LeaseRenewal(agent: configuration.name, held: held))
             obey(reply.cancellations)
+            obey(reply.requests)
             for stale in reply.stale {
                 // An attempt that ended meanwhile is stale as well, and nobody's order any more.
                 registry.order(of: AttemptKey(run: stale.runID, attempt: stale.attempt))?.give(.fenced)

@@ -35,8 +35,14 @@ package protocol ContainerEngine: Sendable {
     /// busy forgets within seconds.
     func hints(of snapshot: ContainerSnapshot) async throws(EngineFault) -> EndingHints
 
-    /// Sends SIGTERM, after `grace` SIGKILL; returns when the container has ended, at once where it does not run.
+    /// Sends SIGTERM, after `grace` SIGKILL, and thaws a frozen container for that; returns when the container has ended, at once where it does not run.
     func stop(_ id: String, grace: Duration) async throws(EngineFault)
+
+    /// Freezes a container. Where it is frozen already, or does not run, the engine may refuse: `inspect` tells.
+    func pause(_ id: String) async throws(EngineFault)
+
+    /// Thaws a frozen container. Where it is not frozen the engine may refuse: `inspect` tells.
+    func unpause(_ id: String) async throws(EngineFault)
 
     /// Removes a container that has ended, or kills and removes it by `force`; succeeds where it is gone.
     func remove(_ id: String, force: Bool) async throws(EngineFault)
@@ -50,8 +56,10 @@ package protocol ContainerEngine: Sendable {
     func imageNames() async throws(EngineFault) -> [String]
 
     /// Pulls an image; `progress` hears each line.
+    ///
+    /// - Parameter login: who asks the registry; nil = nobody. It must be of the image's own registry.
     func pull(
-        _ image: String, platform: String?, progress: @Sendable (String) async -> Void
+        _ image: String, platform: String?, login: RegistryLogin?, progress: @Sendable (String) async -> Void
     ) async throws(EngineFault)
 
     /// The bytes of one file of a container that need not run; nil where there is no such file.
@@ -145,6 +153,9 @@ package struct ContainerSnapshot: Sendable, Hashable {
 
     /// Whether its process lives.
     package var isLive: Bool { status.isLive }
+
+    /// Whether its process lives and is frozen.
+    package var isPaused: Bool { status == .paused }
 
     /// A snapshot.
     package init(

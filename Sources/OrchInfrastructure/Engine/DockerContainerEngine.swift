@@ -1,16 +1,21 @@
 package import DockerEngine
-import OrchModel
+package import OrchModel
 import Synchronization
 
 /// The container engine of a Docker daemon.
 package final class DockerContainerEngine: ContainerEngine {
     private let client: DockerClient
+    /// How long a pull may make no progress.
+    private let pullIdle: Duration
     /// The name of the daemon's host, once it was asked for.
     private let host = Mutex<String?>(nil)
 
     /// An engine that speaks through `client`, which the caller shuts down.
-    package init(_ client: DockerClient) {
+    ///
+    /// - Parameter pullIdle: how long a pull may make no progress before it is given up. Defaults to 5 min.
+    package init(_ client: DockerClient, pullIdle: Duration = .seconds(300)) {
         self.client = client
+        self.pullIdle = pullIdle
     }
 
     package func facts() async throws(EngineFault) -> EngineFacts {
@@ -106,6 +111,14 @@ package final class DockerContainerEngine: ContainerEngine {
         do throws(DockerError) { try await client.stopContainer(id, timeout: grace) } catch { throw EngineFault(error) }
     }
 
+    package func pause(_ id: String) async throws(EngineFault) {
+        do throws(DockerError) { try await client.pauseContainer(id) } catch { throw EngineFault(error) }
+    }
+
+    package func unpause(_ id: String) async throws(EngineFault) {
+        do throws(DockerError) { try await client.unpauseContainer(id) } catch { throw EngineFault(error) }
+    }
+
     package func remove(_ id: String, force: Bool) async throws(EngineFault) {
         do throws(DockerError) {
             try await client.removeContainer(id, force: force, volumes: true)
@@ -139,10 +152,15 @@ package final class DockerContainerEngine: ContainerEngine {
     }
 
     package func pull(
-        _ image: String, platform: String?, progress: @Sendable (String) async -> Void
+        _ image: String, platform: String?, login: RegistryLogin?, progress: @Sendable (String) async -> Void
     ) async throws(EngineFault) {
+        let credentials = login.map {
+            RegistryCredentials(username: $0.username, password: $0.password, serverAddress: $0.registry)
+        }
         do throws(DockerError) {
-            var steps = try await client.pullImage(image, platform: platform).makeAsyncIterator()
+            var steps = try await client.pullImage(
+                image, platform: platform, credentials: credentials, idle: pullIdle
+            ).makeAsyncIterator()
             while let step = try await steps.next() {
                 await progress(step.id.map { "\($0): \(step.status)" } ?? step.status)
             }
@@ -237,6 +255,8 @@ extension ImageFailure.Cause {
         case .platform: self = .platform
         case .disk: self = .diskFull
         case .rateLimit: self = .rateLimit
+        case .stalled: self = .stalled
+        case .damaged: self = .damaged
         case .other: self = .other
         }
     }

@@ -16,6 +16,10 @@ package struct ImageFailure: Error, Sendable, Hashable {
         case platform
         /// The registry could not be reached.
         case unreachable
+        /// The registry was reached, and then nothing came for too long.
+        case stalled
+        /// What the registry keeps of the image is damaged or not whole.
+        case damaged
         /// The host's disk is full.
         case diskFull
         /// Anything else; the engine's words tell.
@@ -28,9 +32,12 @@ package struct ImageFailure: Error, Sendable, Hashable {
     package var message: String
     /// Images on the host whose names are near.
     package var nearest: [String]
+    /// Who asked the registry, such as `me at registry.example.org`; nil = nobody.
+    package var user: String?
 
     /// A failure to get `image`.
-    package init(image: String, cause: Cause, message: String, nearest: [String]) {
+    package init(image: String, cause: Cause, message: String, nearest: [String], user: String? = nil) {
+        self.user = user
         self.image = image
         self.cause = cause
         self.message = message
@@ -52,14 +59,25 @@ extension ImageFailure: CustomStringConvertible {
         case .notFound:
             return "no registry has it\(said): build it, `docker build -t \(image) .`, or correct the name"
         case .denied:
+            if let user {
+                return "its registry does not give it to \(user)\(said): correct the name, or the "
+                    + "docker-registry-credentials block"
+            }
             return "its registry gives it to nobody or to others only\(said): correct the name, build it here, "
-                + "`docker build -t \(image) .`, or `docker pull \(image)` on this host with credentials"
+                + "`docker build -t \(image) .`, or name a docker-registry-credentials block in "
+                + "docker-container.registry_credentials"
         case .rateLimit:
-            return "its registry allows no more pulls for now\(said): try later, or `docker pull \(image)` logged in"
+            return "its registry allows no more pulls for now\(said): try later, or with "
+                + "docker-container.registry_credentials"
         case .platform:
             return "the registry has it for other platforms only\(said): set docker-container.platform or build it here"
         case .unreachable:
             return "its registry could not be reached\(said): build it here, `docker build -t \(image) .`, or try again"
+        case .stalled:
+            return "its registry stopped sending it\(said): try again, or look at the network between this host and "
+                + RegistryLogin.registry(of: image)
+        case .damaged:
+            return "its registry keeps a damaged copy\(said): push it anew, `docker push \(image)`"
         case .diskFull:
             return "this host's disk is full\(said): free some space, `docker system df` shows what is used"
         case .other:

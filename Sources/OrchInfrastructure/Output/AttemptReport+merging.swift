@@ -5,6 +5,7 @@ extension AttemptReport {
     package var isEmpty: Bool {
         records.isEmpty && taskRuns.isEmpty && childRuns.isEmpty && metrics.isEmpty && assets.isEmpty && result == nil
             && container == nil && startedAt == nil && termination == nil && state == nil
+            && pausedSeconds == nil && settled == nil
     }
 
     /// Adds what was seen later: lists grow, single values are replaced.
@@ -19,6 +20,8 @@ extension AttemptReport {
         startedAt = later.startedAt ?? startedAt
         termination = later.termination ?? termination
         state = later.state ?? state
+        pausedSeconds = later.pausedSeconds ?? pausedSeconds
+        settled = later.settled ?? settled
     }
 
     /// Adds a remark of orch's own.

@@ -50,7 +50,7 @@ package struct RunStreamReader: Sendable {
             if counts.stdout > 0 { linesRead[.stdout, default: 0] += counts.stdout }
             if counts.stderr > 0 { linesRead[.stderr, default: 0] += counts.stderr }
         }
-        report.records.reserveCapacity(report.records.count + lines.underestimatedCount)
+        if report.records.isEmpty { report.records.reserveCapacity(lines.underestimatedCount) }
         let hasStream = decoder != nil
         for line in lines {
             if line.stream == .stdout, hasStream {

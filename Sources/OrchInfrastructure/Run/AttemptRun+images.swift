@@ -8,36 +8,54 @@ extension AttemptRun {
     func supplyImage(for spec: ContainerSpec, creating: Bool) async throws -> Ending? {
         switch (spec.pullPolicy, creating) {
         case (.never, false), (.ifNotPresent, false): return nil
-        case (.never, true): throw await failure(spec.image, cause: .neverPulled, message: "")
+        case (.never, true): throw await failure(spec.image, .neverPulled)
         case (.always, true):
             // It was pulled a moment ago, so somebody removed it.
-            throw await failure(spec.image, cause: .other, message: "it vanished after it was pulled")
+            throw await failure(spec.image, .other, message: "it vanished after it was pulled")
         case (.always, false), (.ifNotPresent, true): break
         }
-        await remark(.info, "pulling \(spec.image)")
-        let pulled = try await untilOrdered { try await pull(spec) }
+        let login = spec.registryLogin.flatMap { $0.covers(image: spec.image) ? $0 : nil }
+        var how = login.map { " as \($0)" } ?? ""
+        if login == nil, let other = spec.registryLogin {
+            how = "; not as \(other), for it comes from \(RegistryLogin.registry(of: spec.image))"
+        }
+        await remark(.info, "pulling \(spec.image)\(how)")
+        let pulled = try await untilOrdered { try await pull(spec, login) }
         if pulled { return nil }
-        let who = order.cancellation.map { "cancelled by \($0.by)" } ?? "the attempt is no longer this agent's"
+        let who = order.wish ?? "the attempt is no longer this agent's"
         return neverStarted("\(who) while its image was pulled")
     }
 
-    private func pull(_ spec: ContainerSpec) async throws {
-        do throws(EngineFault) {
-            // Layers report many times a second; the run's log gets what it ends with.
-            try await engine.pull(spec.image, platform: spec.platform) { _ in }
-        } catch {
-            try Task.checkCancellation()
-            let cause: ImageFailure.Cause = if case .pull(let cause, _) = error { cause } else { .other }
-            throw await failure(spec.image, cause: cause, message: error.description)
+    /// Pulls; where the engine itself goes away meanwhile, once more when it is back.
+    private func pull(_ spec: ContainerSpec, _ login: RegistryLogin?) async throws {
+        var backoff = Backoff()
+        var told = false
+        while true {
+            do throws(EngineFault) {
+                // Layers report many times a second; the run's log gets what it ends with.
+                try await engine.pull(spec.image, platform: spec.platform, login: login) { _ in }
+                return await remark(.info, "pulled \(spec.image)")
+            } catch {
+                try Task.checkCancellation()
+                guard error.isTransient else {
+                    let cause: ImageFailure.Cause = if case .pull(let cause, _) = error { cause } else { .other }
+                    throw await failure(spec.image, cause, message: error.description, login)
+                }
+                if !told { await remark(.warning, "waiting for the container engine: \(error)") }
+                told = true
+                try await runner.clock.sleep(for: backoff.next())
+            }
         }
-        await remark(.info, "pulled \(spec.image)")
     }
 
-    private func failure(_ image: String, cause: ImageFailure.Cause, message: String) async -> InfrastructureError {
+    private func failure(
+        _ image: String, _ cause: ImageFailure.Cause, message: String = "", _ login: RegistryLogin? = nil
+    ) async -> InfrastructureError {
         let names: [String]
         do throws(EngineFault) { names = try await engine.imageNames() } catch { names = [] }
         let nearest = NearestName.nearest(to: image, in: names)
-        return .image(ImageFailure(image: image, cause: cause, message: message, nearest: nearest))
+        return .image(
+            ImageFailure(image: image, cause: cause, message: message, nearest: nearest, user: login?.description))
     }
 
     /// Does something that the order to stop cuts short; false where it did.

@@ -30,8 +30,9 @@ extension AttemptRun {
         if snapshot.status == .created { return try await start(snapshot.id) }
         willStart()
         guard snapshot.isLive else { return try await observe(snapshot.id, exit: nil) }
-        await remark(.info, "\(runner.actor) found container \(claimed.containerName) running and follows it")
-        await reportRunning(snapshot)
+        let doing = snapshot.isPaused ? "paused" : "running"
+        await remark(.info, "\(runner.actor) found container \(claimed.containerName) \(doing) and follows it")
+        await reportFound(snapshot)
         return try await observe(snapshot.id, exit: nil)
     }
 
@@ -46,9 +47,7 @@ extension AttemptRun {
         var backoff = Backoff()
         var told = false
         while true {
-            if let request = order.cancellation {
-                return .ended(neverStarted("cancelled by \(request.by) before a container was created"))
-            }
+            if let wish = order.wish { return .ended(neverStarted("\(wish) before a container was created")) }
             do throws(EngineFault) {
                 return .created(try await engine.create(spec))
             } catch {
@@ -83,9 +82,7 @@ extension AttemptRun {
     private func start(_ id: String) async throws -> Ending {
         var backoff = Backoff()
         while true {
-            if let request = order.cancellation {
-                return neverStarted("cancelled by \(request.by) before its process started")
-            }
+            if let wish = order.wish { return neverStarted("\(wish) before its process started") }
             if order.reason == .fenced { return neverStarted("the attempt is no longer this agent's") }
             do throws(EngineFault) {
                 let exit = try await engine.exit(of: id, next: true)
@@ -114,7 +111,7 @@ extension AttemptRun {
     private func failedStart(_ id: String, reason: String) async throws -> Ending {
         let snapshot = try await retrying { () throws(EngineFault) in try await engine.inspect(id) }
         var termination = TerminationReader.failedStart(reason, exitCode: snapshot?.exitCode)
-        termination.actor = order.cancellation?.by
+        termination.actor = order.stopper
         return Ending(termination: termination, snapshot: snapshot)
     }
 

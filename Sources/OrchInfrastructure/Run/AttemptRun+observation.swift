@@ -46,6 +46,10 @@ extension AttemptRun {
                 try await stopWhenOrdered(id)
                 return nil
             }
+            group.addTask {
+                try await pauseWhenAsked(id)
+                return nil
+            }
             if let limit = claimed.timeoutSeconds {
                 group.addTask {
                     try await orderWhenOverdue(id, limit: limit, isNew: exit != nil)
@@ -61,7 +65,8 @@ extension AttemptRun {
         }
     }
 
-    /// Gives the order to stop once the process has lived as long as it may.
+    /// Gives the order to stop once the process has lived as long as it may; the time does not count for which it was
+    /// paused.
     ///
     /// - Parameter isNew: whether it started just now; else the engine says when.
     private func orderWhenOverdue(_ id: String, limit: Double, isNew: Bool) async throws {
@@ -69,10 +74,18 @@ extension AttemptRun {
         if !isNew {
             let found = try await retrying { () throws(EngineFault) in try await engine.inspect(id) }
             guard let startedAt = found?.startedAt else { return }
-            left = max(.zero, left - (runner.now() - startedAt))
+            left -= runner.now() - startedAt
         }
-        try await runner.clock.sleep(for: left)
-        order.give(.overdue(limit))
+        var granted = Duration.zero
+        while true {
+            try await order.pausing.untilResumed()
+            let paused = order.pausing.total
+            left += paused - granted
+            granted = paused
+            guard left > .zero else { return order.give(.overdue(limit)) }
+            try await runner.clock.sleep(for: left)
+            left = .zero
+        }
     }
 
     private func stopWhenOrdered(_ id: String) async throws {
@@ -81,6 +94,7 @@ extension AttemptRun {
         let why: String
         switch reason {
         case .cancelled(let request): why = "cancelled by \(request.by)"
+        case .suspended(let request): why = "suspended by \(request.by)"
         case .overdue(let seconds): why = "it has run for the \(seconds) s it may"
         case .fenced: why = "the attempt is no longer this agent's"
         }
@@ -118,7 +132,7 @@ extension AttemptRun {
                 case .cancelled: throw CancellationError()
                 case .unreachable(let reason), .refused(_, let reason), .nameInUse(let reason), .pull(_, let reason),
                     .malformed(let reason):
-                    if !told { await remark(.warning, "lost sight of the container, trying again: \(reason)") }
+                    if !told { await remark(.warning, "lost sight of the container, trying again: \(reason)\(doubt)") }
                     told = true
                 }
             }
@@ -126,6 +140,12 @@ extension AttemptRun {
             try await runner.clock.sleep(for: backoff.next())
             await collector.startOver()
         }
+    }
+
+    /// What nobody can know of a command's lines once the engine was away.
+    private var doubt: String {
+        guard claimed.kind == .command else { return "" }
+        return "; lines that it prints meanwhile may be lost with the engine, and a command's have no numbers to tell"
     }
 
     private enum Step: Sendable {

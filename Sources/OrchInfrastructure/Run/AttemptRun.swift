@@ -32,6 +32,7 @@ struct AttemptRun: Sendable {
 
     func execute(_ mode: DockerRunner.Mode) async throws {
         if let request = claimed.cancellation { order.give(.cancelled(request)) }
+        if let request = claimed.request { order.ask(request) }
         let ending: Ending
         switch mode {
         case .launch: ending = try await launch()
@@ -51,7 +52,7 @@ struct AttemptRun: Sendable {
     /// The end of an attempt whose process was never started.
     func neverStarted(_ reason: String) -> Ending {
         let termination = Termination(
-            exitCode: nil, launchFailed: true, reason: reason, actor: order.cancellation?.by)
+            exitCode: nil, launchFailed: true, reason: reason, actor: order.stopper)
         return Ending(termination: termination, snapshot: nil)
     }
 
@@ -62,23 +63,27 @@ struct AttemptRun: Sendable {
         let outcome = await collector.outcome
         let state = RunEnding.state(
             kind: claimed.kind, outcome: outcome, termination: termination,
-            cancelledBy: order.cancellation?.by, overdue: order.overdue, at: runner.now(), actor: runner.actor)
+            cancelledBy: order.cancellation?.by, suspendedBy: order.suspension?.by, overdue: order.overdue,
+            at: runner.now(), actor: runner.actor)
         if let warning = termination.warning {
             report.remark(.warning, warning, attempt: claimed.attempt, at: runner.now())
         }
         report.termination = termination
         report.state = state
+        report.settled = order.suspension
         report.startedAt = ending.snapshot?.startedAt
         report.container = ending.snapshot.map(record)
         let receipt = order.reason == .fenced ? .fenced : try await reporting.finish(report)
-        try await remove(ending.snapshot, completed: state.type == .completed && receipt == .accepted)
+        // One that is suspended comes back in another container, so this one is not kept for being looked at.
+        let isDone = state.type == .completed || state.isSuspended
+        try await remove(ending.snapshot, isDone: isDone && receipt == .accepted)
     }
 
-    private func remove(_ snapshot: ContainerSnapshot?, completed: Bool) async throws {
+    private func remove(_ snapshot: ContainerSnapshot?, isDone: Bool) async throws {
         let wanted =
             switch claimed.container.autoRemove ?? .always {
             case .always: true
-            case .onSuccess: completed
+            case .onSuccess: isDone
             case .never: false
             }
         guard wanted else { return }

@@ -7,6 +7,8 @@ package final class StopOrder: Sendable {
     package enum Reason: Sendable, Hashable {
         /// Somebody asked for it.
         case cancelled(CancellationRequest)
+        /// Somebody asked for it to be suspended: another attempt goes on with the run, later.
+        case suspended(RunRequest)
         /// It has run for as long as it may, in seconds.
         case overdue(Double)
         /// The attempt is no longer this agent's: another may run in its place, so its container must go.
@@ -15,6 +17,8 @@ package final class StopOrder: Sendable {
 
     private let given = Mutex<Reason?>(nil)
     private let gate = Gate()
+    /// What is wished of the attempt short of its end.
+    package let pausing = Pausing()
 
     /// An order not yet given.
     package init() {}
@@ -27,6 +31,20 @@ package final class StopOrder: Sendable {
         if case .cancelled(let request) = reason { request } else { nil }
     }
 
+    /// Who asked for it to be suspended, if somebody did and nobody asked for its end.
+    package var suspension: RunRequest? {
+        if case .suspended(let request) = reason { request } else { nil }
+    }
+
+    /// What somebody asked for, such as `cancelled by user admin`; nil where nobody did.
+    var wish: String? {
+        switch reason {
+        case .cancelled(let request): "cancelled by \(request.by)"
+        case .suspended(let request): "suspended by \(request.by)"
+        case .overdue, .fenced, nil: nil
+        }
+    }
+
     /// How long it might run, where it was ended for having run longer; in seconds.
     package var overdue: Double? {
         if case .overdue(let seconds) = reason { seconds } else { nil }
@@ -36,15 +54,27 @@ package final class StopOrder: Sendable {
     var stopper: String? {
         switch reason {
         case .cancelled(let request): request.by
+        case .suspended(let request): request.by
         case .overdue: "the time limit"
         case .fenced, nil: nil
         }
     }
 
-    /// Gives the order. A second one changes nothing, but that a fence ends the right to report a cancellation.
+    /// Gives the order. A second one changes nothing, but that a fence ends the right to report a cancellation, and that
+    /// a cancellation makes an end for good of a suspension.
     package func give(_ reason: Reason) {
-        given.withLock { if $0 == nil || reason == .fenced { $0 = reason } }
+        given.withLock { given in
+            switch (given, reason) {
+            case (nil, _), (_, .fenced), (.suspended, .cancelled): given = reason
+            default: break
+            }
+        }
         gate.open()
+    }
+
+    /// Takes a wish short of the end.
+    package func ask(_ request: RunRequest) {
+        if request.action == .suspend { give(.suspended(request)) } else { pausing.ask(request) }
     }
 
     /// Waits for the order.

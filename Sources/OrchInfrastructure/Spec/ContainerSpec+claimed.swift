@@ -31,6 +31,7 @@ extension ContainerSpec {
         user = block.user
         isReadOnly = block.readOnly ?? false
         platform = block.platform
+        registryLogin = claimed.registryLogin
         pullPolicy = block.imagePullPolicy ?? .ifNotPresent
         removePolicy = block.autoRemove ?? .always
         let grace = try Self.whole(block.stopGraceSeconds, 0...86_400, "stop_grace_seconds")

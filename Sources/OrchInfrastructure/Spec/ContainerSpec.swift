@@ -35,6 +35,8 @@ package struct ContainerSpec: Sendable, Hashable {
     package var isReadOnly: Bool
     /// Such as `linux/arm64`; nil = the engine's own.
     package var platform: String?
+    /// Who pulls the image; nil = nobody.
+    package var registryLogin: RegistryLogin?
     package var pullPolicy: DockerContainerBlock.PullPolicy
     package var removePolicy: DockerContainerBlock.RemovePolicy
     /// From SIGTERM to SIGKILL.

@@ -8,7 +8,8 @@ public struct FlowRun: Codable, Hashable, Sendable {
     public var deploymentID: Identifier?
     public var deploymentName: String?
     public var deploymentVersion: Int?
-    /// The run in whose container this one runs, for a sub-flow.
+    /// The run that made this one: in its own container as a sub-flow, or through the API as a run with a container of its
+    /// own.
     public var parentRunID: Identifier?
     public var parameters: [String: JSONValue]
     public var tags: [String]
@@ -29,6 +30,12 @@ public struct FlowRun: Codable, Hashable, Sendable {
     public var termination: Termination?
     /// A durable wish to end it, until it has ended.
     public var cancellation: CancellationRequest?
+    /// A durable wish to pause, suspend or resume it, until its agent has carried it out.
+    public var request: RunRequest?
+    /// For how long its container had been paused, pauses that go on left out, in seconds; nil = never.
+    public var pausedSeconds: Double?
+    /// When retention began to remove its log; nil = the log is all there.
+    public var logsRemovedAt: Timestamp?
     /// Numbers the flow reported, the last of each name: `rows_written`.
     public var metrics: [String: Double]
     /// The flow's result, where it reported one.
@@ -40,7 +47,8 @@ public struct FlowRun: Codable, Hashable, Sendable {
         parameters: [String: JSONValue], tags: [String] = [], workQueue: String, image: String, state: RunState,
         attempt: Int = 0, createdAt: Timestamp, scheduledFor: Timestamp, startedAt: Timestamp? = nil,
         endedAt: Timestamp? = nil, agent: String? = nil, container: ContainerRecord? = nil,
-        termination: Termination? = nil, cancellation: CancellationRequest? = nil, metrics: [String: Double] = [:],
+        termination: Termination? = nil, cancellation: CancellationRequest? = nil, request: RunRequest? = nil,
+        pausedSeconds: Double? = nil, logsRemovedAt: Timestamp? = nil, metrics: [String: Double] = [:],
         result: JSONValue? = nil
     ) {
         self.id = id
@@ -64,9 +72,17 @@ public struct FlowRun: Codable, Hashable, Sendable {
         self.container = container
         self.termination = termination
         self.cancellation = cancellation
+        self.request = request
+        self.pausedSeconds = pausedSeconds
+        self.logsRemovedAt = logsRemovedAt
         self.metrics = metrics
         self.result = result
     }
+}
+
+extension FlowRun {
+    /// Whether it is a sub-flow in its parent's container: those are of no deployment.
+    public var isInParentsContainer: Bool { parentRunID != nil && deploymentID == nil }
 }
 
 /// The container of an attempt, as the engine knows it.
@@ -130,14 +146,18 @@ public struct FlowRunRequest: Codable, Hashable, Sendable {
     public var tags: [String]
     /// In place of the deployment's policy; nil = the deployment's.
     public var policy: RunPolicy?
+    /// The run that makes it and whose cancellation ends it too; nil = none. A run's own key stands for that run.
+    public var parentRunID: Identifier?
 
     public init(
-        deployment: String, parameters: [String: JSONValue] = [:], tags: [String] = [], policy: RunPolicy? = nil
+        deployment: String, parameters: [String: JSONValue] = [:], tags: [String] = [], policy: RunPolicy? = nil,
+        parentRunID: Identifier? = nil
     ) {
         self.deployment = deployment
         self.parameters = parameters
         self.tags = tags
         self.policy = policy
+        self.parentRunID = parentRunID
     }
 }
 

@@ -52,13 +52,41 @@ public struct WorkReply: Codable, Sendable {
     public var runs: [ClaimedRun]
     /// Live attempts of this agent that are to be ended.
     public var cancellations: [Cancellation]
+    /// Live attempts of this agent that are to be paused, suspended or resumed.
+    public var requests: [Request]
     /// Questions only an agent can answer.
     public var tasks: [AgentTask]
 
-    public init(runs: [ClaimedRun] = [], cancellations: [Cancellation] = [], tasks: [AgentTask] = []) {
+    public init(
+        runs: [ClaimedRun] = [], cancellations: [Cancellation] = [], requests: [Request] = [], tasks: [AgentTask] = []
+    ) {
         self.runs = runs
         self.cancellations = cancellations
+        self.requests = requests
         self.tasks = tasks
+    }
+
+    /// Reads an answer; that of a controller which knows no pauses asks for none.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            runs: try container.decode([ClaimedRun].self, forKey: .runs),
+            cancellations: try container.decode([Cancellation].self, forKey: .cancellations),
+            requests: try container.decodeIfPresent([Request].self, forKey: .requests) ?? [],
+            tasks: try container.decode([AgentTask].self, forKey: .tasks))
+    }
+
+    /// An attempt about which something is wished, short of its end.
+    public struct Request: Codable, Hashable, Sendable {
+        public var runID: Identifier
+        public var attempt: Int
+        public var request: RunRequest
+
+        public init(runID: Identifier, attempt: Int, request: RunRequest) {
+            self.runID = runID
+            self.attempt = attempt
+            self.request = request
+        }
     }
 
     /// An attempt that is to be ended, and by whom.
@@ -92,20 +120,30 @@ public struct ClaimedRun: Codable, Sendable, CustomStringConvertible {
     public var parameters: [String: JSONValue]
     /// The container block with defaults of the deployment filled in.
     public var container: DockerContainerBlock
+    /// Who pulls the image, where it comes from that registry; nil = nobody.
+    public var registryLogin: RegistryLogin?
     /// `ORCH_BLOCK_…` and `ORCH_API_KEY`: what the container gets beside the run's own facts.
     public var secrets: [String: String]
     /// What containers are told to call; an agent may know better.
     public var apiURL: String
     public var scheduledFor: Timestamp
     public var cancellation: CancellationRequest?
-    /// The longest its process may live, in seconds; nil = any time.
+    /// A wish to pause, suspend or resume it that was not carried out yet.
+    public var request: RunRequest?
+    /// For how long its container had been paused, a pause that goes on left out, in seconds; nil = never.
+    public var pausedSeconds: Double?
+    /// Since when the controller knows it to be paused; nil = it is not.
+    public var pausedSince: Timestamp?
+    /// The longest its process may live, in seconds, the time not counted for which it is paused; nil = any time.
     public var timeoutSeconds: Double?
 
     public init(
         runID: Identifier, runName: String, attempt: Int, token: String, instance: Identifier, flowName: String,
         deploymentName: String?, kind: RunEnding.Kind, image: String, command: [String],
         parameters: [String: JSONValue], container: DockerContainerBlock, secrets: [String: String], apiURL: String,
-        scheduledFor: Timestamp, cancellation: CancellationRequest? = nil, timeoutSeconds: Double? = nil
+        scheduledFor: Timestamp, cancellation: CancellationRequest? = nil, request: RunRequest? = nil,
+        pausedSeconds: Double? = nil, pausedSince: Timestamp? = nil, timeoutSeconds: Double? = nil,
+        registryLogin: RegistryLogin? = nil
     ) {
         self.runID = runID
         self.runName = runName
@@ -123,7 +161,11 @@ public struct ClaimedRun: Codable, Sendable, CustomStringConvertible {
         self.apiURL = apiURL
         self.scheduledFor = scheduledFor
         self.cancellation = cancellation
+        self.request = request
+        self.pausedSeconds = pausedSeconds
+        self.pausedSince = pausedSince
         self.timeoutSeconds = timeoutSeconds
+        self.registryLogin = registryLogin
     }
 
     /// The container's name: `orch-<run>-<attempt>`. The same attempt always meets the same name.
@@ -154,12 +196,16 @@ public struct AttemptReport: Codable, Sendable {
     public var termination: Termination?
     /// The run's new state, if it changed.
     public var state: RunState?
+    /// For how long the container had been paused, a pause that goes on left out, in seconds; nil = as told before.
+    public var pausedSeconds: Double?
+    /// A wish that was carried out, or that cannot be.
+    public var settled: RunRequest?
 
     public init(
         token: String, records: [LogRecord] = [], taskRuns: [TaskRun] = [], childRuns: [ChildRunReport] = [],
         metrics: [String: Double] = [:], assets: [AssetReport] = [], result: JSONValue? = nil,
         container: ContainerRecord? = nil, startedAt: Timestamp? = nil, termination: Termination? = nil,
-        state: RunState? = nil
+        state: RunState? = nil, pausedSeconds: Double? = nil, settled: RunRequest? = nil
     ) {
         self.token = token
         self.records = records
@@ -172,10 +218,13 @@ public struct AttemptReport: Codable, Sendable {
         self.startedAt = startedAt
         self.termination = termination
         self.state = state
+        self.pausedSeconds = pausedSeconds
+        self.settled = settled
     }
 
     private enum CodingKeys: String, CodingKey {
-        case token, records, taskRuns, childRuns, metrics, assets, result, container, startedAt, termination, state
+        case token, records, taskRuns, childRuns, metrics, assets, result, container, startedAt, termination, state,
+            pausedSeconds, settled
     }
 
     /// Reads a report; one of an agent that knows no assets has none.
@@ -192,7 +241,9 @@ public struct AttemptReport: Codable, Sendable {
             container: try container.decodeIfPresent(ContainerRecord.self, forKey: .container),
             startedAt: try container.decodeIfPresent(Timestamp.self, forKey: .startedAt),
             termination: try container.decodeIfPresent(Termination.self, forKey: .termination),
-            state: try container.decodeIfPresent(RunState.self, forKey: .state))
+            state: try container.decodeIfPresent(RunState.self, forKey: .state),
+            pausedSeconds: try container.decodeIfPresent(Double.self, forKey: .pausedSeconds),
+            settled: try container.decodeIfPresent(RunRequest.self, forKey: .settled))
     }
 }
 
@@ -250,9 +301,22 @@ public struct LeaseReply: Codable, Hashable, Sendable {
     /// Attempts that are no longer this agent's: stop reporting them.
     public var stale: [LeaseRenewal.Held]
     public var cancellations: [WorkReply.Cancellation]
+    public var requests: [WorkReply.Request]
 
-    public init(stale: [LeaseRenewal.Held], cancellations: [WorkReply.Cancellation]) {
+    public init(
+        stale: [LeaseRenewal.Held], cancellations: [WorkReply.Cancellation], requests: [WorkReply.Request] = []
+    ) {
         self.stale = stale
         self.cancellations = cancellations
+        self.requests = requests
+    }
+
+    /// Reads an answer; that of a controller which knows no pauses asks for none.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            stale: try container.decode([LeaseRenewal.Held].self, forKey: .stale),
+            cancellations: try container.decode([WorkReply.Cancellation].self, forKey: .cancellations),
+            requests: try container.decodeIfPresent([WorkReply.Request].self, forKey: .requests) ?? [])
     }
 }

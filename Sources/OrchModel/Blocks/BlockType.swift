@@ -45,7 +45,9 @@ public struct BlockType: Sendable, Hashable {
     public func field(_ name: String) -> Field? { fields.first { $0.name == name } }
 
     /// Every type orch knows.
-    public static let all: [BlockType] = [gcpCredentials, gcsBucket, bigQueryWarehouse, postgres, dockerContainer]
+    public static let all: [BlockType] = [
+        gcpCredentials, gcsBucket, bigQueryWarehouse, postgres, dockerRegistryCredentials, dockerContainer,
+    ]
 
     /// The type called `slug`.
     public static func named(_ slug: String) -> BlockType? { all.first { $0.slug == slug } }
@@ -97,6 +99,18 @@ public struct BlockType: Sendable, Hashable {
         ]
     )
 
+    static let dockerRegistryCredentials = BlockType(
+        slug: "docker-registry-credentials",
+        help: "A user of a registry of images.",
+        fields: [
+            Field(
+                "registry_url", .string, required: true,
+                "the registry, such as registry.example.org:5000, or docker.io; sent to no other"),
+            Field("username", .string, required: true, "the user's name"),
+            Field("password", .secret, required: true, "the password, or a token that stands for it"),
+        ]
+    )
+
     static let dockerContainer = BlockType(
         slug: "docker-container",
         help: "How a run's container is made.",
@@ -107,6 +121,9 @@ public struct BlockType: Sendable, Hashable {
             Field("labels", .stringMap, "labels beside orch's own"),
             Field(
                 "image_pull_policy", .choice(["if_not_present", "always", "never"]), "defaults to if_not_present"),
+            Field(
+                "registry_credentials", .block("docker-registry-credentials"),
+                "who pulls the image, where it comes from that registry; defaults to nobody"),
             Field("networks", .strings, "networks the container joins"),
             Field("network_mode", .string, "bridge, host or none, where networks is empty"),
             Field("extra_hosts", .strings, "NAME:ADDRESS lines of /etc/hosts"),

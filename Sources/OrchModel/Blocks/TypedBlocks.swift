@@ -91,7 +91,24 @@ public struct PostgresBlock: Block {
     public var sslmode: String?
 }
 
-/// How a run's container is made; see ``BlockType`` for each field's meaning and default.
+/// A user of a registry of images.
+public struct DockerRegistryCredentialsBlock: Block {
+    public static let slug = "docker-registry-credentials"
+    /// The registry: a host with or without port, scheme and path.
+    public var registryURL: String
+    /// The user's name.
+    public var username: String
+    /// The user's password or token.
+    public var password: Secret
+
+    private enum CodingKeys: String, CodingKey {
+        case registryURL = "registry_url"
+        case username, password
+    }
+}
+
+/// How a run's container is made; see ``BlockType`` for each field's meaning and default. Its `registry_credentials` are
+/// left out, as they are secret: an agent gets them as a ``RegistryLogin``.
 public struct DockerContainerBlock: Block, Hashable {
     public static let slug = "docker-container"
 

@@ -34,6 +34,9 @@ package struct OrchServerConfiguration: Sendable {
     /// Whether `GET /metrics` answers without a token. Defaults to false: it needs the admin's or the agents'.
     package var hasPublicMetrics = false
 
+    /// What is kept of runs that have ended. Defaults to logs of 30 days, runs of 90 days, and more; see there.
+    package var retention = RetentionPolicy()
+
     /// Settings with defaults for a data directory.
     package init(dataDirectory: String) {
         self.dataDirectory = dataDirectory

@@ -40,7 +40,7 @@ extension OrchServerError: CustomStringConvertible {
             "the database's values were sealed with another key than \(path): controllers that share a database share "
                 + "this file; copy it from the first one's data directory"
         case .elsewhere(let command):
-            "a PostgreSQL database is backed up and restored by PostgreSQL's own tools: \(command)"
+            "a PostgreSQL database is backed up, restored and compacted by PostgreSQL's own tools: \(command)"
         case .badKey(let path, let expected):
             "the file \(path) should hold \(expected): restore it from a backup. A new key cannot read the saved blocks"
         case .bootstrap(let path, let reason):

@@ -96,7 +96,8 @@ struct Gate: RouterMiddleware {
     private static func failure(of error: StoreError, _ context: APIContext) -> APIFailure {
         switch error {
         case .foreignRun, .missingBlock, .unreadableLines: .invalid("\(error)")
-        case .variableTaken, .blockInUse: .conflict("\(error)")
+        case .missingRun: .notFound("\(error)")
+        case .variableTaken, .blockInUse, .parentEnded: .conflict("\(error)")
         case .full, .locked, .unavailable: unavailable(error, context)
         case .newerSchema, .unusable, .damaged, .missing, .exists, .corrupt: unexpected(error, context)
         }

@@ -14,6 +14,10 @@ final class ControllerMetrics: Sendable {
     private let logBytes = MetricCounter(MetricCatalog.logBytes)
     private let runsEnded = MetricCounter(MetricCatalog.runsEnded)
     private let attemptsRetried = MetricCounter(MetricCatalog.attemptsRetried)
+    private let retiredRuns = MetricCounter(MetricCatalog.retiredRuns)
+    private let retiredLogs = MetricCounter(MetricCatalog.retiredLogs)
+    private let retiredBytes = MetricCounter(MetricCatalog.retiredBytes)
+    private let retentionStep = MetricHistogram(MetricCatalog.retentionStep)
     private let requests = MetricCounter(MetricCatalog.requests)
     private let requestDuration = MetricHistogram(MetricCatalog.requestDuration)
 
@@ -21,6 +25,7 @@ final class ControllerMetrics: Sendable {
         self.startedAt = startedAt
         // A rate can be told of what is there from the start.
         for type in StateType.allCases where type.isTerminal { runsEnded.add(0, labels: [type.rawValue]) }
+        retired(RetentionRemovals())
         for outcome in ["applied", "refused", "stale", "unknown"] { reports.add(0, labels: [outcome]) }
     }
 
@@ -50,6 +55,20 @@ final class ControllerMetrics: Sendable {
 
     /// A run ended; each is told once.
     func ended(_ run: FlowRun) { runsEnded.add(labels: [run.state.type.rawValue]) }
+
+    /// A step of retention removed this.
+    func retired(_ removed: RetentionRemovals, took duration: Duration) {
+        retired(removed)
+        retentionStep.observe(duration)
+    }
+
+    private func retired(_ removed: RetentionRemovals) {
+        retiredRuns.add(removed.runsByAge, labels: ["age"])
+        retiredRuns.add(removed.runsByCount, labels: ["count"])
+        retiredLogs.add(removed.logsByAge, labels: ["age"])
+        retiredLogs.add(removed.logsBySize, labels: ["size"])
+        retiredBytes.add(Int(clamping: removed.logBytes))
+    }
 
     /// A request was answered.
     ///
@@ -81,7 +100,8 @@ final class ControllerMetrics: Sendable {
                 ProcessMemory.residentBytes().map { [MetricFamily.Sample(value: Double($0))] } ?? []),
             claimed.family, lateness.family, claimDuration.family, launchDuration.family, logLag.family,
             reports.family, logRecords.family, logBytes.family, runsEnded.family, attemptsRetried.family,
-            requests.family, requestDuration.family,
+            retiredRuns.family, retiredLogs.family, retiredBytes.family, retentionStep.family, requests.family,
+            requestDuration.family,
         ]
     }
 }

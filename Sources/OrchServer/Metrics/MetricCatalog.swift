@@ -50,6 +50,15 @@ enum MetricCatalog {
         "orch_runs_ended_total", "Runs with a container of their own that have ended, by state.", labels: ["state"])
     static let attemptsRetried = MetricDescription.counter(
         "orch_attempts_retried_total", "Attempts that ended and that another one follows.")
+    static let retiredRuns = MetricDescription.counter(
+        "orch_retention_runs_removed_total", "Runs that retention has removed.", labels: ["reason"])
+    static let retiredLogs = MetricDescription.counter(
+        "orch_retention_logs_removed_total", "Runs whose logs alone retention has removed.", labels: ["reason"])
+    static let retiredBytes = MetricDescription.counter(
+        "orch_retention_bytes_removed_total", "Bytes of logs that retention has removed.")
+    static let retentionStep = MetricDescription.histogram(
+        "orch_retention_step_duration_seconds", "How long a transaction takes in which retention removes something.",
+        bounds: transactions)
     static let requests = MetricDescription.counter(
         "orch_http_requests_total", "Answered requests.", labels: ["method", "route", "status"])
     static let requestDuration = MetricDescription.histogram(
@@ -59,7 +68,8 @@ enum MetricCatalog {
     static let all = [
         storeUp, queueDepth, queueScheduled, queueOldestWait, queueAgents, runsLive, runsUnobserved, agentsPolling,
         agentRuns, databaseBytes, buildInfo, startTime, residentBytes, runsClaimed, lateness, claimDuration,
-        launchDuration, logLag, reports, logRecords, logBytes, runsEnded, attemptsRetried, requests, requestDuration,
+        launchDuration, logLag, reports, logRecords, logBytes, runsEnded, attemptsRetried, retiredRuns, retiredLogs, retiredBytes,
+        retentionStep, requests, requestDuration,
     ]
 
     /// From a poll that waits already to a queue that is hours behind.

@@ -2,7 +2,7 @@ import Hummingbird
 import OrchModel
 import OrchStore
 
-/// Runs: make, list, read, follow, cancel.
+/// Runs: make, list, read, follow, pause, suspend, resume, cancel.
 struct FlowRunRoutes: Sendable {
     let store: any Store
     let wakeups: Wakeups
@@ -14,7 +14,7 @@ struct FlowRunRoutes: Sendable {
 
     var endpoints: [Endpoint] {
         [
-            Endpoint(.post, "flow-runs", .adminOnly, handler: create),
+            Endpoint(.post, "flow-runs", .runs, handler: create),
             Endpoint(.get, "flow-runs", .adminOnly, handler: list),
             Endpoint(.get, "flow-runs/:id", .ownRun) { call in try APIJSON.response(try await run(call)) },
             Endpoint(.get, "flow-runs/:id/states", .adminOnly) { call in
@@ -29,7 +29,9 @@ struct FlowRunRoutes: Sendable {
             Endpoint(.get, "flow-runs/:id/logs", .adminOnly, handler: logs),
             Endpoint(.get, "flow-runs/:id/follow", .adminOnly, handler: follow),
             Endpoint(.post, "flow-runs/:id/cancel", .adminOnly, handler: cancel),
-        ]
+        ] + RunRequest.Action.allCases.map { action in
+            Endpoint(.post, "flow-runs/:id/\(action.rawValue)", .adminOnly) { call in try await request(action, call) }
+        }
     }
 
     private func run(_ call: APICall) async throws -> FlowRun {
@@ -38,7 +40,8 @@ struct FlowRunRoutes: Sendable {
 
     private func create(_ call: APICall) async throws -> Response {
         let request: FlowRunRequest = try await call.body()
-        let run = try await maker.make(request, by: call.principal.actor, at: .now())
+        let parent = try await parent(of: request, call.principal)
+        let run = try await maker.make(request, parent: parent, by: call.principal.actor, at: .now())
         wakeups.signal(.queue(run.workQueue))
         let since = Timestamp.now() - OrchServerConfiguration.pollingWindow
         let queues = try await store.workQueues(polledSince: since)
@@ -46,6 +49,17 @@ struct FlowRunRoutes: Sendable {
             queues.first { $0.name == run.workQueue }
             ?? WorkQueueStatus(name: run.workQueue, waiting: 0, agents: [], lastPolledAt: nil)
         return try APIJSON.response(FlowRunReply(run: run, queue: queue), status: .created)
+    }
+
+    /// The run that makes the new one. A run's own key makes children of that run, or of a sub-flow in its container.
+    private func parent(of request: FlowRunRequest, _ principal: Principal) async throws -> Identifier? {
+        guard case .run(let own, _) = principal else { return request.parentRunID }
+        guard let named = request.parentRunID, named != own else { return own }
+        guard let run = try await store.run(named), try await finder.root(of: run) == own else {
+            throw APIFailure(
+                .forbidden, "forbidden", "this key makes child runs of run \(own) alone, not of run \(named)")
+        }
+        return named
     }
 
     private func list(_ call: APICall) async throws -> Response {
@@ -105,17 +119,40 @@ struct FlowRunRoutes: Sendable {
         let id = try await run(call).id
         let request = CancellationRequest(by: call.principal.actor, at: .now())
         switch try await store.requestCancellation(of: id, request) {
-        case .requested(let run):
-            // One that waited has ended by the wish.
-            if run.state.type.isTerminal { metrics.ended(run) }
-            if let agent = run.agent { wakeups.signal(.agent(agent)) }
-            wakeups.signal(.run(run.id))
+        case .requested(let run, let others):
+            for run in [run] + others {
+                // One that waited has ended by the wish.
+                if run.state.type.isTerminal { metrics.ended(run) }
+                if let agent = run.agent { wakeups.signal(.agent(agent)) }
+                wakeups.signal(.run(run.id))
+            }
             return try APIJSON.response(run)
         case .ended(let run):
             throw APIFailure.conflict("run \(run.name) has ended already: it is \(run.state.name)")
         case .child(let run):
             throw APIFailure.conflict(
                 "run \(run.name) runs inside another one's container and ends with it: cancel run "
+                    + "\(try await finder.root(of: run))")
+        case .unknown:
+            throw APIFailure.notFound("there is no run \(id)")
+        }
+    }
+
+    private func request(_ action: RunRequest.Action, _ call: APICall) async throws -> Response {
+        let id = try await run(call).id
+        let request = RunRequest(action, by: call.principal.actor, at: .now())
+        switch try await store.request(request, of: id) {
+        case .requested(let run):
+            if let agent = run.agent { wakeups.signal(.agent(agent)) }
+            if run.state.type == .scheduled { wakeups.signal(.queue(run.workQueue)) }
+            wakeups.signal(.run(run.id))
+            return try APIJSON.response(run)
+        case .refused(let run, let expected):
+            throw APIFailure.conflict(
+                "run \(run.name) is \(run.state.name) and cannot be \(action.participle): expected \(expected)")
+        case .child(let run):
+            throw APIFailure.conflict(
+                "run \(run.name) runs inside another one's container and follows it: \(action.rawValue) run "
                     + "\(try await finder.root(of: run))")
         case .unknown:
             throw APIFailure.notFound("there is no run \(id)")

@@ -9,8 +9,9 @@ struct RunMaker: Sendable {
 
     /// Makes a run that is due now.
     ///
-    /// - Throws: 404, 409 where the name is no deployment's; 422 with each bad parameter and each missing block.
-    func make(_ request: FlowRunRequest, by actor: String, at: Timestamp) async throws -> FlowRun {
+    /// - Parameter parent: the run that makes it; nil = none.
+    /// - Throws: 404, 409 where the name is no deployment's, or where the parent is not there or has ended; 422 with each bad parameter and each missing block.
+    func make(_ request: FlowRunRequest, parent: Identifier?, by actor: String, at: Timestamp) async throws -> FlowRun {
         let stored = try await deployments.find(request.deployment)
         let deployment = stored.deployment
         try request.policy?.check()
@@ -23,7 +24,7 @@ struct RunMaker: Sendable {
         let run = FlowRun(
             id: id, name: "\(deployment.name)-\(id.short)", flowName: deployment.flowName,
             deploymentID: deployment.id, deploymentName: deployment.name, deploymentVersion: deployment.version,
-            parameters: hidden.shown, tags: deployment.tags + request.tags.filter { !deployment.tags.contains($0) },
+            parentRunID: parent, parameters: hidden.shown, tags: deployment.tags + request.tags.filter { !deployment.tags.contains($0) },
             workQueue: deployment.workQueue, image: deployment.image, state: state, createdAt: at, scheduledFor: at)
         let launch = RunLaunch(
             kind: deployment.kind, command: deployment.command, infrastructure: deployment.infrastructure,

@@ -43,15 +43,17 @@ enum Access: Hashable, Sendable {
     case agents
     /// The run that the route's `id` names.
     case ownRun
+    /// Runs.
+    case runs
     /// Nobody else.
     case adminOnly
 
     /// Whether a principal may use a route whose `id` parameter is `id`.
     func permits(_ principal: Principal, id: String?) -> Bool {
         switch (self, principal) {
-        case (_, .admin), (.open, _), (.anyToken, _), (.agents, .agent): true
+        case (_, .admin), (.open, _), (.anyToken, _), (.agents, .agent), (.runs, .run): true
         case (.ownRun, .run(let run, _)): id.flatMap { Identifier($0) } == run
-        case (.agents, _), (.ownRun, _), (.adminOnly, _): false
+        case (.agents, _), (.ownRun, _), (.runs, _), (.adminOnly, _): false
         }
     }
 }

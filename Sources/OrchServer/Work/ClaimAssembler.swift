@@ -28,7 +28,7 @@ struct ClaimAssembler: Sendable {
             let variable = BlockEnvironment.variable(type: key.type, name: key.name)
             secrets[variable] = JSONValue.object(document).jsonText
         }
-        var container = try await container(claim.launch.infrastructure, isNew: isNew)
+        var (container, login) = try await container(claim.launch.infrastructure, isNew: isNew)
         if let grace = claim.launch.policy?.stopGraceSeconds { container.stopGraceSeconds = grace }
         return ClaimedRun(
             runID: run.id, runName: run.name, attempt: run.attempt,
@@ -37,13 +37,16 @@ struct ClaimAssembler: Sendable {
             command: claim.launch.command, parameters: parameters,
             container: container, secrets: secrets,
             apiURL: apiURL, scheduledFor: run.scheduledFor, cancellation: run.cancellation,
-            timeoutSeconds: claim.launch.policy?.timeoutSeconds)
+            request: run.request, pausedSeconds: run.pausedSeconds,
+            pausedSince: run.state.type == .paused ? run.state.at : nil,
+            timeoutSeconds: claim.launch.policy?.timeoutSeconds, registryLogin: login)
     }
 
     /// A question as an agent needs it: a probe that names no address gets what runs are given.
     func complete(_ question: AgentTask.Question) async throws -> AgentTask.Question {
         guard case .probe(let image, _, "") = question else { return question }
-        return .probe(image: image, container: try await container(Infrastructure(), isNew: false), apiURL: apiURL)
+        let container = try await container(Infrastructure(), isNew: false).block
+        return .probe(image: image, container: container, apiURL: apiURL)
     }
 
     /// Why an attempt cannot be launched.
@@ -51,14 +54,21 @@ struct ClaimAssembler: Sendable {
         var reason: String
     }
 
-    private func container(_ infrastructure: Infrastructure, isNew: Bool) async throws -> DockerContainerBlock {
+    /// How the container is made, and who pulls its image.
+    private func container(
+        _ infrastructure: Infrastructure, isNew: Bool
+    ) async throws -> (block: DockerContainerBlock, login: RegistryLogin?) {
         let key = BlockKey(type: DockerContainerBlock.slug, name: infrastructure.block ?? "default")
         guard let document = try await vault.resolved(key) else {
             guard infrastructure.block == nil || !isNew else {
                 throw Unlaunchable(reason: "the block \(key) was removed after the run was made")
             }
-            return DockerContainerBlock()
+            return (DockerContainerBlock(), nil)
         }
-        return try JSONValue.object(document).decode(DockerContainerBlock.self)
+        let credentials = document["registry_credentials"].flatMap { $0 == .null ? nil : $0 }
+        return (
+            try JSONValue.object(document).decode(DockerContainerBlock.self),
+            try credentials?.decode(DockerRegistryCredentialsBlock.self).login
+        )
     }
 }

@@ -10,7 +10,8 @@ struct WorkDesk: Sendable {
     let wakeups: Wakeups
     let tasks: AgentTaskBoard
     let claims: ClaimAssembler
-    let delivery: CancellationDelivery
+    let delivery: WishDelivery<WorkReply.Cancellation>
+    let requestDelivery = WishDelivery<WorkReply.Request>()
     let lease: Duration
     let recheck: Duration
     let metrics: ControllerMetrics
@@ -55,8 +56,9 @@ struct WorkDesk: Sendable {
             if let run = try await launchable(claim) { reply.runs.append(run) }
             wakeups.signal(.run(claim.run.id))
         }
-        let cancellations = try await store.cancellations(for: poll.agent.name)
-        reply.cancellations = delivery.due(cancellations, at: .now)
+        let wishes = try await store.wishes(for: poll.agent.name)
+        reply.cancellations = delivery.due(wishes.cancellations, at: .now)
+        reply.requests = requestDelivery.due(wishes.requests, at: .now)
         reply.tasks = try await tasks.take(from: poll.agent.queues)
         return reply
     }
@@ -94,9 +96,10 @@ struct WorkDesk: Sendable {
                 genuine.map { AttemptKey(runID: $0.runID, attempt: $0.attempt) }, of: renewal.agent,
                 until: now + lease, at: now))
         let kept = genuine.filter { !lost.contains(AttemptKey(runID: $0.runID, attempt: $0.attempt)) }
+        let wishes = try await store.wishes(for: renewal.agent)
         return LeaseReply(
-            stale: renewal.held.filter { !kept.contains($0) },
-            cancellations: try await store.cancellations(for: renewal.agent))
+            stale: renewal.held.filter { !kept.contains($0) }, cancellations: wishes.cancellations,
+            requests: wishes.requests)
     }
 
     /// Applies a report and wakes those who follow the run.
@@ -123,5 +126,5 @@ struct WorkDesk: Sendable {
 }
 
 extension WorkReply {
-    fileprivate var isEmpty: Bool { runs.isEmpty && cancellations.isEmpty && tasks.isEmpty }
+    fileprivate var isEmpty: Bool { runs.isEmpty && cancellations.isEmpty && requests.isEmpty && tasks.isEmpty }
 }

@@ -93,27 +93,34 @@ struct PostgresDatabase: SQLDatabase {
     private static func run<Value>(
         _ begin: String, _ body: (any SQLSession) throws -> Value, _ statements: PostgresStatements
     ) throws -> Value {
-        try statements.run(begin)
+        let session = PostgresSession(statements: statements, begin: begin)
         let value: Value
         do {
-            value = try body(PostgresSession(statements: statements))
+            value = try body(session)
         } catch {
-            // Where this fails the connection is broken, and the server rolls back by itself.
-            do { try statements.runDespiteCancellation("ROLLBACK") } catch let broken {
-                throw error is StoreError ? error : broken
-            }
+            try rollBack(after: error, statements)
             throw error
         }
         do throws(PostgresError) {
-            let committed = try statements.run("COMMIT")
-            guard committed.command == "COMMIT" else {
-                throw PostgresError.unexpectedAnswer(statement: "COMMIT", got: committed.command)
-            }
+            try session.commit()
         } catch {
-            if case .server = error { throw error }
-            throw Undecided(cause: error)
+            switch error {
+            case .server: break
+            // What was stopped came before the commit.
+            case .cancelled(let statement) where statement != PostgresSession.commit: break
+            default: throw Undecided(cause: error)
+            }
+            try rollBack(after: error, statements)
+            throw error
         }
         return value
+    }
+
+    /// Ends a transaction that has failed. Where that fails too the connection is broken, and the server does it by itself.
+    private static func rollBack(after error: any Error, _ statements: PostgresStatements) throws {
+        do { try statements.runDespiteCancellation("ROLLBACK") } catch let broken {
+            throw error is StoreError ? error : broken
+        }
     }
 
     /// Serialization failures and deadlocks: the same transaction may succeed at once.

@@ -13,7 +13,7 @@ struct PostgresMigrator {
     func migrate(newIdentity: Identifier) throws -> Identifier {
         try statements.run("BEGIN")
         do {
-            let session = PostgresSession(statements: statements)
+            let session = PostgresSession(statements: statements, begin: nil)
             try session.lock("migration")
             try statements.run("CREATE TABLE IF NOT EXISTS orch_migration (name TEXT PRIMARY KEY)")
             let applied = try Set(

@@ -1,5 +1,3 @@
-import Postgres
-
 /// The partitions of `log_segment`, one for each day on which runs with lines were made, so that a day that has become empty
 /// is unlinked and leaves nothing to be vacuumed.
 extension PostgresSession {
@@ -12,8 +10,8 @@ extension PostgresSession {
         if let known, known.values.first != .null { return }
         // Two that find it missing would both make it, and one fail.
         try lock("log days")
-        try statements.run(
-            "CREATE TABLE IF NOT EXISTS \(name) PARTITION OF log_segment FOR VALUES FROM (\(day)) TO (\(day + 1))")
+        _ = try run(
+            "CREATE TABLE IF NOT EXISTS \(name) PARTITION OF log_segment FOR VALUES FROM (\(day)) TO (\(day + 1))", [])
     }
 
     func dropEmptyLogDays(before day: Int64) throws -> Int {
@@ -28,10 +26,11 @@ extension PostgresSession {
         for name in names {
             guard let range = name.firstRange(of: Self.prefix), let past = Int64(name[range.upperBound...]), past < day
             else { continue }
-            // Nobody may add to it between the look and the end of it.
-            try statements.run("LOCK TABLE \(name) IN ACCESS EXCLUSIVE MODE")
             guard try rows("SELECT 1 FROM \(name) LIMIT 1").isEmpty else { continue }
-            try statements.run("DROP TABLE \(name)")
+            // Nobody may add to it between the last look and the end of it.
+            _ = try run("LOCK TABLE \(name) IN ACCESS EXCLUSIVE MODE", [])
+            guard try rows("SELECT 1 FROM \(name) LIMIT 1").isEmpty else { continue }
+            _ = try run("DROP TABLE \(name)", [])
             count += 1
         }
         return count

@@ -10,7 +10,7 @@ enum AttemptRow {
 
     /// Adds the attempt that a claim began.
     static func insert(_ run: FlowRun, number: Int64, _ db: any SQLSession) throws {
-        try db.run(
+        try db.post(
             """
             INSERT INTO attempt (run, number, agent, claimed_at, state_type, state_name, state_message, state_at,
                 state_actor, details)
@@ -25,8 +25,8 @@ enum AttemptRow {
     /// Writes what the run's present attempt has come to.
     static func update(_ run: FlowRun, number: Int64, _ db: any SQLSession) throws {
         let state = run.state
-        let endedAt = state.type.isTerminal ? state.at.microseconds : nil
-        try db.run(
+        let endedAt = state.endsAttempt ? state.at.microseconds : nil
+        try db.post(
             """
             UPDATE attempt SET state_type = ?, state_name = ?, state_message = ?, state_at = ?, state_actor = ?,
                 started_at = ?, ended_at = ?, details = ?

@@ -28,6 +28,7 @@ struct Family {
         row.run.startedAt = report.startedAt ?? row.run.startedAt
         // What does not follow is an older report sent again.
         guard case .accept = row.run.state.verdict(on: report.state) else { return }
+        if row.run.state.type == .paused, try row.hasBeen(report.state, db) { return }
         row.enter(report.state)
         row.run.endedAt = report.endedAt ?? row.run.endedAt
         try row.update(enters: true, db)
@@ -50,10 +51,26 @@ struct Family {
         .foreignRun("\(id)", run: "\(root.run.id)")
     }
 
+    /// Has the child runs inside follow the container into a pause and out of it.
+    func follow(_ state: RunState, _ db: any SQLSession) throws {
+        let (pauses, from) = (state.type == .paused, state.type == .paused ? "'PENDING', 'RUNNING'" : "'PAUSED'")
+        let following = RunState(
+            state.type, message: "the run it is part of was \(pauses ? "paused" : "resumed")", at: state.at,
+            actor: state.actor)
+        let children = try db.rows(
+            "SELECT \(RunRow.columns) FROM flow_run WHERE root_number = ? AND state_type IN (\(from))", [root.number])
+        for child in children {
+            var row = try RunRow(child)
+            row.enter(following)
+            try row.update(enters: true, db)
+        }
+    }
+
     /// Ends every child run and task that the end of the container left open.
     func end(with state: RunState, at: Timestamp, _ db: any SQLSession) throws {
+        let isWished = state.type == .cancelled || state.isSuspended
         let ending = RunState(
-            state.type == .cancelled ? .cancelled : .crashed,
+            isWished ? .cancelled : .crashed,
             message: "it had not ended when its run became \(state.name)", at: state.at, actor: state.actor)
         let children = try db.rows(
             """

@@ -3,7 +3,7 @@ package import OrchModel
 extension RelationalStore {
     /// Notes that an agent asked for work.
     static func note(_ agent: AgentInfo, at: Timestamp, _ db: any SQLSession) throws {
-        try db.run(
+        try db.post(
             """
             INSERT INTO agent (name, host, version, queues, engine, last_seen_at, last_polled_at)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)

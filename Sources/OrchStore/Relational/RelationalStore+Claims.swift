@@ -8,55 +8,72 @@ extension RelationalStore {
             let state = RunState(
                 .pending, message: "claimed by agent \(request.agent.name) on \(request.agent.host)", at: request.at,
                 actor: "agent \(request.agent.name)")
-            let queues = request.agent.queues
-            let placeholders = queues.indices.map { "?\($0 + 9)" }.joined(separator: ", ")
-            let rows = try db.rows(
-                """
-                UPDATE flow_run SET state_type = ?1, state_name = ?2, state_message = ?3, state_at = ?4,
-                    state_actor = ?5, attempt = attempt + 1, agent = ?6, lease_expires_at = ?7
-                WHERE number IN (
-                    SELECT number FROM flow_run
-                    WHERE state_type = 'SCHEDULED' AND root_number IS NULL
-                        AND work_queue IN (\(placeholders)) AND scheduled_for <= ?4
-                    ORDER BY scheduled_for, number LIMIT ?8 \(db.dialect.forUpdateSkippingLocked)
-                )
-                RETURNING \(Self.claimColumns)
-                """,
-                [
-                    state.type.rawValue, state.name, state.message, state.at.microseconds, state.actor,
-                    request.agent.name, request.leaseUntil.microseconds, request.limit,
-                ] + SQLArguments(queues.map(\.sqlValue)))
+            let due = try Self.due(in: request.agent.queues, limit: request.limit, at: request.at, db)
+            let rows = try due.flatMap { number in
+                try db.rows(
+                    """
+                    UPDATE flow_run SET state_type = ?, state_name = ?, state_message = ?, state_at = ?,
+                        state_actor = ?, attempt = attempt + 1, agent = ?, lease_expires_at = ?
+                    WHERE number = ? RETURNING \(Self.claimColumns)
+                    """,
+                    [
+                        state.type.rawValue, state.name, state.message, state.at.microseconds, state.actor,
+                        request.agent.name, request.leaseUntil.microseconds, number,
+                    ])
+            }
             return try Self.claims(rows).map { number, claim in
                 var claim = claim
                 try RunRow.addState(claim.run.state, of: number, attempt: claim.run.attempt, db)
                 try AttemptRow.insert(claim.run, number: number, db)
-                if claim.run.attempt > 1 { try Self.forgetLastAttempt(&claim.run, number: number, db) }
+                if claim.run.attempt > 1 { try Self.forgetLastAttempt(&claim, number: number, db) }
                 return claim
             }
         }
     }
 
+    /// The runs that are due, the longest waiting first; nobody else can claim them while the transaction lasts.
+    ///
+    /// Queue by queue, as only the first rows of each are looked at then, however many wait.
+    private static func due(
+        in queues: [String], limit: Int, at: Timestamp, _ db: any SQLSession
+    ) throws -> [Int64] {
+        let due = try Set(queues).sorted().flatMap { queue in
+            try db.rows(
+                """
+                SELECT scheduled_for, number FROM flow_run
+                WHERE state_type = 'SCHEDULED' AND root_number IS NULL AND work_queue = ? AND scheduled_for <= ?
+                ORDER BY scheduled_for, number LIMIT ? \(db.dialect.forUpdateSkippingLocked)
+                """,
+                [queue, at.microseconds, limit]
+            ).map { row in
+                var reader = RowReader(row, table: "flow_run")
+                return (scheduledFor: try reader.next(Int64.self), number: try reader.next(Int64.self))
+            }
+        }
+        return due.sorted(by: <).prefix(limit).map(\.number)
+    }
+
     /// Takes from a run what was true of its last attempt alone; that attempt's row keeps it.
-    private static func forgetLastAttempt(_ run: inout FlowRun, number: Int64, _ db: any SQLSession) throws {
-        (run.container, run.termination, run.result) = (nil, nil, nil)
-        (run.startedAt, run.endedAt) = (nil, nil)
-        try RunRow(number: number, run: run).update(enters: false, db)
+    private static func forgetLastAttempt(_ claim: inout Claim, number: Int64, _ db: any SQLSession) throws {
+        (claim.run.container, claim.run.termination, claim.run.result) = (nil, nil, nil)
+        (claim.run.startedAt, claim.run.endedAt, claim.run.pausedSeconds) = (nil, nil, nil)
+        try RunRow(number: number, run: claim.run, suspensions: claim.suspensions).update(enters: false, db)
     }
 
     package func nextDue(in queues: [String], after: Timestamp) async throws -> Timestamp? {
-        guard !queues.isEmpty else { return nil }
-        return try await read { db in
-            let placeholders = queues.map { _ in "?" }.joined(separator: ", ")
-            let row = try db.row(
-                """
-                SELECT min(scheduled_for) FROM flow_run
-                WHERE state_type = 'SCHEDULED' AND root_number IS NULL AND work_queue IN (\(placeholders))
-                    AND scheduled_for > ?
-                """,
-                SQLArguments(queues.map(\.sqlValue)) + [after.microseconds])
-            guard let row else { return nil }
-            var reader = RowReader(row, table: "flow_run")
-            return try reader.optionalTime()
+        try await read { db in
+            try Set(queues).sorted().compactMap { queue in
+                let row = try db.row(
+                    """
+                    SELECT scheduled_for FROM flow_run
+                    WHERE state_type = 'SCHEDULED' AND root_number IS NULL AND work_queue = ? AND scheduled_for > ?
+                    ORDER BY scheduled_for LIMIT 1
+                    """,
+                    [queue, after.microseconds])
+                guard let row else { return nil }
+                var reader = RowReader(row, table: "flow_run")
+                return try reader.time()
+            }.min()
         }
     }
 
@@ -73,7 +90,11 @@ extension RelationalStore {
     }
 
     package func cancellations(for agent: String) async throws -> [WorkReply.Cancellation] {
-        try await read { try Self.cancellations(for: agent, $0) }
+        try await wishes(for: agent).cancellations
+    }
+
+    package func wishes(for agent: String) async throws -> AgentWishes {
+        try await read { try Self.wishes(for: agent, $0) }
     }
 
     private static let claimColumns = "launch, sealed_parameters, \(RunRow.columns)"
@@ -85,24 +106,33 @@ extension RelationalStore {
             let launch: RunLaunch = try reader.json()
             let sealed: [UInt8]? = try reader.optional()
             let runRow = try RunRow(&reader)
-            return (runRow.number, Claim(run: runRow.run, launch: launch, sealedParameters: sealed))
+            return (runRow.number, Claim(run: runRow.run, launch: launch, sealedParameters: sealed, suspensions: runRow.suspensions))
         }
         .sorted { ($0.claim.run.scheduledFor, $0.number) < ($1.claim.run.scheduledFor, $1.number) }
     }
 
-    private static func cancellations(for agent: String, _ db: any SQLSession) throws -> [WorkReply.Cancellation] {
-        try db.rows(
+    private static func wishes(for agent: String, _ db: any SQLSession) throws -> AgentWishes {
+        var wishes = AgentWishes()
+        let rows = try db.rows(
             """
-            SELECT id, attempt, cancel_by, cancel_at FROM flow_run
-            WHERE agent = ? AND \(StoreSchema.isLive) AND root_number IS NULL AND cancel_at IS NOT NULL
+            SELECT id, attempt, cancel_by, cancel_at, request FROM flow_run
+            WHERE agent = ? AND \(StoreSchema.isLive) AND root_number IS NULL
+                AND (cancel_at IS NOT NULL OR request IS NOT NULL)
             ORDER BY number
             """,
-            [agent]
-        ).map { row in
+            [agent])
+        for row in rows {
             var reader = RowReader(row, table: "flow_run")
-            return WorkReply.Cancellation(
-                runID: try reader.identifier(), attempt: try reader.next(),
-                request: CancellationRequest(by: try reader.next(), at: try reader.time()))
+            let (run, attempt): (Identifier, Int) = (try reader.identifier(), try reader.next())
+            let (by, at): (String?, Timestamp?) = (try reader.optional(), try reader.optionalTime())
+            if let by, let at {
+                wishes.cancellations.append(
+                    .init(runID: run, attempt: attempt, request: CancellationRequest(by: by, at: at)))
+            }
+            if let request: RunRequest = try reader.optionalJSON() {
+                wishes.requests.append(.init(runID: run, attempt: attempt, request: request))
+            }
         }
+        return wishes
     }
 }

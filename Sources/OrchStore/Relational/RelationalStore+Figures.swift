@@ -67,8 +67,8 @@ extension RelationalStore {
     private static func liveRuns(_ db: any SQLSession) throws -> [StateType: Int] {
         let rows = try db.rows(
             """
-            SELECT state_type, count(*) FROM flow_run WHERE \(StoreSchema.isLive) AND root_number IS NULL
-            GROUP BY state_type
+            SELECT state_type, count(*) FROM flow_run
+            WHERE \(StoreSchema.isLive) AND root_number IS NULL AND agent IS NOT NULL GROUP BY state_type
             """)
         return Dictionary(
             uniqueKeysWithValues: try rows.map { row in

@@ -5,7 +5,7 @@ extension RelationalStore {
         _ keys: [AttemptKey], of agent: String, until: Timestamp, at: Timestamp
     ) async throws -> [AttemptKey] {
         try await write { db in
-            try db.run("UPDATE agent SET last_seen_at = ? WHERE name = ?", [at.microseconds, agent])
+            try db.post("UPDATE agent SET last_seen_at = ? WHERE name = ?", [at.microseconds, agent])
             return try keys.filter { key in
                 guard let row = try RunRow.locked(key.runID, db), row.root == nil, row.run.agent == agent,
                     row.run.attempt == key.attempt, !row.run.state.type.isTerminal, row.run.state.type != .scheduled
@@ -18,7 +18,7 @@ extension RelationalStore {
 
     /// Extends the lease of a live run; one that nobody had observed for a while is observed again.
     static func extend(_ row: RunRow, until: Timestamp, at: Timestamp, _ db: any SQLSession) throws {
-        try db.run(
+        try db.post(
             "UPDATE flow_run SET lease_expires_at = ?, unobserved_since = NULL WHERE number = ?",
             [until.microseconds, row.number])
         guard row.unobservedSince != nil else { return }
@@ -72,7 +72,7 @@ extension RelationalStore {
                 SELECT \(RunRow.columns) FROM flow_run
                 WHERE state_type = 'SCHEDULED' AND root_number IS NULL AND state_name = 'Scheduled'
                     AND scheduled_for < ?
-                ORDER BY number LIMIT 1000 \(db.dialect.forUpdateSkippingLocked)
+                ORDER BY scheduled_for, number LIMIT 1000 \(db.dialect.forUpdateSkippingLocked)
                 """,
                 [cutoff.microseconds]
             ).map { row in
@@ -102,8 +102,11 @@ extension RunRow {
         var attempt = run
         attempt.state = RunState(.crashed, message: message, at: at, actor: "server")
         try AttemptRow.update(attempt, number: number, db)
-        try wait(
-            as: RunState(.scheduled, message: "\(message): it waits for another", at: at, actor: "server"),
-            due: run.scheduledFor, db)
+        var waiting = RunState(.scheduled, message: "\(message): it waits for another", at: at, actor: "server")
+        if let request = run.request, request.action != .resume {
+            waiting = request.held("\(message); \(request.action.participle) by \(request.by)")
+            waiting.at = at
+        }
+        try wait(as: waiting, due: run.scheduledFor, db)
     }
 }

@@ -7,7 +7,7 @@ extension RelationalStore {
         try await write { [logLimit] db in
             guard var row = try RunRow.locked(key.runID, db), row.root == nil else { return .unknown }
             // The last report of an attempt that another one has followed comes again.
-            if let state = report.state, state.type.isTerminal,
+            if let state = report.state, state.endsAttempt,
                 try AttemptRow.hasEnded(key, of: row.number, as: state, db)
             {
                 return .applied(row.run, ReportEffect())
@@ -33,16 +33,24 @@ extension RelationalStore {
             var effect = ReportEffect(launch: try row.launch(told: report.startedAt, db))
             let changed = row.take(report)
             let isWished = row.run.cancellation != nil
-            let step = try report.state.map { try row.step(to: $0, db) } ?? .nothing
+            let before = row.run.state
+            let step = try report.state.map { try row.step(to: row.finally($0), db) } ?? .nothing
+            let isSuspended = step == .entered && row.run.state.isSuspended
             let hasEnded = step == .entered && row.run.state.type.isTerminal
-            if hasEnded {
+            if hasEnded || isSuspended {
                 try family.end(with: row.run.state, at: at, db)
                 try Self.finishLog(of: row, limit: logLimit, at: at, db)
+            } else if step == .entered, before.type == .paused || row.run.state.type == .paused {
+                try family.follow(row.run.state, db)
+            }
+            if isSuspended {
+                try row.holdSuspended(at: at, db)
+                return .applied(row.run, effect)
             }
             if hasEnded, !isWished, let retry = try row.retry(at: at, db) {
                 // The attempt has ended, the run has not.
                 try AttemptRow.update(row.run, number: row.number, db)
-                try row.wait(as: retry.state, due: retry.due, db)
+                try row.wait(as: row.held(instead: retry.state), due: retry.due, db)
                 effect.isRetried = true
                 return .applied(row.run, effect)
             }
@@ -89,6 +97,9 @@ extension RunRow {
         if let container = report.container { run.container = container }
         if let startedAt = report.startedAt { run.startedAt = startedAt }
         if let termination = report.termination { run.termination = termination }
+        if let pausedSeconds = report.pausedSeconds { run.pausedSeconds = pausedSeconds }
+        // Another wish may have come since; suspended runs settle theirs once they are.
+        if let settled = report.settled, settled == run.request, settled.action != .suspend { run.request = nil }
         return run != before
     }
 
@@ -109,12 +120,12 @@ extension RunRow {
         var reader = RowReader(row, table: "flow_run")
         guard let policy = try reader.optionalJSON(RunLaunch.self)?.policy else { return nil }
         let sequel = policy.sequel(
-            of: run.state, run.termination, attempt: run.attempt,
+            of: run.state, run.termination, attempt: run.attempt - suspensions,
             chance: RunPolicy.chance(run: run.id, attempt: run.attempt))
         guard case .retry(let seconds) = sequel else { return nil }
         let message = """
             attempt \(run.attempt) \(run.state.name): \(run.state.message); attempt \(run.attempt + 1) of \
-            \(policy.retries + 1) in \((seconds * 10).rounded() / 10) s
+            \(policy.retries + 1 + suspensions) in \((seconds * 10).rounded() / 10) s
             """
         let state = RunState(
             .scheduled, name: RunState.awaitingRetryName, message: message, at: at, actor: run.state.actor)
@@ -127,20 +138,48 @@ extension RunRow {
     /// nothing new: the agent will hear of the wish.
     mutating func step(to reported: RunState, _ db: any SQLSession) throws -> Step {
         var state = reported
-        if state.type == .running, run.attempt > 1, state.name == StateType.running.defaultName {
+        if state.type == .running, run.attempt - suspensions > 1, state.name == StateType.running.defaultName {
             state.name = RunState.retryingName
         }
         switch run.state.verdict(on: state) {
         case .repeated: return .nothing
         case .accept:
+            // Runs go into a pause and out of it any number of times, so that the table alone does not tell what is old.
+            if [.running, .paused].contains(state.type), try hasBeen(state, db) { return .nothing }
             enter(state)
             return .entered
         case .refuse(let reason):
-            if run.state.type == .cancelling, [.pending, .running].contains(state.type) { return .nothing }
-            let known = try db.row(
-                "SELECT 1 FROM run_state WHERE run = ? AND type = ? AND name = ? AND at = ? AND actor = ?",
-                [number, state.type.rawValue, state.name, state.at.microseconds, state.actor])
-            return known == nil ? .refused(reason) : .nothing
+            if run.state.type == .cancelling, [.pending, .running, .paused].contains(state.type) { return .nothing }
+            return try hasBeen(state, db) ? .nothing : .refused(reason)
         }
+    }
+
+    /// A reported state as it is once what was wished meanwhile is known: the agent suspended a run that is to end for good.
+    fileprivate func finally(_ reported: RunState) -> RunState {
+        guard reported.isSuspended, let cancellation = run.cancellation else { return reported }
+        return RunState(
+            .cancelled, message: "cancelled by \(cancellation.by); \(reported.message)", at: reported.at,
+            actor: reported.actor)
+    }
+
+    /// The state in which a run waits for its next attempt: held, where a wish for that came too late for the last one.
+    fileprivate func held(instead waiting: RunState) -> RunState {
+        guard let request = run.request, request.action != .resume else { return waiting }
+        var state = request.held("\(waiting.message); \(request.action.participle) by \(request.by)")
+        state.at = waiting.at
+        return state
+    }
+
+    /// Lets go of a run whose container has ended because it was to be suspended; where that is wished already, it waits
+    /// for an agent again.
+    fileprivate mutating func holdSuspended(at: Timestamp, _ db: any SQLSession) throws {
+        suspensions += 1
+        try AttemptRow.update(run, number: number, db)
+        let wish = run.request
+        try wait(as: run.state, due: run.scheduledFor, db)
+        guard let wish, wish.action == .resume,
+            case .enter(let state) = wish.effect(on: run.state, hasAgent: false, pending: nil)
+        else { return }
+        try wait(as: state, due: max(run.scheduledFor, at), db)
     }
 }

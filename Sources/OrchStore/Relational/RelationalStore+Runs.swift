@@ -2,10 +2,20 @@ package import OrchModel
 
 extension RelationalStore {
     package func createRun(_ draft: RunDraft) async throws {
-        try await prepareLogs(of: LogState.day(of: draft.run))
+        try await prepareLogs(of: draft.run.createdAt.day)
         try await write { db in
+            if let parent = draft.run.parentRunID { try Self.hold(parent, db) }
             try RunRow.insert(
                 draft.run, root: nil, launch: draft.launch, sealedParameters: draft.sealedParameters, db)
+        }
+    }
+
+    /// Holds a run that is about to make another one, so that its cancellation cannot pass by.
+    private static func hold(_ id: Identifier, _ db: any SQLSession) throws {
+        guard let run = try RunRow.locked(id, db) else { throw StoreError.missingRun("\(id)") }
+        let row = try run.root.flatMap { try RunRow.locked(number: $0, db) } ?? run
+        guard !row.run.state.type.isTerminal, row.run.cancellation == nil else {
+            throw StoreError.parentEnded(row.run.name, state: row.run.state.name)
         }
     }
 
@@ -46,7 +56,7 @@ extension RelationalStore {
 
     package func runs(matching query: RunQuery) async throws -> [FlowRun] {
         try await read { db in
-            var conditions = [query.parent == nil ? "parent_id IS NULL" : "parent_id = ?"]
+            var conditions = [query.parent == nil ? "root_number IS NULL" : "parent_id = ?"]
             var arguments = SQLArguments()
             if let parent = query.parent { arguments += ["\(parent)"] }
             if let state = query.state {
@@ -54,10 +64,14 @@ extension RelationalStore {
                 conditions.append(isType ? "state_type = ?" : "lower(state_name) = lower(?)")
                 arguments += [isType ? state.uppercased() : state]
             }
-            for (column, value) in [("deployment_name", query.deployment), ("flow_name", query.flow)] {
-                guard let value else { continue }
-                conditions.append("\(column) = ?")
-                arguments += [value]
+            if let deployment = query.deployment {
+                conditions.append("deployment_name = ?")
+                arguments += [deployment]
+            }
+            if let flow = query.flow {
+                // Beside a deployment it narrows little, so it is not to be searched by.
+                conditions.append(query.deployment == nil ? "flow_name = ?" : "flow_name || '' = ?")
+                arguments += [flow]
             }
             let sql = """
                 SELECT \(RunRow.columns) FROM flow_run WHERE \(conditions.joined(separator: " AND "))
@@ -105,27 +119,6 @@ extension RelationalStore {
             try db.rows(
                 "SELECT \(TaskRow.columns) FROM task_run WHERE flow_run_id = ? ORDER BY number", ["\(run)"]
             ).map { try TaskRow($0).task }
-        }
-    }
-
-    package func requestCancellation(
-        of run: Identifier, _ request: CancellationRequest
-    ) async throws -> CancellationOutcome {
-        try await write { db in
-            guard var row = try RunRow.locked(run, db) else { return .unknown }
-            guard !row.run.state.type.isTerminal else { return .ended(row.run) }
-            guard row.root == nil else { return .child(row.run) }
-            guard row.run.cancellation == nil else { return .requested(row.run) }
-            let (by, at) = (request.by, request.at)
-            if row.run.state.type == .scheduled {
-                row.enter(
-                    RunState(.cancelled, message: "cancelled by \(by) before it was started", at: at, actor: by))
-            } else {
-                row.run.cancellation = request
-                row.enter(RunState(.cancelling, message: "\(by) asked for its end", at: at, actor: by))
-            }
-            try row.update(enters: true, db)
-            return .requested(row.run)
         }
     }
 }

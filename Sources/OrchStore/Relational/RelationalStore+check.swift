@@ -26,7 +26,9 @@ extension RelationalStore {
         Check(
             sql: """
                 SELECT id FROM flow_run
-                WHERE \(StoreSchema.isLive) AND root_number IS NULL AND agent IS NULL AND attempt > 0 ORDER BY number
+                WHERE \(StoreSchema.isLive) AND root_number IS NULL AND agent IS NULL AND attempt > 0
+                    AND state_type != 'PAUSED'
+                ORDER BY number
                 """
         ) { "run \($0) is live, yet no agent holds it" },
         Check(

@@ -10,24 +10,30 @@ struct RunRow {
         var termination: Termination?
         var metrics: [String: Double]
         var result: JSONValue?
+        var pausedSeconds: Double?
+        /// Attempts that ended because the run was suspended, and count for no retry; nil = none.
+        var suspensions: Int?
     }
 
     var number: Int64
     /// The run in whose container this one runs, where it is another.
     var root: Int64?
     var unobservedSince: Timestamp?
+    /// Attempts that ended because the run was suspended, and count for no retry.
+    var suspensions = 0
     var run: FlowRun
 
     /// The columns that ``init(_:)`` reads, in its order.
     static let columns = """
         number, root_number, unobserved_since, id, name, flow_name, deployment_id, deployment_name, \
         deployment_version, parent_id, work_queue, image, state_type, state_name, state_message, state_at, \
-        state_actor, attempt, created_at, scheduled_for, started_at, ended_at, agent, cancel_by, cancel_at, details
+        state_actor, attempt, created_at, scheduled_for, started_at, ended_at, agent, cancel_by, cancel_at, request, logs_removed_at, \
+        details
         """
 
     /// The row of a root run that was read before.
-    init(number: Int64, run: FlowRun) {
-        (self.number, self.run) = (number, run)
+    init(number: Int64, run: FlowRun, suspensions: Int) {
+        (self.number, self.run, self.suspensions) = (number, run, suspensions)
     }
 
     init(_ row: SQLRow) throws {
@@ -51,14 +57,18 @@ struct RunRow {
         let (startedAt, endedAt) = (try reader.optionalTime(), try reader.optionalTime())
         let (agent, cancelBy): (String?, String?) = (try reader.optional(), try reader.optional())
         let cancelAt = try reader.optionalTime()
+        let request: RunRequest? = try reader.optionalJSON()
+        let logsRemovedAt = try reader.optionalTime()
         let details: Details = try reader.json()
+        suspensions = details.suspensions ?? 0
         run = FlowRun(
             id: id, name: name, flowName: flowName, deploymentID: deploymentID, deploymentName: deploymentName,
             deploymentVersion: deploymentVersion, parentRunID: parentRunID, parameters: details.parameters,
             tags: details.tags, workQueue: workQueue, image: image, state: state, attempt: attempt,
             createdAt: createdAt, scheduledFor: scheduledFor, startedAt: startedAt, endedAt: endedAt, agent: agent,
             container: details.container, termination: details.termination,
-            cancellation: Self.cancellation(by: cancelBy, at: cancelAt), metrics: details.metrics,
+            cancellation: Self.cancellation(by: cancelBy, at: cancelAt), request: request,
+            pausedSeconds: details.pausedSeconds, logsRemovedAt: logsRemovedAt, metrics: details.metrics,
             result: details.result)
     }
 
@@ -72,6 +82,12 @@ extension RunRow {
     /// The row of a run.
     static func find(_ id: Identifier, _ db: any SQLSession) throws -> RunRow? {
         try db.row("SELECT \(columns) FROM flow_run WHERE id = ?", ["\(id)"]).map(RunRow.init)
+    }
+
+    /// The same, by the row's number.
+    static func locked(number: Int64, _ db: any SQLSession) throws -> RunRow? {
+        try db.row("SELECT \(columns) FROM flow_run WHERE number = ? \(db.dialect.forUpdate)", [number])
+            .map(RunRow.init)
     }
 
     /// The row of a run that the transaction is going to change.
@@ -97,7 +113,7 @@ extension RunRow {
                 run.deploymentName, run.deploymentVersion, run.parentRunID?.description, root, run.workQueue,
                 run.image, run.state.type.rawValue, run.state.name, run.state.message, run.state.at.microseconds,
                 run.state.actor, run.attempt, run.createdAt.microseconds, run.scheduledFor.microseconds,
-                run.startedAt?.microseconds, run.endedAt?.microseconds, run.agent, try detailsText(of: run),
+                run.startedAt?.microseconds, run.endedAt?.microseconds, run.agent, try detailsText(of: run, suspensions: 0),
                 try launch.map(JSONText.encode), sealedParameters,
             ])
         guard let inserted else { return }
@@ -107,7 +123,7 @@ extension RunRow {
 
     /// Adds a row to the history of states.
     static func addState(_ state: RunState, of number: Int64, attempt: Int, _ db: any SQLSession) throws {
-        try db.run(
+        try db.post(
             "INSERT INTO run_state (run, attempt, type, name, message, at, actor) VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
                 number, attempt, state.type.rawValue, state.name, state.message, state.at.microseconds, state.actor,
@@ -121,31 +137,33 @@ extension RunRow {
     func update(enters: Bool, _ db: any SQLSession) throws {
         if root == nil, run.agent != nil { try AttemptRow.update(run, number: number, db) }
         let state = run.state
-        try db.run(
+        try db.post(
             """
             UPDATE flow_run SET state_type = ?, state_name = ?, state_message = ?, state_at = ?, state_actor = ?,
-                started_at = ?, ended_at = ?, unobserved_since = ?, cancel_by = ?, cancel_at = ?, details = ?,
+                started_at = ?, ended_at = ?, unobserved_since = ?, cancel_by = ?, cancel_at = ?, request = ?,
+                details = ?,
                 lease_expires_at = CASE WHEN ? = 1 THEN NULL ELSE lease_expires_at END
             WHERE number = ?
             """,
             [
                 state.type.rawValue, state.name, state.message, state.at.microseconds, state.actor,
                 run.startedAt?.microseconds, run.endedAt?.microseconds, unobservedSince?.microseconds,
-                run.cancellation?.by, run.cancellation?.at.microseconds, try Self.detailsText(of: run),
+                run.cancellation?.by, run.cancellation?.at.microseconds, try run.request.map(JSONText.encode),
+                try Self.detailsText(of: run, suspensions: suspensions),
                 state.type.isTerminal ? 1 : 0, number,
             ])
         if enters { try Self.addState(state, of: number, attempt: run.attempt, db) }
     }
 
-    /// Takes the run from its agent and lets it wait for another attempt, due at `due`.
+    /// Takes the run from its agent and lets it wait for another attempt, due at `due`; or be held, where it is suspended.
     ///
     /// The attempt that is over keeps the state that the caller has written.
     mutating func wait(as state: RunState, due: Timestamp, _ db: any SQLSession) throws {
         run.state = state
         run.scheduledFor = due
-        (run.agent, run.endedAt, unobservedSince) = (nil, nil, nil)
+        (run.agent, run.endedAt, run.request, unobservedSince) = (nil, nil, nil, nil)
         try update(enters: true, db)
-        try db.run(
+        try db.post(
             "UPDATE flow_run SET agent = NULL, lease_expires_at = NULL, scheduled_for = ? WHERE number = ?",
             [due.microseconds, number])
     }
@@ -155,7 +173,7 @@ extension RunRow {
         run.state = state
         guard state.type.isTerminal else { return }
         run.endedAt = state.at
-        run.cancellation = nil
+        (run.cancellation, run.request) = (nil, nil)
         unobservedSince = nil
     }
 
@@ -163,10 +181,18 @@ extension RunRow {
         String("\(id)".filter { $0 != "-" }.reversed())
     }
 
-    private static func detailsText(of run: FlowRun) throws -> String {
+    /// Whether the run's history holds just this state: a report of it comes again.
+    func hasBeen(_ state: RunState, _ db: any SQLSession) throws -> Bool {
+        try db.row(
+            "SELECT 1 FROM run_state WHERE run = ? AND type = ? AND name = ? AND at = ? AND actor = ?",
+            [number, state.type.rawValue, state.name, state.at.microseconds, state.actor]) != nil
+    }
+
+    private static func detailsText(of run: FlowRun, suspensions: Int) throws -> String {
         try JSONText.encode(
             Details(
                 parameters: run.parameters, tags: run.tags, container: run.container, termination: run.termination,
-                metrics: run.metrics, result: run.result))
+                metrics: run.metrics, result: run.result, pausedSeconds: run.pausedSeconds,
+                suspensions: suspensions > 0 ? suspensions : nil))
     }
 }

@@ -11,8 +11,31 @@ enum StoreSchema {
     /// What brings an empty database up to date, in this order.
     static let migrations: [(name: String, sql: String)] = [
         ("1-first-slice", firstSlice), ("2-assets", assets), ("3-attempts", attempts),
-        ("4-questions", questions), ("5-log-segments", logSegments),
+        ("4-questions", questions), ("5-log-segments", logSegments), ("6-pauses-and-retention", pausesAndRetention),
+        ("7-run-lists", runLists),
     ]
+
+    /// Wishes short of a run's end; what retention has begun to remove (`logs`, or the whole `run`), and who is at it.
+    private static let pausesAndRetention = """
+        ALTER TABLE flow_run ADD COLUMN request TEXT;
+        ALTER TABLE flow_run ADD COLUMN logs_removed_at INTEGER;
+        ALTER TABLE flow_run ADD COLUMN retiring TEXT;
+        CREATE INDEX flow_run_ended ON flow_run (ended_at, number)
+            WHERE root_number IS NULL AND ended_at IS NOT NULL;
+        CREATE INDEX flow_run_ended_with_logs ON flow_run (ended_at, number)
+            WHERE root_number IS NULL AND ended_at IS NOT NULL AND logs_removed_at IS NULL;
+        CREATE INDEX flow_run_ended_by_deployment ON flow_run (deployment_id, number)
+            WHERE root_number IS NULL AND ended_at IS NOT NULL;
+        CREATE INDEX flow_run_retiring ON flow_run (number) WHERE retiring IS NOT NULL;
+        CREATE TABLE retention_pass (
+            singleton INTEGER PRIMARY KEY CHECK (singleton = 1),
+            holder TEXT,
+            held_until INTEGER NOT NULL,
+            ended_at INTEGER,
+            removed TEXT
+        ) STRICT;
+        INSERT INTO retention_pass (singleton, held_until) VALUES (1, 0);
+        """
 
     /// What runs wrote. It refers to no run, as the objects stay when runs are removed.
     private static let assets = """
@@ -83,6 +106,26 @@ enum StoreSchema {
 
     /// Follows a table whose rows are kept apart by day, where the database can.
     static let partitionedByDay = " /* partitioned by day */"
+
+    /// Lists of runs in their order whatever narrows them: what a list shows is all that is read. Runs that another run
+    /// called are in no such list. And the waiting runs by the time when they are due, in whatever queue.
+    private static let runLists = """
+        DROP INDEX flow_run_by_state;
+        DROP INDEX flow_run_by_deployment;
+        DROP INDEX flow_run_by_flow;
+        DROP INDEX flow_run_by_parent;
+        CREATE INDEX flow_run_by_parent ON flow_run (parent_id, number) WHERE parent_id IS NOT NULL;
+        CREATE INDEX flow_run_listed ON flow_run (number) WHERE parent_id IS NULL;
+        CREATE INDEX flow_run_by_state ON flow_run (state_type, number) WHERE parent_id IS NULL;
+        CREATE INDEX flow_run_by_state_name ON flow_run (lower(state_name), number) WHERE parent_id IS NULL;
+        CREATE INDEX flow_run_by_deployment ON flow_run (deployment_name, number) WHERE parent_id IS NULL;
+        CREATE INDEX flow_run_by_deployment_state ON flow_run (deployment_name, state_type, number)
+            WHERE parent_id IS NULL;
+        CREATE INDEX flow_run_by_flow ON flow_run (flow_name, number) WHERE parent_id IS NULL;
+        CREATE INDEX flow_run_by_flow_state ON flow_run (flow_name, state_type, number) WHERE parent_id IS NULL;
+        CREATE INDEX flow_run_due ON flow_run (scheduled_for, number)
+            WHERE state_type = 'SCHEDULED' AND root_number IS NULL;
+        """
 
     /// Questions that wait for an agent: of minutes, not of record.
     private static let questions = """

@@ -26,7 +26,7 @@ struct TaskRow {
             guard known.run == run else { throw StoreError.foreignRun("\(task.id) (a task run)", run: "\(root)") }
             guard supersedes(task, known.task) else { return }
         }
-        try db.run(
+        try db.post(
             """
             INSERT INTO task_run (run, id, flow_run_id, name, attempt, state_type, state_name, state_message, state_at,
                 state_actor, started_at, ended_at)

@@ -14,6 +14,9 @@ protocol SQLDatabase: Sendable {
     /// What the database finds wrong with itself; empty where nothing is, or where it looks after that by itself.
     func structuralProblems() async throws -> [String]
 
+    /// Gives some of the space back that removed rows took up, for a moment or beside all others.
+    func giveBackSpace() async throws -> SpaceReturn
+
     /// Whether other controllers may use it at the same time.
     var isShared: Bool { get }
 

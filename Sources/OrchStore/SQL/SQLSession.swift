@@ -16,6 +16,10 @@ protocol SQLSession {
     @discardableResult
     func run(_ sql: String, _ arguments: SQLArguments) throws -> Int
 
+    /// Runs a statement whose count nobody asks for: at the latest before the next one that answers, or with the commit. So
+    /// several need one wait for the database, and what is wrong with one may be thrown later.
+    func post(_ sql: String, _ arguments: SQLArguments) throws
+
     /// Holds back other transactions of any controller that ask for the same name, until this one ends.
     func lock(_ name: String) throws
 
@@ -29,6 +33,9 @@ protocol SQLSession {
 }
 
 extension SQLSession {
+    /// Runs it at once, as a database does that is in this process.
+    func post(_ sql: String, _ arguments: SQLArguments) throws { try run(sql, arguments) }
+
     /// The rows of a statement without arguments.
     func rows(_ sql: String) throws -> [SQLRow] { try rows(sql, []) }
 

@@ -79,6 +79,7 @@ extension RelationalStore {
             do {
                 let pool = try DatabasePool(path: path, configuration: settings)
                 try migrate(pool, path: path)
+                try SQLiteDatabase.trackFreePages(pool)
                 let identity = try pool.write { try Self.identity(orNew: newIdentity, SQLiteSession(db: $0)) }
                 return RelationalStore(
                     database: SQLiteDatabase(pool: pool), identity: identity, logLimit: logLimit)
@@ -95,6 +96,12 @@ extension RelationalStore {
         settings.label = "orch.store"
         settings.busyMode = .timeout(5)
         settings.maximumReaderCount = 4
+        settings.prepareDatabase { db in
+            // Counts for a new file only, and only before anything is written into it.
+            if !db.configuration.readonly {
+                try db.execute(sql: "PRAGMA auto_vacuum = \(SQLiteDatabase.incremental)")
+            }
+        }
         return settings
     }
 

@@ -9,6 +9,7 @@ final class RecordingController: ControllerAPI {
         var queue: [ClaimedRun] = []
         var tasks: [AgentTask] = []
         var cancellations: [WorkReply.Cancellation] = []
+        var requests: [WorkReply.Request] = []
         var held: [ClaimedRun] = []
         var reports: [AttemptReport] = []
         var answers: [AgentTaskAnswer] = []
@@ -45,6 +46,11 @@ final class RecordingController: ControllerAPI {
         mutate { $0.cancellations.append(.init(runID: claimed.runID, attempt: claimed.attempt, request: request)) }
     }
 
+    func ask(_ action: RunRequest.Action, of claimed: ClaimedRun, at microseconds: Int64 = 1) {
+        let request = RunRequest(action, by: "user admin", at: Timestamp(microseconds: microseconds))
+        mutate { $0.requests.append(.init(runID: claimed.runID, attempt: claimed.attempt, request: request)) }
+    }
+
     var reports: [AttemptReport] { state.withLock { $0.reports } }
     /// Reports that were tried, taken or not.
     var attempts: Int { state.withLock { $0.attempts } }
@@ -55,6 +61,8 @@ final class RecordingController: ControllerAPI {
     var heldCalls: Int { state.withLock { $0.heldCalls } }
     /// States in the order they were reported.
     var states: [RunState] { reports.compactMap(\.state) }
+    /// Wishes that were settled.
+    var settled: [RunRequest] { reports.compactMap(\.settled) }
     /// The last terminal state reported.
     var end: RunState? { states.last { $0.type.isTerminal } }
     var termination: Termination? { reports.compactMap(\.termination).last }
@@ -89,7 +97,7 @@ final class RecordingController: ControllerAPI {
             try await gate.wait {
                 state.withLock { state in
                     !state.isAway && (state.queue.isEmpty || poll.capacity == 0) && state.tasks.isEmpty
-                        && state.cancellations.isEmpty
+                        && state.cancellations.isEmpty && state.requests.isEmpty
                 }
             }
         } catch {
@@ -103,8 +111,10 @@ final class RecordingController: ControllerAPI {
             defer {
                 state.tasks = []
                 state.cancellations = []
+                state.requests = []
             }
-            return WorkReply(runs: runs, cancellations: state.cancellations, tasks: state.tasks)
+            return WorkReply(
+                runs: runs, cancellations: state.cancellations, requests: state.requests, tasks: state.tasks)
         }
     }
 
@@ -130,7 +140,7 @@ final class RecordingController: ControllerAPI {
         let fault: ControllerFault? = mutate { state in
             if !state.faults.isEmpty { return state.faults.removeFirst() }
             state.reports.append(report)
-            if report.state?.type.isTerminal == true {
+            if report.state?.endsAttempt == true {
                 state.held.removeAll { $0.runID == run && $0.attempt == attempt }
             }
             return nil

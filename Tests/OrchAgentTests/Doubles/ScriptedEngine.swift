@@ -30,12 +30,16 @@ final class ScriptedEngine: ContainerEngine {
         var containers: [String: Container] = [:]
         var images: Set<String> = ["h:1"]
         var registry: Set<String> = []
+        var logins: [RegistryLogin?] = []
+        var brokenPulls = 0
         var scripts: [String: Script] = [:]
         /// Of every container of an image.
         var files: [String: [UInt8]] = [:]
         /// Journals of run streams, by path.
         var journals: [String: [UInt8]] = [:]
         var hints = EndingHints()
+        /// Why no container can be paused.
+        var refusesPauses: String?
         var isAway = false
         /// Grows when all connections break.
         var epoch = 0
@@ -61,6 +65,12 @@ final class ScriptedEngine: ContainerEngine {
         state.withLock { _ = isHere ? $0.images.insert(image).inserted : $0.images.remove(image) != nil }
     }
 
+    /// The first pulls break off.
+    func breakPulls(_ count: Int) { state.withLock { $0.brokenPulls = count } }
+
+    /// Who pulled, in turn.
+    var logins: [RegistryLogin?] { state.withLock { $0.logins } }
+
     func offer(image: String) { state.withLock { _ = $0.registry.insert(image) } }
     func put(file bytes: [UInt8], image: String) { state.withLock { $0.files[image] = bytes } }
     func remember(_ hints: EndingHints) { state.withLock { $0.hints = hints } }
@@ -78,6 +88,14 @@ final class ScriptedEngine: ContainerEngine {
     /// A running container prints.
     func print(_ line: OutputLine, in name: String) {
         update(name) { $0.lines.append(line) }
+    }
+
+    /// No container can be paused.
+    func refusePauses(_ reason: String) { state.withLock { $0.refusesPauses = reason } }
+
+    /// Somebody pauses or resumes a container by hand.
+    func setPaused(_ isPaused: Bool, _ name: String) {
+        update(name) { $0.snapshot.status = isPaused ? .paused : .running }
     }
 
     /// A container ends.
@@ -238,6 +256,22 @@ final class ScriptedEngine: ContainerEngine {
         end(id, exitCode: 143)
     }
 
+    func pause(_ id: String) async throws(EngineFault) {
+        try enter("pause")
+        let status = try find(id).snapshot.status
+        if let reason = state.withLock({ $0.refusesPauses }) { throw .refused(status: 500, message: reason) }
+        guard status == .running else { throw .refused(status: 409, message: "it is \(status.rawValue)") }
+        update(id) { $0.snapshot.status = .paused }
+    }
+
+    func unpause(_ id: String) async throws(EngineFault) {
+        try enter("unpause")
+        guard try find(id).snapshot.status == .paused else {
+            throw .refused(status: 500, message: "Container \(id) is not paused")
+        }
+        update(id) { $0.snapshot.status = .running }
+    }
+
     func remove(_ id: String, force: Bool) async throws(EngineFault) {
         try enter("remove")
         state.withLock { state in
@@ -261,9 +295,14 @@ final class ScriptedEngine: ContainerEngine {
     }
 
     func pull(
-        _ image: String, platform: String?, progress: @Sendable (String) async -> Void
+        _ image: String, platform: String?, login: RegistryLogin?, progress: @Sendable (String) async -> Void
     ) async throws(EngineFault) {
         try enter("pull")
+        let isBroken = state.withLock { state in
+            state.logins.append(login)
+            return state.logins.count <= state.brokenPulls
+        }
+        if isBroken { throw .unreachable("the answer broke off") }
         let isOffered = state.withLock { state in
             guard state.registry.contains(image) else { return false }
             state.images.insert(image)

@@ -123,7 +123,8 @@ struct LogAppender {
     }
 
     private mutating func insert(_ segment: LogSegment) throws {
-        if state.lines == 0 { try db.prepareLogs(of: state.day) }
+        // Retention may have dropped the day, if no other run had lines of it.
+        try db.prepareLogs(of: state.day)
         let place = LogSegmentRow.Place(
             first: state.lines + 1, attempt: state.attempt, line: state.attemptLines + 1)
         try LogSegmentRow.insert(segment, at: place, of: state, db)
@@ -151,7 +152,7 @@ struct LogAppender {
     private mutating func note(_ sequences: [Int64]) throws {
         for sequence in sequences {
             remarks?.insert(sequence)
-            try db.run(
+            try db.post(
                 "INSERT INTO log_remark (run, attempt, sequence) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
                 [state.run, state.attempt, sequence])
         }

@@ -72,7 +72,7 @@ struct LogMerging {
             return nil
         }
         guard let merged = try writer.finish(), let first = rows.first, let last = rows.last else { return nil }
-        try db.run(
+        try db.post(
             "DELETE FROM log_segment WHERE run = ? AND day = ? AND first >= ? AND first <= ?",
             [state.run, state.day, first.place.first, last.place.first])
         try LogSegmentRow.insert(merged, at: first.place, of: state, db)

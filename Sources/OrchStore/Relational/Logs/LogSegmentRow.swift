@@ -63,7 +63,7 @@ struct LogSegmentRow {
         let head = segment.head
         let children =
             head.children.count > mostChildren ? anyChild : head.children.map(\.description).joined(separator: " ")
-        try db.run(
+        try db.post(
             """
             INSERT INTO log_segment (day, run, first, attempt, line, lines, bytes, earliest, latest, level, children,
                 content)

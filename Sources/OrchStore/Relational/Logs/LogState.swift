@@ -28,7 +28,7 @@ struct LogState {
     /// The state of a run's log; that of an empty one where nothing is kept.
     init(of run: RunRow, attempt: Int, _ db: any SQLSession) throws {
         (self.run, self.attempt) = (run.number, attempt)
-        day = Self.day(of: run.run)
+        day = run.run.createdAt.day
         let row = try db.row(
             """
             SELECT log_state.day, log_state.lines, log_state.bytes, log_attempt.lines, flow, stdout, stderr, small,
@@ -49,20 +49,15 @@ struct LogState {
         (droppedLines, droppedBytes, toldLines) = (try reader.next(), try reader.next(), try reader.next())
     }
 
-    /// The day on which a run was made, counted from 1970.
-    static func day(of run: FlowRun) -> Int64 {
-        Int64((Double(run.createdAt.microseconds) / 86_400_000_000).rounded(.down))
-    }
-
     /// Keeps the state.
     func save(_ db: any SQLSession) throws {
-        try db.run(
+        try db.post(
             """
             INSERT INTO log_state (run, day, lines, bytes) VALUES (?, ?, ?, ?)
             ON CONFLICT (run) DO UPDATE SET lines = excluded.lines, bytes = excluded.bytes
             """,
             [run, day, lines, bytes])
-        try db.run(
+        try db.post(
             """
             INSERT INTO log_attempt (run, attempt, lines, flow, stdout, stderr, small, dropped_lines, dropped_bytes,
                 told_lines)
@@ -136,4 +131,9 @@ struct LogMarks: Hashable {
         }
         return true
     }
+}
+
+extension Timestamp {
+    /// The day it lies in, counted from 1970, UTC.
+    var day: Int64 { Int64((Double(microseconds) / 86_400_000_000).rounded(.down)) }
 }

@@ -4,6 +4,10 @@ extension RelationalStore {
     package func logs(of run: Identifier, matching query: LogQuery) async throws -> LogPage {
         try await read { db in
             guard let row = try RunRow.find(run, db) else { return LogPage(records: [], next: nil) }
+            if try RemovedLog.isRemoved(row, db) {
+                let notice = try RemovedLog.notice(of: row, after: query.isTail ? 0 : query.after, db)
+                return LogPage(records: notice.map { [$0] } ?? [], next: nil)
+            }
             let page = try Self.page(of: row, query, db)
             return LogPage(records: page.records, next: page.hasMore ? page.end : nil)
         }
@@ -13,6 +17,12 @@ extension RelationalStore {
         try await read { db in
             guard let row = try RunRow.find(run, db) else { return nil }
             let (states, lastState) = try Self.states(of: row.number, after: cursor.state, db)
+            if try RemovedLog.isRemoved(row, db) {
+                let notice = try RemovedLog.notice(of: row, after: cursor.log, db)
+                return RunNews(
+                    run: row.run, states: states, records: notice.map { [$0] } ?? [],
+                    cursor: RunCursor(state: lastState, log: max(cursor.log, notice?.position ?? 0)), hasMore: false)
+            }
             let page = try Self.page(of: row, LogQuery(after: cursor.log, limit: limit), db)
             return RunNews(
                 run: row.run, states: states, records: page.records, cursor: RunCursor(state: lastState, log: page.end),

@@ -3,9 +3,9 @@ import Testing
 
 @testable import OrchServer
 
-struct CancellationDeliveryTests {
+struct WishDeliveryTests {
     @Test func aWishIsToldAgainAfterAWhileOnly() {
-        let delivery = CancellationDelivery(interval: .seconds(10))
+        let delivery = WishDelivery<WorkReply.Cancellation>(interval: .seconds(10))
         let start = ContinuousClock.now
         func wish(_ attempt: Int, _ id: Identifier) -> WorkReply.Cancellation {
             WorkReply.Cancellation(

@@ -1,0 +1,53 @@
+extension RunRequest {
+    /// What a wish leads to.
+    public enum Effect: Equatable, Sendable {
+        /// The run enters this state at once: no container is concerned.
+        case enter(RunState)
+        /// Its agent is asked; the state follows once the engine has confirmed it.
+        case ask
+        /// The same is wished already.
+        case repeated
+        /// The run's state forbids it; the text names the states that would not.
+        case refuse(expected: String)
+    }
+
+    /// Decides what the wish leads to.
+    ///
+    /// - Parameters:
+    ///   - state: the run's state.
+    ///   - hasAgent: whether an agent holds the run; a paused one without is held in its queue, or suspended.
+    ///   - pending: a wish that its agent has not carried out yet.
+    public func effect(on state: RunState, hasAgent: Bool, pending: RunRequest?) -> Effect {
+        if pending?.action == action { return .repeated }
+        switch (action, state.type) {
+        case (.pause, .scheduled), (.suspend, .scheduled):
+            return .enter(held("\(action.participle) by \(by) before an agent took it"))
+        case (.pause, .pending), (.pause, .running), (.suspend, .pending), (.suspend, .running):
+            return .ask
+        case (.pause, .paused) where hasAgent && pending != nil, (.suspend, .paused) where hasAgent:
+            return .ask
+        case (.resume, .paused) where hasAgent:
+            return .ask
+        case (.resume, .paused):
+            return .enter(RunState(.scheduled, message: "resumed by \(by): it waits for an agent", at: at, actor: by))
+        case (.resume, .pending) where pending != nil, (.resume, .running) where pending != nil:
+            return .ask
+        default:
+            return .refuse(expected: expected)
+        }
+    }
+
+    /// The paused state that it leads to.
+    public func held(_ message: String) -> RunState {
+        RunState(
+            .paused, name: action == .suspend ? RunState.suspendedName : nil, message: message, at: at, actor: by)
+    }
+
+    private var expected: String {
+        switch action {
+        case .pause: "one that is Scheduled, Pending or Running"
+        case .suspend: "one that is Scheduled, Pending or Running, or Paused with a container"
+        case .resume: "one that is Paused"
+        }
+    }
+}

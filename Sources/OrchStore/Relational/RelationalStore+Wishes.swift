@@ -1,0 +1,81 @@
+package import OrchModel
+
+/// What somebody wishes of a run.
+extension RelationalStore {
+    package func requestCancellation(
+        of run: Identifier, _ request: CancellationRequest
+    ) async throws -> CancellationOutcome {
+        try await write { db in
+            guard var row = try RunRow.locked(run, db) else { return .unknown }
+            guard !row.run.state.type.isTerminal else { return .ended(row.run) }
+            guard row.root == nil else { return .child(row.run) }
+            try row.cancel(request, actor: request.by, db)
+            let parent = row.run.name
+            var others: [FlowRun] = []
+            var parents = [row.number]
+            // A run that has ended may have made one that goes on.
+            while let number = parents.popLast() {
+                for var child in try RunRow.madeByRun(number, db) {
+                    parents.append(child.number)
+                    let wish = CancellationRequest(
+                        by: "\(request.by), with run \(parent) that made it", at: request.at)
+                    guard try child.cancel(wish, actor: request.by, db) else { continue }
+                    others.append(child.run)
+                }
+            }
+            return .requested(row.run, others: others)
+        }
+    }
+
+    package func request(_ request: RunRequest, of run: Identifier) async throws -> RequestOutcome {
+        try await write { db in
+            guard var row = try RunRow.locked(run, db) else { return .unknown }
+            guard row.root == nil else { return .child(row.run) }
+            let effect = request.effect(on: row.run.state, hasAgent: row.run.agent != nil, pending: row.run.request)
+            switch effect {
+            case .refuse(let expected): return .refused(row.run, expected: expected)
+            case .repeated: break
+            case .ask:
+                row.run.request = request
+                try row.update(enters: false, db)
+            case .enter(let state):
+                let isDueLater = state.type == .paused || row.run.scheduledFor > request.at
+                try row.wait(as: state, due: isDueLater ? row.run.scheduledFor : request.at, db)
+            }
+            return .requested(row.run)
+        }
+    }
+}
+
+extension RunRow {
+    /// Runs with containers of their own that a run, or a sub-flow in its container, has made.
+    fileprivate static func madeByRun(_ number: Int64, _ db: any SQLSession) throws -> [RunRow] {
+        try db.rows(
+            """
+            SELECT \(columns) FROM flow_run
+            WHERE root_number IS NULL
+                AND parent_id IN (SELECT id FROM flow_run WHERE number = ?1 OR root_number = ?1)
+            ORDER BY number \(db.dialect.forUpdate)
+            """,
+            [number]
+        ).map(RunRow.init)
+    }
+
+    /// Ends a run that no agent holds, or asks its agent to; false where it has ended, or was asked before.
+    @discardableResult
+    fileprivate mutating func cancel(
+        _ request: CancellationRequest, actor: String, _ db: any SQLSession
+    ) throws -> Bool {
+        guard !run.state.type.isTerminal, run.cancellation == nil else { return false }
+        if run.agent == nil {
+            let when = run.state.type == .paused ? "while it was \(run.state.name)" : "before it was started"
+            enter(RunState(.cancelled, message: "cancelled by \(request.by) \(when)", at: request.at, actor: actor))
+        } else {
+            run.cancellation = request
+            run.request = nil
+            enter(RunState(.cancelling, message: "\(request.by) asked for its end", at: request.at, actor: actor))
+        }
+        try update(enters: true, db)
+        return true
+    }
+}

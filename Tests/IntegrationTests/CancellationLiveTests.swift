@@ -1,0 +1,105 @@
+import DockerEngine
+import FoundationEssentials
+import OrchClient
+import OrchModel
+import Testing
+
+/// Acceptance tests of endings that are asked for, and of slots, on the real engine.
+@Suite(
+    .enabled("needs a Docker engine and the program of busybox-static") { await LiveAgentBench.isPossible() },
+    .timeLimit(.minutes(3)), .serialized)
+struct CancellationLiveTests {
+    /// Ignores SIGTERM, with a child process that does so too; `mark` tells its processes from all others of this host.
+    private static func stubborn(_ mark: String) -> String {
+        """
+        trap '' TERM
+        sh -c "trap '' TERM; while true; do sleep 1; done # \(mark)" &
+        echo ready
+        while true; do sleep 1; done # \(mark)
+        """
+    }
+
+    /// The processes of this host whose command lines hold a text.
+    private static func processes(with mark: String) -> [String] {
+        let ids = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return ids.filter { id in
+            guard Int(id) != nil, let line = try? Data(contentsOf: URL(filePath: "/proc/\(id)/cmdline")) else {
+                return false
+            }
+            return String(decoding: line, as: UTF8.self).contains(mark)
+        }
+    }
+
+    @Test("T5: cancel a process that ignores SIGTERM: Cancelled only after inspect says exited; children too")
+    func cancellationOfWhatIgnoresSIGTERM() async throws {
+        try await LiveStack.with { stack in
+            let mark = "mark-\(Identifier.new().short)"
+            let policy = RunPolicy(stopGraceSeconds: 2)
+            func stubborn(_ queue: String, _ parent: FlowRun?) async throws -> FlowRun {
+                try await stack.run(
+                    Self.stubborn(mark), queue: queue, isKept: true, parent: parent?.id, policy: policy)
+            }
+            let parent = try await stubborn("default", nil)
+            let child = try await stubborn("other", parent)
+            let grandchild = try await stubborn("other", child)
+            let bystander = try await stack.run("echo ready; while true; do sleep 1; done")
+            let family = [parent, child, grandchild]
+            // Two agents: each stops what it holds.
+            try await stack.withAgent("one") {
+                try await stack.withAgent("two", queues: ["other"]) {
+                    for run in family + [bystander] { try await stack.untilLine("ready", of: run) }
+                    #expect(Self.processes(with: mark).count >= 6)
+                    _ = try await stack.api.cancel("\(parent.id)")
+                    for run in family {
+                        #expect(try await stack.now(run).state.type == .cancelling)
+                        #expect(try await stack.container(of: run).state.status == "running")
+                    }
+                    for run in family {
+                        let end = try await stack.until(run, .cancelled)
+                        let container = try await stack.container(of: run).state
+                        #expect(container.status == "exited" && container.exitCode == 137)
+                        let finished = try #require(container.finished)
+                        #expect(end.at.microseconds >= finished.seconds * 1_000_000 + Int64(finished.nanoseconds / 1000))
+                        #expect(end.message.hasPrefix("cancelled by user admin"))
+                        #expect(end.message.hasSuffix("; killed by signal 9 (SIGKILL)"))
+                    }
+                    #expect(Self.processes(with: mark) == [])
+                    #expect(try await stack.now(bystander).state.type == .running)
+                }
+            }
+        }
+    }
+
+    /// How long the tests wait: one lease.
+    private static let lease = Duration.seconds(30)
+
+    @Test("T8: SIGKILL a slot holder: the waiter starts within the lease time")
+    func theSlotOfAKilledRunIsFree() async throws {
+        try await LiveStack.with { stack in
+            let holder = try await stack.run("echo ready; sleep 600")
+            try await stack.withAgent(limit: 1) {
+                try await stack.untilLine("ready", of: holder)
+                let waiter = try await stack.run("true")
+                #expect(try await stack.now(waiter).state.type == .scheduled)
+                let killed = ContinuousClock.now
+                try await stack.bench.client.killContainer(ClaimedRun.containerName(run: holder.id, attempt: 1))
+                try await stack.until(waiter, .running)
+                #expect(ContinuousClock.now - killed < Self.lease)
+                #expect(try await stack.until(holder, .crashed).message.contains("SIGKILL"))
+            }
+        }
+    }
+
+    @Test("T8: the same, while the agent is killed too and comes back")
+    func theSlotOfARunThatWasKilledWhileNobodyLookedIsFree() async throws {
+        try await LiveStack.with { stack in
+            let holder = try await stack.run("echo ready; sleep 600")
+            try await stack.withAgent(limit: 1) { try await stack.untilLine("ready", of: holder) }
+            let waiter = try await stack.run("true")
+            try await stack.bench.client.killContainer(ClaimedRun.containerName(run: holder.id, attempt: 1))
+            let back = ContinuousClock.now
+            try await stack.withAgent(limit: 1) { try await stack.until(waiter, .running) }
+            #expect(ContinuousClock.now - back < Self.lease)
+        }
+    }
+}

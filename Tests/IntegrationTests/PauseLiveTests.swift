@@ -1,0 +1,130 @@
+import DockerEngine
+import OrchClient
+import OrchModel
+import Testing
+
+/// Pausing, suspending and resuming, from the API to the real engine and back.
+@Suite(
+    .enabled("needs a Docker engine and the program of busybox-static") { await LiveAgentBench.isPossible() },
+    .timeLimit(.minutes(3)), .serialized)
+struct PauseLiveTests {
+    private static let waits = "echo ready; while [ ! -e /tmp/go ]; do sleep 0.05; done; echo went on"
+
+    private func letGo(_ stack: LiveStack, _ run: FlowRun, attempt: Int = 1) async throws {
+        try await stack.bench.client.putArchive(
+            TarArchive([TarArchive.Entry(path: "go")]), into: "/tmp",
+            of: ClaimedRun.containerName(run: run.id, attempt: attempt))
+    }
+
+    @Test func aContainerIsFrozenAndThawed() async throws {
+        try await LiveStack.with { stack in
+            let run = try await stack.run(Self.waits)
+            try await stack.withAgent {
+                try await stack.untilLine("ready", of: run)
+                let asked = try await stack.api.ask(.pause, of: "\(run.id)")
+                #expect(asked.request?.action == .pause)
+                let paused = try await stack.until(run, .paused)
+                #expect(paused.message == "paused by user admin")
+                #expect(try await stack.container(of: run).state.status == "paused")
+                #expect(try await stack.now(run).request == nil)
+                // It does not see the file before it is thawed.
+                try await letGo(stack, run)
+                _ = try await stack.api.ask(.resume, of: "\(run.id)")
+                try await stack.until(run, .running, times: 2)
+                try await stack.until(run, .completed)
+            }
+            let ended = try await stack.now(run)
+            #expect(ended.pausedSeconds ?? 0 > 0)
+            #expect(try await stack.api.logs(of: "\(run.id)").records.last?.message == "went on")
+        }
+    }
+
+    @Test func whatSomebodyElsePausesAndResumesIsShownAsItIs() async throws {
+        try await LiveStack.with { stack in
+            let run = try await stack.run(Self.waits)
+            try await stack.withAgent {
+                try await stack.untilLine("ready", of: run)
+                try await stack.until(run, .running)
+                let name = ClaimedRun.containerName(run: run.id, attempt: 1)
+                try await stack.bench.client.pauseContainer(name)
+                let paused = try await stack.until(run, .paused)
+                #expect(paused.message == "container \(name) was paused by somebody outside orch")
+                try await stack.bench.client.unpauseContainer(name)
+                let running = try await stack.until(run, .running, times: 2)
+                #expect(running.message == "container \(name) was resumed by somebody outside orch")
+                try await letGo(stack, run)
+                try await stack.until(run, .completed)
+            }
+        }
+    }
+
+    @Test func aPausedRunIsAdoptedAndItsTimeLimitStandsStill() async throws {
+        try await LiveStack.with { stack in
+            let limit = 3.0
+            let run = try await stack.run(Self.waits, policy: RunPolicy(timeoutSeconds: limit, stopGraceSeconds: 0))
+            try await stack.withAgent {
+                try await stack.untilLine("ready", of: run)
+                _ = try await stack.api.ask(.pause, of: "\(run.id)")
+                try await stack.until(run, .paused)
+            }
+            let held = 4.0
+            try await Task.sleep(for: .seconds(held))
+            try await stack.withAgent {
+                try await stack.untilLine(
+                    "agent live found container \(ClaimedRun.containerName(run: run.id, attempt: 1)) paused and follows it",
+                    of: run)
+                #expect(try await stack.now(run).state.type == .paused)
+                _ = try await stack.api.ask(.resume, of: "\(run.id)")
+                try await stack.until(run, .running, times: 2)
+                let end = try await stack.until(run, .failed)
+                #expect(end.name == RunState.timedOutName)
+            }
+            let ended = try await stack.now(run)
+            let took = try #require(ended.endedAt) - (try #require(ended.startedAt))
+            #expect(took >= .seconds(limit + held))
+            #expect(ended.pausedSeconds ?? 0 >= held)
+        }
+    }
+
+    @Test func aPausedRunIsThawedAndStoppedByItsCancellation() async throws {
+        try await LiveStack.with { stack in
+            let run = try await stack.run(
+                "trap 'echo got SIGTERM; exit 3' TERM; echo ready; while true; do sleep 0.05; done")
+            try await stack.withAgent {
+                try await stack.untilLine("ready", of: run)
+                _ = try await stack.api.ask(.pause, of: "\(run.id)")
+                try await stack.until(run, .paused)
+                #expect(try await stack.api.cancel("\(run.id)").state.type == .cancelling)
+                let end = try await stack.until(run, .cancelled)
+                #expect(end.message == "cancelled by user admin; exit 3")
+            }
+            #expect(try await stack.api.logs(of: "\(run.id)").records.contains { $0.message == "got SIGTERM" })
+        }
+    }
+
+    @Test func aSuspensionWorksWhileTheAgentIsAwayAndLeadsToAnotherAttempt() async throws {
+        try await LiveStack.with { stack in
+            let run = try await stack.run(Self.waits)
+            try await stack.withAgent { try await stack.untilLine("ready", of: run) }
+            let asked = try await stack.api.ask(.suspend, of: "\(run.id)")
+            #expect(asked.state.type == .running && asked.request?.action == .suspend)
+            #expect(try await stack.container(of: run).state.status == "running")
+            try await stack.withAgent(limit: 1) {
+                let state = try await stack.until(run, .paused)
+                #expect(state.isSuspended)
+                #expect(state.message == "suspended by user admin; killed by signal 15 (SIGTERM)")
+                // Its slot is free, and the end of this one tells that the container has gone, too.
+                let other = try await stack.run("true")
+                try await stack.until(other, .completed)
+                await #expect(throws: DockerError.self) { try await stack.container(of: run) }
+                #expect(try await stack.now(run).agent == nil)
+
+                #expect(try await stack.api.ask(.resume, of: "\(run.id)").state.type == .scheduled)
+                try await stack.until(run, .running, times: 2)
+                try await letGo(stack, run, attempt: 2)
+                try await stack.until(run, .completed)
+            }
+            #expect(try await stack.api.attempts(of: "\(run.id)").map(\.state.name) == ["Suspended", "Completed"])
+        }
+    }
+}
