@@ -22,8 +22,11 @@ extension PostgresDatabase {
 
     /// Bytes of the tables, partitions among them.
     private static func size(_ connection: PostgresConnection) async throws -> Int64 {
-        let sizes = tables.map { "(SELECT sum(pg_total_relation_size(relid)) FROM pg_partition_tree('\($0)'))" }
-        let sum = sizes.joined(separator: " + ")
-        return try await connection.query("SELECT (\(sum))::bigint").firstValue.flatMap { Int64($0) } ?? 0
+        let names = tables.map { "'\($0)'::regclass" }.joined(separator: ", ")
+        let size = """
+            SELECT sum(pg_total_relation_size(oid))::bigint FROM pg_class
+            WHERE oid IN (\(names)) OR oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = 'log_segment'::regclass)
+            """
+        return try await connection.query(size).firstValue.flatMap { Int64($0) } ?? 0
     }
 }
