@@ -128,6 +128,18 @@ let package = Package(
         // What several test targets need: judges of our files, servers to be tested against, folders.
         .target(name: "TestSupport", path: "Tests/TestSupport", exclude: ["Judges"]),
 
+        // Agents and controllers on a virtual clock, with everything that may go wrong around them.
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "OrchModel", "OrchStore", "OrchServer", "OrchInfrastructure", "OrchAgent", "Threads", logging,
+            ],
+            path: "Tests/Simulation"
+        ),
+        // Lives as many histories of it as wanted; a program of its own, for tests are not optimized.
+        .executableTarget(
+            name: "orch-simulation", dependencies: ["Simulation"], path: "Tests/SimulationProgram"),
+
         .testTarget(name: "CurlTransportTests", dependencies: ["CurlTransport"]),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"]),
         .testTarget(name: "TableFormatsTests", dependencies: ["TableFormats", "TestSupport"]),
@@ -165,6 +177,7 @@ let package = Package(
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]
         ),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
         .testTarget(name: "OrchCLITests", dependencies: ["OrchCLI", "OrchModel", argumentParser, logging]),
         .testTarget(
             name: "TaxiTests",

@@ -36,10 +36,12 @@ package final class Agent: Service {
     ///   - logger: where it tells what it does; runs and attempts are metadata.
     ///   - clock: what pauses are measured with. Defaults to the continuous clock.
     ///   - now: the wall clock. Defaults to the system's.
+    ///   - memory: where it remembers which attempts it launched. Defaults to a folder of its data directory.
     /// - Throws: `invalidSetting`, or `dataDirectory` where its memory cannot be opened.
     package init(
         configuration: AgentConfiguration, api: any ControllerAPI, engine: any ContainerEngine, logger: Logger,
-        clock: any Clock<Duration> = ContinuousClock(), now: @escaping @Sendable () -> Timestamp = Timestamp.now
+        clock: any Clock<Duration> = ContinuousClock(), now: @escaping @Sendable () -> Timestamp = Timestamp.now,
+        memory: (any LedgerStorage)? = nil
     ) throws(AgentError) {
         try configuration.validate()
         var configuration = configuration
@@ -52,7 +54,7 @@ package final class Agent: Service {
         self.logger = logger
         self.clock = clock
         self.now = now
-        ledger = try LaunchLedger(dataDirectory: configuration.dataDirectory)
+        ledger = try LaunchLedger(storage: memory ?? LedgerFolder(dataDirectory: configuration.dataDirectory))
     }
 
     /// Works until a graceful shutdown, or until the surrounding task is cancelled.
@@ -71,21 +73,28 @@ package final class Agent: Service {
 
     /// The loops, until a graceful shutdown or cancellation.
     private func work() async {
-        await cancelWhenGracefulShutdown {
-            await withDiscardingTaskGroup { group in
-                group.addTask { await self.poll(.withRoom) }
-                group.addTask { await self.poll(.full) }
-                group.addTask { await self.renewLeases() }
-                group.addTask { await self.reconcile() }
-                group.addTask { await self.reap() }
+        do throws(CancellationError) {
+            try await untilShutdown {
+                await withDiscardingTaskGroup { group in
+                    group.addTask { await self.poll(.withRoom) }
+                    group.addTask { await self.poll(.full) }
+                    group.addTask { await self.renewLeases() }
+                    group.addTask { await self.reconcile() }
+                    group.addTask { await self.reap() }
+                }
             }
+        } catch {
+            logger.debug("the agent was ended")
         }
         jobs.continuation.finish()
     }
 
-    /// Takes an attempt in hand, unless it is already.
-    func take(_ claimed: ClaimedRun, _ mode: DockerRunner.Mode) {
-        guard let order = registry.begin(claimed) else { return }
+    /// Takes an attempt in hand, unless it is already, or was and has ended.
+    ///
+    /// - Parameter isFresh: whether the controller said just now that the attempt is live. The answer to a poll may have
+    ///   been on its way for so long that the attempt was found among those held, and ended, before it came.
+    func take(_ claimed: ClaimedRun, _ mode: DockerRunner.Mode, isFresh: Bool) {
+        guard let order = registry.begin(claimed, isFresh: isFresh) else { return }
         jobs.continuation.yield(.run(claimed, mode, order))
     }
 

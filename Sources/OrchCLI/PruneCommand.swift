@@ -51,7 +51,8 @@ struct RetentionSummary {
             ),
         ]
         let rows: [(String, String, String)] = [
-            ("runs", "\(due.runsByAge)", "ended too long ago"), ("runs", "\(due.runsByCount)", "too many of a deployment"),
+            ("runs", "\(due.runsByAge)", "ended too long ago"),
+            ("runs", "\(due.runsByCount)", "too many of a deployment"),
             ("logs", "\(due.logsByAge)", "their runs ended too long ago"),
             ("logs", "\(due.logsBySize)", "too many bytes of logs"),
             ("bytes of logs", ByteSize.text(due.logBytes), "all of these together"),

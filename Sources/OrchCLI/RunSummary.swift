@@ -28,9 +28,11 @@ struct RunSummary {
             ("State", "\(run.state.name) (\(run.state.type.rawValue)): \(run.state.message)"),
             (
                 "Asked",
-                run.request.map { "\($0.by) asked to \($0.action.rawValue) it at \($0.at.brief); its agent is to do so" }
+                run.request.map {
+                    "\($0.by) asked to \($0.action.rawValue) it at \($0.at.brief); its agent is to do so"
+                }
             ),
-            ("Paused for", run.pausedSeconds.map { Duration.seconds($0).brief }),
+            ("Paused before", run.pausedSeconds.flatMap { $0 > 0 ? Duration.seconds($0).brief : nil }),
             ("Log", run.logsRemovedAt.map { "removed on \($0.brief) by retention" }),
             ("Parent", run.parentRunID.map { "\($0)" }),
             ("Parameters", JSONValue.object(run.parameters).jsonText),

@@ -85,7 +85,9 @@ public enum RunEnding {
                 return state(
                     .crashed, "the flow reported \(outcome.name), yet its process ended with exit \(code)")
             }
-            return state(.crashed, "exit \(code) with no outcome: the flow's process ended before it could report one")
+            // Where its output went before it was read, nobody can say that the flow reported none.
+            let reason = termination.reason ?? "the flow's process ended before it could report one"
+            return state(.crashed, "exit \(code) with no outcome: \(reason)")
         }
     }
 

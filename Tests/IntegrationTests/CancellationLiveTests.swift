@@ -59,7 +59,8 @@ struct CancellationLiveTests {
                         let container = try await stack.container(of: run).state
                         #expect(container.status == "exited" && container.exitCode == 137)
                         let finished = try #require(container.finished)
-                        #expect(end.at.microseconds >= finished.seconds * 1_000_000 + Int64(finished.nanoseconds / 1000))
+                        #expect(
+                            end.at.microseconds >= finished.seconds * 1_000_000 + Int64(finished.nanoseconds / 1000))
                         #expect(end.message.hasPrefix("cancelled by user admin"))
                         #expect(end.message.hasSuffix("; killed by signal 9 (SIGKILL)"))
                     }

@@ -27,10 +27,9 @@ struct PauseLiveTests {
                 #expect(paused.message == "paused by user admin")
                 #expect(try await stack.container(of: run).state.status == "paused")
                 #expect(try await stack.now(run).request == nil)
-                // It does not see the file before it is thawed.
-                try await letGo(stack, run)
                 _ = try await stack.api.ask(.resume, of: "\(run.id)")
                 try await stack.until(run, .running, times: 2)
+                try await letGo(stack, run)
                 try await stack.until(run, .completed)
             }
             let ended = try await stack.now(run)

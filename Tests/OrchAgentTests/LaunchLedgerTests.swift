@@ -16,7 +16,9 @@ struct LaunchLedgerTests {
 
     @Test func remembersOverARestart() throws {
         try withFolder { folder in
-            try LaunchLedger(dataDirectory: folder).begin(key)
+            let ledger = try LaunchLedger(dataDirectory: folder)
+            try ledger.begin(key)
+            try ledger.closeGap()
             let again = try LaunchLedger(dataDirectory: folder)
             #expect(again.history(of: key) == .launched)
             #expect(again.history(of: AttemptKey(run: .fixed(1), attempt: 2)) == .neverLaunched)
@@ -29,8 +31,19 @@ struct LaunchLedgerTests {
         try withFolder { folder in
             let ledger = try LaunchLedger(dataDirectory: folder)
             #expect(ledger.history(of: key) == .unknown)
-            ledger.closeGap()
+            try ledger.closeGap()
             #expect(ledger.history(of: key) == .neverLaunched)
+        }
+    }
+
+    @Test func gapStaysOpenUntilItIsClosedHoweverOftenTheAgentIsKilled() throws {
+        try withFolder { folder in
+            _ = try LaunchLedger(dataDirectory: folder)
+            let second = try LaunchLedger(dataDirectory: folder)
+            #expect(second.history(of: key) == .unknown)
+            #expect(second.keys.isEmpty)
+            try second.closeGap()
+            #expect(try LaunchLedger(dataDirectory: folder).history(of: key) == .neverLaunched)
         }
     }
 

@@ -74,7 +74,8 @@ struct PausingTests {
             try await bench.controller.until { $0.states.last?.isSuspended == true }
             bench.controller.queue(.sample { $0.runID = .fixed(3) })
             try await bench.controller.until { $0.states.count == 3 }
-            #expect(bench.engine.containers.map(\.spec.name) == [ClaimedRun.sample { $0.runID = .fixed(3) }.containerName])
+            #expect(
+                bench.engine.containers.map(\.spec.name) == [ClaimedRun.sample { $0.runID = .fixed(3) }.containerName])
         }
         #expect(bench.controller.states[1].message == "suspended by user admin; killed by signal 15 (SIGTERM)")
         #expect(bench.controller.settled.map(\.action) == [.suspend])

@@ -57,7 +57,10 @@ struct ReapingTests {
         #expect(decision.reason.contains(row.reason))
     }
 
-    @Test(arguments: [("never", 7 * 86_400, Reaping.Action.remove), ("never", 7 * 86_400 - 1, .keep), ("on_success", 7 * 86_400, .remove)])
+    @Test(arguments: [
+        ("never", 7 * 86_400, Reaping.Action.remove), ("never", 7 * 86_400 - 1, .keep),
+        ("on_success", 7 * 86_400, .remove),
+    ])
     func whatIsKeptOnPurposeIsKeptForAWhile(_ policy: String, _ ended: Int, _ action: Reaping.Action) {
         let labels = Self.mine.merging([ContainerLabels.removePolicy: policy]) { $1 }
         let summary = ContainerSummary(

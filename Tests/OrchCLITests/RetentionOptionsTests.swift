@@ -51,6 +51,8 @@ struct RetentionOptionsTests {
         let error = #expect(throws: ValidationError.self) {
             try options.policy(environment: ["ORCH_MAX_LOG_SIZE": "much"])
         }
-        #expect(error?.message == "$ORCH_MAX_LOG_SIZE: expected a size such as 500m or 10g, or 0 for no limit, got \"much\"")
+        #expect(
+            error?.message == "$ORCH_MAX_LOG_SIZE: expected a size such as 500m or 10g, or 0 for no limit, got \"much\""
+        )
     }
 }

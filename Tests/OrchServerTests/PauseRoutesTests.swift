@@ -19,7 +19,8 @@ struct PauseRoutesTests {
             #expect(status == 409)
             #expect(
                 fault.message
-                    == "run \(run.name) is Paused and cannot be paused: expected one that is Scheduled, Pending or Running")
+                    == "run \(run.name) is Paused and cannot be paused: expected one that is Scheduled, Pending or Running"
+            )
             let resumed: FlowRun = try await server.call(.post, "flow-runs/\(run.id)/resume")
             #expect(resumed.state.type == .scheduled)
             #expect(try await server.poll().runs.map(\.runID) == [run.id])

@@ -89,7 +89,9 @@ struct RetentionTests {
             #expect(response.status == .accepted)
             // The fixture runs no services: this is the one that was asked.
             let keeper = Task { try await server.controller.retention.run() }
-            while try await server.controller.store.lastRetention() == nil { try await Task.sleep(for: .milliseconds(5)) }
+            while try await server.controller.store.lastRetention() == nil {
+                try await Task.sleep(for: .milliseconds(5))
+            }
             keeper.cancel()
             _ = await keeper.result
             #expect(try await server.controller.store.run(run.id)?.logsRemovedAt != nil)

@@ -6,7 +6,7 @@ import Testing
 struct WishDeliveryTests {
     @Test func aWishIsToldAgainAfterAWhileOnly() {
         let delivery = WishDelivery<WorkReply.Cancellation>(interval: .seconds(10))
-        let start = ContinuousClock.now
+        let start = Duration.seconds(3)
         func wish(_ attempt: Int, _ id: Identifier) -> WorkReply.Cancellation {
             WorkReply.Cancellation(
                 runID: id, attempt: attempt, request: CancellationRequest(by: "user admin", at: .now()))

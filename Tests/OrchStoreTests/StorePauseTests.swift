@@ -79,7 +79,8 @@ extension StoreConformance {
 
                 _ = try await store.request(request(.resume, at: 14), of: key.runID)
                 let resumed = AttemptReport(
-                    token: "", state: Sample.state(.running, at: 15), pausedSeconds: 3, settled: request(.resume, at: 14))
+                    token: "", state: Sample.state(.running, at: 15), pausedSeconds: 3,
+                    settled: request(.resume, at: 14))
                 _ = try await store.apply(resumed, to: key, at: 15)
                 _ = try await store.apply(paused, to: key, at: 15)
                 run = try #require(try await store.run(key.runID))

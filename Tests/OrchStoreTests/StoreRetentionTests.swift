@@ -123,7 +123,8 @@ extension StoreConformance {
                 policy.runSeconds = 1
                 #expect(try await Self.pass(policy, at: 100, store).removed.runsByAge == 1)
                 #expect(try await store.run(key.runID) == nil)
-                #expect(try await store.assets(matching: AssetQuery(isLatest: true)).assets.map(\.flowRunID) == [key.runID])
+                #expect(
+                    try await store.assets(matching: AssetQuery(isLatest: true)).assets.map(\.flowRunID) == [key.runID])
             }
         }
 
@@ -278,7 +279,9 @@ extension StoreConformance {
         func noStepTakesLongHoweverManyRunsThereAre(kind: StoreKind) async throws {
             let count = ProcessInfo.processInfo.environment["ORCH_RETENTION_RUNS"].flatMap { Int($0) } ?? 200
             try await kind.withStore { store in
-                for index in 0..<count { try await Self.ended("run-\(index)", at: Double(index % 50), lines: 20, store) }
+                for index in 0..<count {
+                    try await Self.ended("run-\(index)", at: Double(index % 50), lines: 20, store)
+                }
                 try await Self.ended("long", at: 60, lines: count * 100, store)
                 var policy = Self.keepsAll
                 policy.runSeconds = 1
@@ -306,6 +309,44 @@ extension StoreConformance {
                 #expect(removed == RetentionRemovals(runsByAge: count + 1, logBytes: Int64(count * 1200)))
                 #expect(longest < .seconds(2))
             }
+        }
+
+        @Test func twoControllersOfOneDatabaseRemoveEachThingOnce() async throws {
+            let schema = try StoreSchemaOfTest()
+            let stores = [
+                try await RelationalStore.openPostgres(url: schema.url, connections: 2),
+                try await RelationalStore.openPostgres(url: schema.url, connections: 2),
+            ]
+            for index in 1...20 { try await Self.ended("run-\(index)", at: Double(index), lines: 10, stores[0]) }
+            var policy = Self.keepsAll
+            policy.logBytes = 1000
+            let rules = RetentionRules(policy, at: Sample.at(100))
+            // Both found the same excess; only one may remove it.
+            let survey = try await stores[0].survey(rules)
+            #expect(survey.excessBytes == 1000)
+            let removed = try await withThrowingTaskGroup(of: RetentionRemovals.self) { group in
+                for (index, store) in stores.enumerated() {
+                    group.addTask {
+                        var (removed, survey) = (RetentionRemovals(), survey)
+                        while true {
+                            let turn = RetentionTurn(
+                                rules: rules, survey: survey, holder: "c\(index)", heldUntil: Sample.at(160), rows: 7,
+                                at: Sample.at(100))
+                            switch try await store.retire(turn) {
+                            case .held: return removed
+                            case .removed(let more): removed += more
+                            case .done(let more):
+                                removed += more
+                                return removed
+                            }
+                            survey.excessBytes = max(0, 1000 - removed.logBytes)
+                        }
+                    }
+                }
+                return try await group.reduce(into: RetentionRemovals()) { $0 += $1 }
+            }
+            #expect(removed == RetentionRemovals(logsBySize: 10, logBytes: 1000))
+            for store in stores { try await store.close() }
         }
     }
 }

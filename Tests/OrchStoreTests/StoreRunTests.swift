@@ -63,7 +63,8 @@ extension StoreConformance {
                 let draft = Sample.run()
                 try await store.createRun(draft)
                 let request = CancellationRequest(by: "user admin", at: Sample.at(3))
-                guard case .requested(let run, _) = try await store.requestCancellation(of: draft.run.id, request) else {
+                guard case .requested(let run, _) = try await store.requestCancellation(of: draft.run.id, request)
+                else {
                     Issue.record("expected the wish to be taken")
                     return
                 }

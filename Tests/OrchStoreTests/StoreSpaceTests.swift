@@ -110,15 +110,16 @@ extension StoreConformance {
         }
 
         @Test func whatIsFreeAtTheEndOfAPostgresTableIsCutOff() async throws {
-            let schema = try StoreSchemaOfTest()
-            let store = try await RelationalStore.openPostgres(url: schema.url, connections: 2)
+            // A database of its own: what transactions of other tests may still see would stay.
+            let cluster = try #require(PostgresCluster.current)
+            let name = "space_" + "\(Identifier.new())".filter { $0 != "-" }
+            _ = try cluster.psql("CREATE DATABASE \(name)")
+            let store = try await RelationalStore.openPostgres(url: cluster.url(database: name), connections: 2)
             try await fill(store)
             func tableSize() throws -> Int {
-                let text = try schema.cluster.psql(
-                    """
-                    SELECT coalesce(sum(pg_total_relation_size(relid)), 0)
-                    FROM pg_partition_tree('\(schema.name).log_segment')
-                    """)
+                let text = try cluster.psql(
+                    "SELECT coalesce(sum(pg_total_relation_size(relid)), 0) FROM pg_partition_tree('log_segment')",
+                    database: name)
                 return try #require(Int(text.filter(\.isNumber)))
             }
             let before = try tableSize()

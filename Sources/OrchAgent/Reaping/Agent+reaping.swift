@@ -15,7 +15,8 @@ extension Agent {
     }
 
     private func reapOnce() async {
-        let pass = ReapingPass(engine: engine, api: api, grace: configuration.reapGrace, keeping: configuration.keptFor, now: now)
+        let pass = ReapingPass(
+            engine: engine, api: api, grace: configuration.reapGrace, keeping: configuration.keptFor, now: now)
         do {
             let decisions = try await pass.decisions(
                 agents: [configuration.name], isKnown: registry.isKnown,

@@ -40,8 +40,11 @@ extension Agent {
             }
             try await comparePauses(of: held)
             try await finishRemovals(held: Set(held.map(\.key)))
-            ledger.closeGap()
             registry.endPass()
+            if !ledger.isComplete {
+                try ledger.closeGap()
+                registry.changed.open()
+            }
         } catch {
             logger.debug("nothing was reconciled", metadata: ["reason": "\(error)"])
         }
@@ -91,7 +94,7 @@ extension Agent {
 
     private func attemptsWithContainer(of instances: Set<Identifier>) async throws(EngineFault) -> Set<AttemptKey> {
         var keys: Set<AttemptKey> = []
-        for instance in instances {
+        for instance in instances.sorted() {
             let containers = try await engine.list(label: ContainerLabels.instance, value: "\(instance)", sizes: false)
             keys.formUnion(containers.compactMap { ContainerLabels.attempt(of: $0.labels) })
         }
@@ -104,9 +107,9 @@ extension Agent {
             isKnown: registry.isKnown(key), hasContainer: hasContainer, history: ledger.history(of: key))
         switch decision {
         case .leave: return
-        case .adopt: take(claimed, .adopt)
-        case .launch: take(claimed, .launch)
-        case .missing: take(claimed, .missing)
+        case .adopt: take(claimed, .adopt, isFresh: true)
+        case .launch: take(claimed, .launch, isFresh: true)
+        case .missing: take(claimed, .missing, isFresh: true)
         }
         logger.notice("an attempt is taken up", metadata: metadata(of: key, ["decision": "\(decision)"]))
     }

@@ -1,7 +1,6 @@
 import Logging
 import OrchInfrastructure
 import OrchModel
-import ServiceLifecycle
 
 extension Agent {
     /// Does one thing in a task of its own.
@@ -73,8 +72,8 @@ extension Agent {
         let runner = DockerRunner(
             engine: engine, settings: configuration.launch, actor: "agent \(configuration.name)", host: watch.host,
             clock: clock, now: now)
-        do {
-            try await cancelWhenGracefulShutdown {
+        do throws(CancellationError) {
+            try await untilShutdown { () throws(CancellationError) in
                 try await runner.run(claimed, mode: mode, order: order, reporting: shipper) { [self] in
                     remember(claimed.key)
                 }

@@ -39,15 +39,18 @@ extension Agent {
     }
 
     private func accept(_ reply: WorkReply) {
-        for claimed in reply.runs { take(claimed, .launch) }
+        for claimed in reply.runs { take(claimed, .launch, isFresh: false) }
         obey(reply.cancellations)
         obey(reply.requests)
         for task in reply.tasks { jobs.continuation.yield(.answer(task)) }
     }
 
     /// How many more runs can be started; none while the engine does not answer, or the agent drains.
+    ///
+    /// None either while its memory is new: a claim whose answer is on its way would look like one of before, whose
+    /// container has vanished.
     private var capacity: Int {
-        watch.facts == nil || registry.isClosed ? 0 : max(0, configuration.limit - registry.count)
+        watch.facts == nil || registry.isClosed || !ledger.isComplete ? 0 : max(0, configuration.limit - registry.count)
     }
 
     private var info: AgentInfo {

@@ -13,6 +13,8 @@ final class AttemptRegistry: Sendable {
         var entries: [AttemptKey: Entry] = [:]
         /// Those that ended since the last list of held attempts was asked for: that list may still name them.
         var ended: Set<AttemptKey> = []
+        /// The last ones that ended, oldest first: an answer that was long on its way may still hand one of them out.
+        var past: [AttemptKey] = []
         var hasPassed = false
         var isClosed = false
     }
@@ -33,11 +35,16 @@ final class AttemptRegistry: Sendable {
     /// How many there are.
     var count: Int { state.withLock { $0.entries.count } }
 
+    /// How many ended attempts are remembered.
+    static let memory = 1000
+
     /// Takes an attempt in; nil where it is in already, so that nothing is ever run twice.
-    func begin(_ claimed: ClaimedRun) -> StopOrder? {
+    ///
+    /// - Parameter isFresh: whether the controller said just now that the attempt is live; else nil where it has ended.
+    func begin(_ claimed: ClaimedRun, isFresh: Bool) -> StopOrder? {
         defer { changed.open() }
         return state.withLock { state in
-            guard state.entries[claimed.key] == nil else { return nil }
+            guard state.entries[claimed.key] == nil, isFresh || !state.past.contains(claimed.key) else { return nil }
             let order = StopOrder()
             state.entries[claimed.key] = Entry(token: claimed.token, order: order)
             return order
@@ -49,6 +56,8 @@ final class AttemptRegistry: Sendable {
         state.withLock { state in
             state.entries[key] = nil
             state.ended.insert(key)
+            state.past.append(key)
+            if state.past.count > Self.memory { state.past.removeFirst() }
         }
         changed.open()
     }
@@ -56,10 +65,12 @@ final class AttemptRegistry: Sendable {
     /// The order of an attempt that is looked after.
     func order(of key: AttemptKey) -> StopOrder? { state.withLock { $0.entries[key]?.order } }
 
-    /// What leases are renewed for.
+    /// What leases are renewed for, oldest run first.
     func held() -> [LeaseRenewal.Held] {
         state.withLock { state in
-            state.entries.map { LeaseRenewal.Held(runID: $0.key.run, attempt: $0.key.attempt, token: $0.value.token) }
+            state.entries
+                .map { LeaseRenewal.Held(runID: $0.key.run, attempt: $0.key.attempt, token: $0.value.token) }
+                .sorted { ($0.runID, $0.attempt) < ($1.runID, $1.attempt) }
         }
     }
 

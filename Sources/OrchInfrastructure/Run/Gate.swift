@@ -25,11 +25,11 @@ package final class Gate: Sendable {
         }
     }
 
-    /// Wakes everyone who waits.
+    /// Wakes everyone who waits, in the order in which they came.
     package func open() {
         let waiting = state.withLock { state in
             defer { state.waiting.removeAll() }
-            return Array(state.waiting.values)
+            return state.waiting.sorted { $0.key < $1.key }.map(\.value)
         }
         for continuation in waiting { continuation.resume() }
     }

@@ -68,7 +68,8 @@ enum MetricCatalog {
     static let all = [
         storeUp, queueDepth, queueScheduled, queueOldestWait, queueAgents, runsLive, runsUnobserved, agentsPolling,
         agentRuns, databaseBytes, buildInfo, startTime, residentBytes, runsClaimed, lateness, claimDuration,
-        launchDuration, logLag, reports, logRecords, logBytes, runsEnded, attemptsRetried, retiredRuns, retiredLogs, retiredBytes,
+        launchDuration, logLag, reports, logRecords, logBytes, runsEnded, attemptsRetried, retiredRuns, retiredLogs,
+        retiredBytes,
         retentionStep, requests, requestDuration,
     ]
 

@@ -39,6 +39,11 @@ final class RetentionKeeper: Service {
     }
 
     func run() async throws {
+        // A vacuum of a large table is cut short: the server's own will do it.
+        await cancelWhenGracefulShutdown { await self.passWhenDue() }
+    }
+
+    private func passWhenDue() async {
         while !waiter.isClosed {
             await waiter.wait(atMost: Self.look)
             guard !waiter.isClosed else { return }
@@ -51,6 +56,7 @@ final class RetentionKeeper: Service {
                 guard wasAsked || last.map({ Timestamp.now() - $0 >= Self.interval }) ?? true else { continue }
                 try await pass()
             } catch {
+                guard !Task.isCancelled else { return }
                 logger.error("retention could not go on; trying again", metadata: ["error": "\(error)"])
             }
         }

@@ -29,9 +29,12 @@ struct FlowRunRoutes: Sendable {
             Endpoint(.get, "flow-runs/:id/logs", .adminOnly, handler: logs),
             Endpoint(.get, "flow-runs/:id/follow", .adminOnly, handler: follow),
             Endpoint(.post, "flow-runs/:id/cancel", .adminOnly, handler: cancel),
-        ] + RunRequest.Action.allCases.map { action in
-            Endpoint(.post, "flow-runs/:id/\(action.rawValue)", .adminOnly) { call in try await request(action, call) }
-        }
+        ]
+            + RunRequest.Action.allCases.map { action in
+                Endpoint(.post, "flow-runs/:id/\(action.rawValue)", .adminOnly) { call in
+                    try await request(action, call)
+                }
+            }
     }
 
     private func run(_ call: APICall) async throws -> FlowRun {

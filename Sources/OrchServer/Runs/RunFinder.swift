@@ -24,7 +24,9 @@ struct RunFinder: Sendable {
     /// The run in whose container a run runs: itself, unless it is a child run.
     func root(of run: FlowRun) async throws -> Identifier {
         var run = run
-        while run.isInParentsContainer, let parentID = run.parentRunID, let parent = try await store.run(parentID) { run = parent }
+        while run.isInParentsContainer, let parentID = run.parentRunID, let parent = try await store.run(parentID) {
+            run = parent
+        }
         return run.id
     }
 }

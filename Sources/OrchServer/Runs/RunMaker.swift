@@ -24,7 +24,8 @@ struct RunMaker: Sendable {
         let run = FlowRun(
             id: id, name: "\(deployment.name)-\(id.short)", flowName: deployment.flowName,
             deploymentID: deployment.id, deploymentName: deployment.name, deploymentVersion: deployment.version,
-            parentRunID: parent, parameters: hidden.shown, tags: deployment.tags + request.tags.filter { !deployment.tags.contains($0) },
+            parentRunID: parent, parameters: hidden.shown,
+            tags: deployment.tags + request.tags.filter { !deployment.tags.contains($0) },
             workQueue: deployment.workQueue, image: deployment.image, state: state, createdAt: at, scheduledFor: at)
         let launch = RunLaunch(
             kind: deployment.kind, command: deployment.command, infrastructure: deployment.infrastructure,

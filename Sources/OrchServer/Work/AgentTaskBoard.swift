@@ -38,7 +38,7 @@ struct AgentTaskBoard: Sendable {
     }
 
     /// The questions of these queues that no agent is working on; they are the taker's now.
-    func take(from queues: [String], at now: Timestamp = .now()) async throws -> [AgentTask] {
+    func take(from queues: [String], at now: Timestamp) async throws -> [AgentTask] {
         try await store.takeQuestions(of: queues, lastTakenBefore: now - Self.patience, at: now)
     }
 

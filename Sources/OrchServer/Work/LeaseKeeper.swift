@@ -14,18 +14,22 @@ struct LeaseKeeper: Service {
     let grace: Duration
     let metrics: ControllerMetrics
     let logger: Logger
+    var time = ServerTime.system
 
     /// How long after it is due a run that no agent took is Late: what Prefect says.
     static let lateAfter = Duration.seconds(15)
 
     func run() async throws {
-        await cancelWhenGracefulShutdown {
-            // Leases that ran out while the controller was down prove nothing: agents get time to renew.
-            var pause = lease
-            while (try? await Task.sleep(for: pause)) != nil {
-                await look(at: .now())
-                pause = min(lease / 3, .seconds(5))
-            }
+        await cancelWhenGracefulShutdown { await keepLooking() }
+    }
+
+    /// Looks again and again until the surrounding task is cancelled.
+    func keepLooking() async {
+        // Leases that ran out while the controller was down prove nothing: agents get time to renew.
+        var pause = lease
+        while (try? await time.sleep(pause)) != nil {
+            await look(at: time.now())
+            pause = min(lease / 3, .seconds(5))
         }
     }
 

@@ -12,6 +12,12 @@ final class Waiter: Sendable {
     }
 
     private let state = Mutex(State())
+    private let time: ServerTime
+
+    /// A waiter that nothing has been signalled to.
+    ///
+    /// - Parameter time: what limits are measured with. Defaults to the system's clocks.
+    init(time: ServerTime = .system) { self.time = time }
 
     /// Whether there is no point in waiting any more: the client is gone, or the server stops.
     var isClosed: Bool { state.withLock { $0.isClosed } }
@@ -44,7 +50,7 @@ final class Waiter: Sendable {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask {
                     // A cancelled sleep means that the wait is over: nothing is left to do.
-                    guard (try? await Task.sleep(for: limit)) != nil else { return }
+                    guard (try? await self.time.sleep(limit)) != nil else { return }
                     self.resume { _ in }
                 }
                 await self.sleep()

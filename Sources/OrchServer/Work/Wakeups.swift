@@ -19,7 +19,8 @@ final class Wakeups: Sendable {
     }
 
     private let others = Mutex<OutgoingTopics?>(nil)
-    private let waiters = Mutex<[Topic: [ObjectIdentifier: Waiter]]>([:])
+    /// In the order in which they came, so that nobody is woken last for ever.
+    private let waiters = Mutex<[Topic: [Waiter]]>([:])
 
     /// Keeps a waiter registered for as long as it lives.
     final class Registration: Sendable {
@@ -40,7 +41,7 @@ final class Wakeups: Sendable {
     func register(_ waiter: Waiter, for topics: some Sequence<Topic>) -> Registration {
         let topics = Set(topics)
         waiters.withLock { waiters in
-            for topic in topics { waiters[topic, default: [:]][ObjectIdentifier(waiter)] = waiter }
+            for topic in topics { waiters[topic, default: []].append(waiter) }
         }
         return Registration(self, waiter, topics)
     }
@@ -48,7 +49,8 @@ final class Wakeups: Sendable {
     private func remove(_ waiter: Waiter, from topics: Set<Topic>) {
         waiters.withLock { waiters in
             for topic in topics {
-                waiters[topic]?[ObjectIdentifier(waiter)] = nil
+                guard let index = waiters[topic]?.firstIndex(where: { $0 === waiter }) else { continue }
+                waiters[topic]?.remove(at: index)
                 if waiters[topic]?.isEmpty == true { waiters[topic] = nil }
             }
         }
@@ -71,13 +73,13 @@ final class Wakeups: Sendable {
 
     /// Wakes everybody who waits for anything here.
     func hearAll() {
-        let woken = waiters.withLock { $0.values.flatMap(\.values) }
+        let woken = waiters.withLock { $0.values.flatMap(\.self) }
         for waiter in woken { waiter.signal() }
     }
 
     /// Wakes everybody who waits for a topic here.
     func hear(_ topic: Topic) {
-        let woken = waiters.withLock { $0[topic].map { Array($0.values) } ?? [] }
+        let woken = waiters.withLock { $0[topic] ?? [] }
         for waiter in woken { waiter.signal() }
     }
 

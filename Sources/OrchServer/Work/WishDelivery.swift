@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// A wish is told again after a while, in case the answer was lost; renewals tell all of them always.
 final class WishDelivery<Wish: Hashable & Sendable>: Sendable {
-    private let told = Mutex<[Wish: ContinuousClock.Instant]>([:])
+    private let told = Mutex<[Wish: Duration]>([:])
     private let interval: Duration
 
     /// - Parameter interval: how long a told wish is kept back.
@@ -13,8 +13,8 @@ final class WishDelivery<Wish: Hashable & Sendable>: Sendable {
         self.interval = interval
     }
 
-    /// Those wishes that are due to be told at `now`; they count as told.
-    func due(_ wishes: [Wish], at now: ContinuousClock.Instant) -> [Wish] {
+    /// Those wishes that are due to be told at `now`, on a clock that never goes back; they count as told.
+    func due(_ wishes: [Wish], at now: Duration) -> [Wish] {
         guard !wishes.isEmpty else { return [] }
         return told.withLock { told in
             told = told.filter { now - $0.value < interval }

@@ -16,19 +16,20 @@ struct WorkDesk: Sendable {
     let recheck: Duration
     let metrics: ControllerMetrics
     let logger: Logger
+    var time = ServerTime.system
 
     /// Waits for work of an agent.
     ///
     /// - Parameter waiter: closed when the agent goes away: nothing is claimed for it then.
     func poll(_ poll: WorkPoll, waiter: Waiter) async throws -> WorkReply {
         let longest = min(.seconds(poll.waitSeconds), OrchServerConfiguration.longestPoll)
-        let deadline = ContinuousClock.now.advanced(by: max(.zero, longest))
+        let deadline = time.uptime() + max(.zero, longest)
         let topics = poll.agent.queues.map(Wakeups.Topic.queue) + [.agent(poll.agent.name)]
         let registration = wakeups.register(waiter, for: topics)
         defer { withExtendedLifetime(registration) {} }
         while !waiter.isClosed {
             let reply = try await work(for: poll)
-            let left = deadline - .now
+            let left = deadline - time.uptime()
             guard reply.isEmpty, left > .zero else { return reply }
             await waiter.wait(atMost: try await pause(of: poll, atMost: min(left, recheck)))
         }
@@ -37,7 +38,7 @@ struct WorkDesk: Sendable {
 
     /// How long a poll may sleep: to the moment when the next run is due, if none comes before.
     private func pause(of poll: WorkPoll, atMost longest: Duration) async throws -> Duration {
-        let now = Timestamp.now()
+        let now = time.now()
         guard poll.capacity > 0, let due = try await store.nextDue(in: poll.agent.queues, after: now) else {
             return longest
         }
@@ -45,21 +46,21 @@ struct WorkDesk: Sendable {
     }
 
     private func work(for poll: WorkPoll) async throws -> WorkReply {
-        let now = Timestamp.now()
+        let now = time.now()
         let request = ClaimRequest(
             agent: poll.agent, limit: max(0, poll.capacity), leaseUntil: now + lease, at: now)
         var reply = WorkReply()
-        let start = ContinuousClock.now
+        let start = time.uptime()
         let claimed = try await store.claim(request)
-        metrics.claimed(claimed, took: ContinuousClock.now - start, at: now)
+        metrics.claimed(claimed, took: time.uptime() - start, at: now)
         for claim in claimed {
             if let run = try await launchable(claim) { reply.runs.append(run) }
             wakeups.signal(.run(claim.run.id))
         }
         let wishes = try await store.wishes(for: poll.agent.name)
-        reply.cancellations = delivery.due(wishes.cancellations, at: .now)
-        reply.requests = requestDelivery.due(wishes.requests, at: .now)
-        reply.tasks = try await tasks.take(from: poll.agent.queues)
+        reply.cancellations = delivery.due(wishes.cancellations, at: time.uptime())
+        reply.requests = requestDelivery.due(wishes.requests, at: time.uptime())
+        reply.tasks = try await tasks.take(from: poll.agent.queues, at: time.now())
         return reply
     }
 
@@ -72,7 +73,7 @@ struct WorkDesk: Sendable {
             let reason = (error as? ClaimAssembler.Unlaunchable)?.reason ?? "\(error)"
             logger.error("a run cannot be launched", metadata: ["run": "\(claim.run.id)", "error": "\(reason)"])
             let state = RunState(
-                .crashed, message: "it could not be launched: \(reason)", at: .now(), actor: "server")
+                .crashed, message: "it could not be launched: \(reason)", at: time.now(), actor: "server")
             if case .applied(let run, let effect) = try await store.settle(claim.key, as: state), effect.hasEnded {
                 metrics.ended(run)
             }
@@ -90,7 +91,7 @@ struct WorkDesk: Sendable {
     /// Extends leases; those whose token or attempt is not the agent's are stale.
     func renew(_ renewal: LeaseRenewal) async throws -> LeaseReply {
         let genuine = renewal.held.filter { keys.isAttemptToken($0.token, run: $0.runID, attempt: $0.attempt) }
-        let now = Timestamp.now()
+        let now = time.now()
         let lost = Set(
             try await store.renew(
                 genuine.map { AttemptKey(runID: $0.runID, attempt: $0.attempt) }, of: renewal.agent,
@@ -107,7 +108,7 @@ struct WorkDesk: Sendable {
         guard keys.isAttemptToken(report.token, run: key.runID, attempt: key.attempt) else {
             throw APIFailure(.conflict, "stale", "the token is not that of attempt \(key.attempt) of run \(key.runID)")
         }
-        let now = Timestamp.now()
+        let now = time.now()
         let outcome = try await store.apply(report, to: key, leaseUntil: now + lease, at: now)
         metrics.reported(report, outcome, at: now)
         wakeups.signal(.run(key.runID))

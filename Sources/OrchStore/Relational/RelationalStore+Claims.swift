@@ -106,7 +106,10 @@ extension RelationalStore {
             let launch: RunLaunch = try reader.json()
             let sealed: [UInt8]? = try reader.optional()
             let runRow = try RunRow(&reader)
-            return (runRow.number, Claim(run: runRow.run, launch: launch, sealedParameters: sealed, suspensions: runRow.suspensions))
+            return (
+                runRow.number,
+                Claim(run: runRow.run, launch: launch, sealedParameters: sealed, suspensions: runRow.suspensions)
+            )
         }
         .sorted { ($0.claim.run.scheduledFor, $0.number) < ($1.claim.run.scheduledFor, $1.number) }
     }

@@ -126,7 +126,8 @@ extension RelationalStore {
         }
         if !going.sql.isEmpty {
             due.logBytes = try LogVolume.bytes(
-                of: "SELECT number FROM flow_run WHERE \(Retiree.hasEnded) AND (\(going.sql.joined(separator: " OR ")))",
+                of:
+                    "SELECT number FROM flow_run WHERE \(Retiree.hasEnded) AND (\(going.sql.joined(separator: " OR ")))",
                 going.arguments, db)
         }
         if let limit = rules.logBytes {

@@ -16,9 +16,11 @@ struct Retiree {
         case begun
     }
 
-    /// A run with a container of its own that has ended.
+    /// A run with a container of its own that has ended. The states are not searched for, as the index of states would then
+    /// be chosen, and everything sorted for each step: what is live or waits has no end, and is excluded once more.
     static let hasEnded = """
-        root_number IS NULL AND ended_at IS NOT NULL AND state_type IN ('COMPLETED', 'FAILED', 'CANCELLED', 'CRASHED')
+        root_number IS NULL AND ended_at IS NOT NULL
+        AND state_type NOT IN ('SCHEDULED', 'PENDING', 'RUNNING', 'PAUSED', 'CANCELLING')
         """
 
     let number: Int64

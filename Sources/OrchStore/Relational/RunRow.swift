@@ -113,7 +113,8 @@ extension RunRow {
                 run.deploymentName, run.deploymentVersion, run.parentRunID?.description, root, run.workQueue,
                 run.image, run.state.type.rawValue, run.state.name, run.state.message, run.state.at.microseconds,
                 run.state.actor, run.attempt, run.createdAt.microseconds, run.scheduledFor.microseconds,
-                run.startedAt?.microseconds, run.endedAt?.microseconds, run.agent, try detailsText(of: run, suspensions: 0),
+                run.startedAt?.microseconds, run.endedAt?.microseconds, run.agent,
+                try detailsText(of: run, suspensions: 0),
                 try launch.map(JSONText.encode), sealedParameters,
             ])
         guard let inserted else { return }

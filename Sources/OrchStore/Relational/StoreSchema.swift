@@ -12,7 +12,7 @@ enum StoreSchema {
     static let migrations: [(name: String, sql: String)] = [
         ("1-first-slice", firstSlice), ("2-assets", assets), ("3-attempts", attempts),
         ("4-questions", questions), ("5-log-segments", logSegments), ("6-pauses-and-retention", pausesAndRetention),
-        ("7-run-lists", runLists),
+        ("7-run-lists", runLists), ("8-lists-of-made-runs", listsOfMadeRuns),
     ]
 
     /// Wishes short of a run's end; what retention has begun to remove (`logs`, or the whole `run`), and who is at it.
@@ -125,6 +125,25 @@ enum StoreSchema {
         CREATE INDEX flow_run_by_flow_state ON flow_run (flow_name, state_type, number) WHERE parent_id IS NULL;
         CREATE INDEX flow_run_due ON flow_run (scheduled_for, number)
             WHERE state_type = 'SCHEDULED' AND root_number IS NULL;
+        """
+
+    /// The same lists once runs that another run made, with containers of their own, are in them.
+    private static let listsOfMadeRuns = """
+        DROP INDEX flow_run_listed;
+        DROP INDEX flow_run_by_state;
+        DROP INDEX flow_run_by_state_name;
+        DROP INDEX flow_run_by_deployment;
+        DROP INDEX flow_run_by_deployment_state;
+        DROP INDEX flow_run_by_flow;
+        DROP INDEX flow_run_by_flow_state;
+        CREATE INDEX flow_run_listed ON flow_run (number) WHERE root_number IS NULL;
+        CREATE INDEX flow_run_by_state ON flow_run (state_type, number) WHERE root_number IS NULL;
+        CREATE INDEX flow_run_by_state_name ON flow_run (lower(state_name), number) WHERE root_number IS NULL;
+        CREATE INDEX flow_run_by_deployment ON flow_run (deployment_name, number) WHERE root_number IS NULL;
+        CREATE INDEX flow_run_by_deployment_state ON flow_run (deployment_name, state_type, number)
+            WHERE root_number IS NULL;
+        CREATE INDEX flow_run_by_flow ON flow_run (flow_name, number) WHERE root_number IS NULL;
+        CREATE INDEX flow_run_by_flow_state ON flow_run (flow_name, state_type, number) WHERE root_number IS NULL;
         """
 
     /// Questions that wait for an agent: of minutes, not of record.

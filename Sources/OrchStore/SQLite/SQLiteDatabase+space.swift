@@ -15,7 +15,9 @@ extension SQLiteDatabase {
                 guard try Int.fetchOne(db, sql: "PRAGMA auto_vacuum") == Self.incremental, free > 0 else {
                     // Readers that are at work keep it from being cut; a later pass does it.
                     do { try db.checkpoint(.truncate) } catch let error as DatabaseError {
-                        guard error.resultCode == .SQLITE_BUSY || error.resultCode == .SQLITE_LOCKED else { throw error }
+                        guard error.resultCode == .SQLITE_BUSY || error.resultCode == .SQLITE_LOCKED else {
+                            throw error
+                        }
                     }
                     return SpaceReturn(bytes: 0, hasMore: false)
                 }

@@ -1,0 +1,109 @@
+import OrchModel
+
+/// What the process of one attempt does.
+struct Program: Sendable {
+    enum End: Sendable, Equatable {
+        case exit(Int)
+        /// Runs until it is stopped.
+        case runsOn
+        /// The kernel kills it for memory.
+        case outOfMemory
+        /// The engine cannot start it.
+        case failsToStart
+    }
+
+    struct Line: Sendable {
+        /// Since the line before.
+        var delay: Duration
+        var isError: Bool
+    }
+
+    var lines: [Line]
+    var end: End
+    /// What it says as its last word, where it is a flow program; nil where it gets to say none.
+    var outcome: StateType?
+    /// From SIGTERM to its exit; nil where it does not care.
+    var afterTermination: Duration?
+    /// How many of its last lines its journal holds.
+    var journalLines: Int
+    /// Whether it prints something without a newline before it exits.
+    var endsUnfinished: Bool
+}
+
+/// A run as its user asked for it.
+struct PlannedRun: Sendable {
+    var number: Int
+    var id: Identifier
+    var kind: RunEnding.Kind
+    var dueAt: Duration
+    /// The programs of its attempts; the last one is that of all further ones.
+    var programs: [Program]
+    var policy: RunPolicy
+    var cancelledAt: Duration?
+    var removal: DockerContainerBlock.RemovePolicy
+    /// Whether its container has a limit of memory.
+    var hasMemoryLimit: Bool
+    var image: String
+
+    func program(ofAttempt attempt: Int) -> Program { programs[min(max(attempt, 1), programs.count) - 1] }
+
+    /// Who asks for its end.
+    static let user = "user ada"
+    /// An image that is on every host, one that has to be pulled, and one that is nowhere.
+    static let images = (here: "h:1", remote: "far:1", nowhere: "gone:1")
+}
+
+/// The runs of a history, as its seed decides them.
+enum Workload {
+    static func runs(_ random: inout SeededRandom) -> [PlannedRun] {
+        (1...random.int(1...random.int(1...4))).map { run(number: $0, &random) }
+    }
+
+    private static func run(number: Int, _ random: inout SeededRandom) -> PlannedRun {
+        let due = random.milliseconds(0...5000)
+        let kind: RunEnding.Kind = random.chance(60) ? .sdk : .command
+        var policy = RunPolicy(stopGraceSeconds: random.int(1...4))
+        if random.chance(50) {
+            policy.retries = random.int(1...2)
+            policy.retryDelaySeconds = Double(random.int(0...3))
+            policy.retryJitter = random.chance(30)
+        }
+        if random.chance(25) { policy.timeoutSeconds = Double(random.int(1...8)) }
+        var cancelledAt: Duration?
+        if random.chance(30) { cancelledAt = due + random.milliseconds(0...9000) }
+        let endsSomeHow = policy.timeoutSeconds != nil || cancelledAt != nil
+        var image = PlannedRun.images.here
+        if random.chance(10) { image = random.chance(70) ? PlannedRun.images.remote : PlannedRun.images.nowhere }
+        let removal: DockerContainerBlock.RemovePolicy =
+            random.chance(90) ? .always : random.chance(50) ? .onSuccess : .never
+        let time = Timestamp(microseconds: SimulatedProcess.start + due.inMicroseconds)
+        return PlannedRun(
+            number: number, id: Identifier(time: time, using: &random), kind: kind, dueAt: due,
+            programs: (0...policy.retries).map { _ in program(kind, endsSomeHow, &random) }, policy: policy,
+            cancelledAt: cancelledAt, removal: removal, hasMemoryLimit: random.chance(20), image: image)
+    }
+
+    private static func program(
+        _ kind: RunEnding.Kind, _ endsSomeHow: Bool, _ random: inout SeededRandom
+    ) -> Program {
+        let end: Program.End
+        switch random.int(0...99) {
+        case ..<55: end = .exit(0)
+        case ..<80: end = .exit(random.int(1...3))
+        case ..<86: end = .outOfMemory
+        case ..<90: end = .failsToStart
+        default: end = endsSomeHow ? .runsOn : .exit(0)
+        }
+        var outcome: StateType?
+        if kind == .sdk, case .exit(let code) = end, random.chance(95) { outcome = code == 0 ? .completed : .failed }
+        let pause = random.pick([60, 900, 2500]) ?? 60
+        return Program(
+            lines: (0..<random.int(0...10)).map { _ in
+                Program.Line(delay: random.milliseconds(0...pause), isError: random.chance(30))
+            },
+            end: end, outcome: outcome,
+            afterTermination: random.chance(75) ? random.milliseconds(0...3000) : nil,
+            journalLines: random.chance(80) ? 1000 : random.int(0...6),
+            endsUnfinished: kind == .command && random.chance(10))
+    }
+}
