@@ -69,6 +69,8 @@ let package = Package(
         .target(name: "TableFormats", dependencies: ["CZlib", "CDeflate", "CIsal", "CSnappy", "CZstd"]),
         // Values that all sides exchange: states, parameters, blocks, descriptions, the run stream; no I/O.
         .target(name: "OrchModel", dependencies: [crypto]),
+        // Log lines packed in segments, and reports that carry them: bytes to values and back.
+        .target(name: "LogSegments", dependencies: ["OrchModel", "CZstd"]),
 
         // The Docker Engine API, one function per endpoint; knows nothing of flows.
         .target(name: "DockerEngine", dependencies: ["CurlTransport"]),
@@ -77,7 +79,7 @@ let package = Package(
         // Typed client of orch's own API.
         .target(name: "OrchClient", dependencies: ["CurlTransport", "OrchModel"]),
         // The store protocol, and the store in SQLite and PostgreSQL.
-        .target(name: "OrchStore", dependencies: ["OrchModel", "Postgres", grdb]),
+        .target(name: "OrchStore", dependencies: ["OrchModel", "LogSegments", "Postgres", grdb]),
 
         // The SDK flow authors import: flows, parameters, tasks, the run stream.
         .target(name: "Orch", dependencies: ["Threads", "OrchModel", "OrchClient", "CurlTransport", argumentParser]),
@@ -94,12 +96,12 @@ let package = Package(
         // Claim, launch, forward, reconcile.
         .target(
             name: "OrchAgent",
-            dependencies: ["OrchModel", "OrchClient", "OrchInfrastructure", logging, lifecycle]
+            dependencies: ["OrchModel", "LogSegments", "OrchClient", "OrchInfrastructure", logging, lifecycle]
         ),
         // API routes, authentication, claims.
         .target(
             name: "OrchServer",
-            dependencies: ["OrchModel", "OrchStore", hummingbird, logging, lifecycle, crypto]
+            dependencies: ["OrchModel", "LogSegments", "OrchStore", hummingbird, logging, lifecycle, crypto]
         ),
 
         // Product `orch`: the one place where parts are chosen and joined.
@@ -142,11 +144,14 @@ let package = Package(
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"]),
         .testTarget(name: "TableFormatsTests", dependencies: ["TableFormats", "TestSupport"]),
         .testTarget(name: "OrchModelTests", dependencies: ["OrchModel"]),
+        .testTarget(name: "LogSegmentsTests", dependencies: ["LogSegments", "OrchModel"]),
         .testTarget(name: "DockerEngineTests", dependencies: ["DockerEngine", "CurlTransport"]),
         .testTarget(name: "GoogleCloudTests", dependencies: ["GoogleCloud", "CurlTransport", cryptoExtras]),
         .testTarget(name: "OrchClientTests", dependencies: ["OrchClient", "OrchModel", "CurlTransport"]),
         .testTarget(
-            name: "OrchStoreTests", dependencies: ["OrchStore", "OrchModel", "Postgres", "TestSupport", grdb]),
+            name: "OrchStoreTests",
+            dependencies: ["OrchStore", "OrchModel", "LogSegments", "Postgres", "TestSupport", grdb]
+        ),
         .testTarget(name: "OrchTests", dependencies: ["Orch", "OrchModel", "Threads"]),
         .testTarget(
             name: "OrchETLTests",
@@ -158,12 +163,17 @@ let package = Package(
             name: "OrchInfrastructureTests", dependencies: ["OrchInfrastructure", "OrchModel", "DockerEngine"]),
         .testTarget(
             name: "OrchAgentTests",
-            dependencies: ["OrchAgent", "OrchModel", "OrchInfrastructure", "OrchClient", logging, lifecycle]),
+            dependencies: [
+                "OrchAgent", "OrchModel", "LogSegments", "OrchInfrastructure", "OrchClient", "CurlTransport", logging,
+                lifecycle,
+            ]
+        ),
         .testTarget(
             name: "OrchServerTests",
             dependencies: [
-                "OrchServer", "OrchStore", "OrchModel", "OrchClient", "CurlTransport", "TestSupport", logging,
-                lifecycle,
+                "OrchServer", "OrchStore", "OrchModel", "LogSegments", "OrchClient", "OrchAgent", "CurlTransport",
+                "TestSupport",
+                logging, lifecycle,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]
         ),
@@ -175,8 +185,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "OrchModel", "OrchClient", "OrchInfrastructure", "OrchAgent", "OrchServer", "DockerEngine",
-                "CurlTransport", "Postgres", "GoogleCloud", "TestSupport", logging, lifecycle, crypto,
+                "OrchModel", "LogSegments", "OrchClient", "OrchStore", "OrchInfrastructure", "OrchAgent", "OrchServer",
+                "DockerEngine", "CurlTransport", "Postgres", "GoogleCloud", "TestSupport", logging, lifecycle, crypto,
             ],
             exclude: ["Judges"]
         ),

@@ -73,23 +73,26 @@ package struct AgentConfiguration: Sendable, Hashable {
 
 /// How much goes into one report, and how much may wait for the controller.
 package struct ReportLimits: Sendable, Hashable {
-    /// Lines in one report. Defaults to 1,000.
+    /// Lines in one report. Defaults to 16,384.
     package var recordsPerReport: Int
-    /// Bytes of messages in one report, unless a single line is longer. Defaults to 512 KiB.
+    /// Bytes of messages in one report, unless a single line is longer, with 200 for each line. Defaults to 8 MiB.
     package var bytesPerReport: Int
-    /// Lines that wait before the engine is asked for no more. Defaults to 8,000.
+    /// Lines that wait before the engine is asked for no more. Defaults to 49,152.
     package var recordsWaiting: Int
-    /// Bytes of messages that wait before the engine is asked for no more. Defaults to 8 MiB.
+    /// Bytes of messages that wait before the engine is asked for no more, with 200 for each line. Defaults to 16 MiB.
     package var bytesWaiting: Int
+    /// From one report to the next while there is no hurry: neither a state to tell, nor half a report. Defaults to 50 ms.
+    package var interval: Duration
 
     /// Limits; see the properties for defaults.
     package init(
-        recordsPerReport: Int = 1000, bytesPerReport: Int = 512 << 10, recordsWaiting: Int = 8000,
-        bytesWaiting: Int = 8 << 20
+        recordsPerReport: Int = 16_384, bytesPerReport: Int = 8 << 20, recordsWaiting: Int = 49_152,
+        bytesWaiting: Int = 16 << 20, interval: Duration = .milliseconds(50)
     ) {
         self.recordsPerReport = recordsPerReport
         self.bytesPerReport = bytesPerReport
         self.recordsWaiting = recordsWaiting
         self.bytesWaiting = bytesWaiting
+        self.interval = interval
     }
 }

@@ -1,3 +1,4 @@
+import LogSegments
 package import OrchClient
 package import OrchModel
 
@@ -33,10 +34,23 @@ package struct RemoteController: ControllerAPI {
     /// `POST /api/attempts/{run}/{attempt}/report`.
     package func send(_ report: AttemptReport, run: Identifier, attempt: Int) async throws(ControllerFault) {
         do throws(OrchClientError) {
+            if let body = Self.packed(report) {
+                do throws(OrchClientError) {
+                    return try await client.report(
+                        run: run, attempt: attempt, body: body, type: ReportPackage.contentType)
+                } catch .fault(let status, _) where [400, 415, 422].contains(status) {
+                    // An older controller reads JSON alone; another one says again what it does not take.
+                }
+            }
             try await client.report(run: run, attempt: attempt, report)
         } catch {
             throw ControllerFault(error)
         }
+    }
+
+    /// The report's packed form; nil where it has no lines, or they cannot be packed.
+    private static func packed(_ report: AttemptReport) -> [UInt8]? {
+        report.records.isEmpty ? nil : try? ReportPackage.pack(report)
     }
 
     /// `POST /api/agent-tasks/{id}/answer`.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CurlTransport
+import FoundationEssentials
 import OrchClient
 import OrchModel
 import OrchServer
@@ -27,7 +28,7 @@ struct Server: AsyncParsableCommand {
         func run() async throws {
             PrivateFile.keepNewFilesPrivate()
             let logger = log.logger("orch.server")
-            let controller = try await Controller.open(options.configuration(), logger: logger)
+            let controller = try await Controller.open(try options.configuration(), logger: logger)
             let group = ServiceGroup(
                 services: [controller], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
             try await group.run()
@@ -89,6 +90,13 @@ struct ControllerOptions: ParsableArguments {
         name: .customLong("container-api-url"),
         help: "What containers are told to call. Defaults to http://host.docker.internal:PORT.")
     var containerAPIURL: String?
+    @Option(
+        name: .customLong("log-limit"),
+        help: """
+            Bytes of messages that the log of one run may have; what comes after is counted and dropped. Defaults to \
+            $ORCH_LOG_LIMIT_BYTES, or 1 GiB.
+            """)
+    var logLimit: Int64?
     @Flag(
         name: .customLong("public-metrics"),
         help: "GET /metrics needs no token; otherwise the admin's or the agents'.")
@@ -97,6 +105,8 @@ struct ControllerOptions: ParsableArguments {
     @OptionGroup(title: "What is kept of runs that have ended") var retention: RetentionOptions
 
     /// The controller's configuration.
+    ///
+    /// - Throws: a validation error where the environment's log limit is no number.
     func configuration() throws -> OrchServerConfiguration {
         var configuration = OrchServerConfiguration(dataDirectory: database.dataDirectory)
         configuration.host = host
@@ -105,11 +115,21 @@ struct ControllerOptions: ParsableArguments {
         configuration.bootstrapBlocks = blocks
         configuration.hasPublicMetrics = publicMetrics
         configuration.databaseURL = database.url
+        if let limit = try logLimit ?? environmentLogLimit() { configuration.logLimit = limit }
         configuration.retention = try retention.policy()
         if let keys {
             configuration.adminTokenFile = keys + "/admin.token"
             configuration.agentTokenFile = keys + "/agent.token"
         }
         return configuration
+    }
+
+    private func environmentLogLimit() throws -> Int64? {
+        let name = "ORCH_LOG_LIMIT_BYTES"
+        guard let text = ProcessInfo.processInfo.environment[name], !text.isEmpty else { return nil }
+        guard let limit = Int64(text) else {
+            throw ValidationError("$\(name): expected a number of bytes, got \"\(text)\"")
+        }
+        return limit
     }
 }

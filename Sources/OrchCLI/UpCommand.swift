@@ -28,7 +28,7 @@ struct Up: AsyncParsableCommand {
     func run() async throws {
         PrivateFile.keepNewFilesPrivate()
         let controller = try await Controller.open(
-            controllerOptions.configuration(), logger: log.logger("orch.server"))
+            try controllerOptions.configuration(), logger: log.logger("orch.server"))
         let agentService = LocalAgent(
             controller: controller, options: agentOptions, logger: log.logger("orch.agent"),
             tokenFile: tokenFile)

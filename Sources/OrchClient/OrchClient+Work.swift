@@ -30,6 +30,16 @@ extension OrchClient {
         try await send(Call(.post, "attempts", "\(run)", "\(attempt)", "report"), report)
     }
 
+    /// Reports what was seen of an attempt in a body of another form than JSON: `POST /api/attempts/{run}/{attempt}/report`.
+    ///
+    /// - Throws: as ``report(run:attempt:_:)``; fault 415 or 400 where the server does not know the form.
+    package func report(
+        run: Identifier, attempt: Int, body: [UInt8], type: String
+    ) async throws(OrchClientError) {
+        let call = Call(.post, "attempts", "\(run)", "\(attempt)", "report").sending(type)
+        _ = try await bytes(call, body: .bytes(body))
+    }
+
     /// Answers a question that came with the work: `POST /api/agent-tasks/{id}/answer`.
     ///
     /// - Throws: fault 404 `not_found` where nobody waits for it any more.

@@ -57,6 +57,8 @@ extension OrchClient {
         var query: [(name: String, value: String)] = []
         /// How long the server was asked to hold the answer back, in seconds.
         var waitSeconds: Double = 0
+        /// What a body is.
+        var contentType = "application/json"
 
         init(_ method: HTTPMethod, _ path: String...) {
             self.method = method
@@ -66,6 +68,12 @@ extension OrchClient {
         func asking(_ query: [(String, String?)]) -> Call {
             var call = self
             call.query += query.compactMap { name, value in value.map { (name, $0) } }
+            return call
+        }
+
+        func sending(_ contentType: String) -> Call {
+            var call = self
+            call.contentType = contentType
             return call
         }
 
@@ -113,7 +121,7 @@ extension OrchClient {
         var request = HTTPRequest(method: call.method, url: address(of: call), body: body)
         request.headers["Authorization"] = "Bearer \(token.reveal())"
         request.headers["Accept"] = "application/json"
-        if case .none = body {} else { request.headers["Content-Type"] = "application/json" }
+        if case .none = body {} else { request.headers["Content-Type"] = call.contentType }
         request.timeouts = timeouts
         request.redirects = .refuse
         do {

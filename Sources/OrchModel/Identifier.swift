@@ -68,3 +68,17 @@ extension Identifier: Codable {
         try container.encode(description)
     }
 }
+
+extension Identifier {
+    /// Its 16 bytes, the most significant first.
+    public var bytes: [UInt8] {
+        [high, low].flatMap { part in (0..<8).map { UInt8(truncatingIfNeeded: part >> (56 - 8 * UInt64($0))) } }
+    }
+
+    /// The identifier of 16 bytes; nil for any other number of them.
+    public init?(bytes: some Collection<UInt8>) {
+        guard bytes.count == 16 else { return nil }
+        high = bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+        low = bytes.dropFirst(8).reduce(0) { $0 << 8 | UInt64($1) }
+    }
+}

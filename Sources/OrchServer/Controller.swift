@@ -40,7 +40,7 @@ package final class Controller: Service, Sendable {
     ) async throws -> Controller {
         try configuration.validate()
         let directory = try DataDirectory(configuration)
-        let store = try await open(configuration.databaseURL, in: directory)
+        let store = try await open(configuration, in: directory)
         guard try await store.isSealed(withKey: directory.keys.identifier) else {
             try await store.close()
             throw OrchServerError.otherKey(path: directory.keyPath)
@@ -60,9 +60,14 @@ package final class Controller: Service, Sendable {
     func now() -> Timestamp { clock.now() }
 
     /// Opens the store: the database of a URL, or the data directory's own.
-    private static func open(_ url: Secret?, in directory: DataDirectory) async throws -> RelationalStore {
-        guard let url else { return try await RelationalStore.openSQLite(path: directory.databasePath) }
-        return try await RelationalStore.openPostgres(url: url.reveal())
+    private static func open(
+        _ configuration: OrchServerConfiguration, in directory: DataDirectory
+    ) async throws -> RelationalStore {
+        let limit = configuration.logLimit
+        guard let url = configuration.databaseURL else {
+            return try await RelationalStore.openSQLite(path: directory.databasePath, logLimit: limit)
+        }
+        return try await RelationalStore.openPostgres(url: url.reveal(), logLimit: limit)
     }
 
     private init(

@@ -20,6 +20,8 @@ package enum StoreError: Error, Hashable, Sendable {
     case corrupt(table: String, column: String, value: String)
     /// A report speaks of a run that is not part of the reported one.
     case foreignRun(String, run: String)
+    /// The packed lines of a report cannot be unpacked; nothing of the report was kept.
+    case unreadableLines(String)
     /// A run was to be made by one that has ended or is to end.
     case parentEnded(String, state: String)
     /// There is no such run.
@@ -57,6 +59,8 @@ extension StoreError: CustomStringConvertible {
             "the database holds \"\(value)\" in \(table).\(column), which this version cannot read"
         case .foreignRun(let id, let run):
             "run \(id) is not part of run \(run), so a report about the one cannot change the other"
+        case .unreadableLines(let reason):
+            "the lines of the report cannot be read: \(reason)"
         case .parentEnded(let run, let state):
             "run \(run) is \(state): expected one that goes on, as a run that it makes ends with it"
         case .missingRun(let run):

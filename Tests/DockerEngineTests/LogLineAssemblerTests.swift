@@ -10,11 +10,10 @@ struct LogLineAssemblerTests {
     }
 
     private func line(
-        _ stream: LogStream, _ text: String, timestamp: String = "", isTruncated: Bool = false,
-        isTerminated: Bool = true
+        _ stream: LogStream, _ text: String, timestamp: String = "", part: Int = 0, isTerminated: Bool = true
     ) -> LogLine {
         LogLine(
-            stream: stream, timestamp: timestamp, bytes: Array(text.utf8), isTruncated: isTruncated,
+            stream: stream, time: EngineTime(rfc3339: timestamp), bytes: Array(text.utf8), part: part,
             isTerminated: isTerminated)
     }
 
@@ -65,13 +64,19 @@ struct LogLineAssemblerTests {
         #expect(assembler.finish() == [line(.stdout, "c", timestamp: Self.time, isTerminated: false)])
     }
 
-    @Test func cutsALineThatIsTooLongAndSaysSo() {
-        var assembler = LogLineAssembler(hasTimestamps: false, limit: 5)
-        #expect(assembler.take(frame(.stdout, "12345\n")) == [line(.stdout, "12345")])
-        #expect(assembler.take(frame(.stdout, "1234")).isEmpty)
-        #expect(assembler.take(frame(.stdout, "567")).isEmpty)
-        #expect(assembler.take(frame(.stdout, "8\n")) == [line(.stdout, "12345", isTruncated: true)])
-        #expect(assembler.take(frame(.stdout, "next\n")) == [line(.stdout, "next")])
+    @Test func handsALineThatIsTooLongOutInParts() {
+        var assembler = LogLineAssembler(hasTimestamps: true, limit: 5)
+        func take(_ text: String) -> [LogLine] { assembler.take(frame(.stdout, "\(Self.time) \(text)")) }
+        func line(_ text: String, part: Int = 0) -> LogLine {
+            self.line(.stdout, text, timestamp: Self.time, part: part)
+        }
+        #expect(take("12345\n") == [line("12345")])
+        #expect(take("1234").isEmpty)
+        #expect(take("567") == [line("12345", part: 1)])
+        #expect(take("89ab\n") == [line("6789a", part: 2), line("b", part: 3)])
+        #expect(take("123éx\n") == [line("123é", part: 1), line("x", part: 2)])
+        #expect(take("1234éx\n") == [line("1234", part: 1), line("éx", part: 2)])
+        #expect(take("next\n") == [line("next")])
     }
 
     @Test func readsRawStreamsWhereverChunksEnd() {

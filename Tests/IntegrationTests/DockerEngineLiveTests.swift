@@ -120,13 +120,13 @@ struct DockerEngineLiveTests {
             #expect(isAsPrinted, "\(out.map(\.bytes.count))")
             #expect(out.map(\.isTerminated) == [true, true, false])
             #expect(lines.filter { $0.stream == .stderr }.map(\.bytes) == [Array("failure".utf8)])
-            #expect(lines.allSatisfy { $0.time != nil && !$0.isTruncated })
+            #expect(lines.allSatisfy { $0.time != nil && $0.part == 0 })
 
             options.lineLimit = 10
             options.stderr = false
             let first = try #require(try await printed(engine, id, options).first)
             #expect(first.bytes.count == 10)
-            #expect(first.isTruncated)
+            #expect(first.part == 1)
             options.tail = 1
             #expect(try await printed(engine, id, options).map(\.bytes) == [Array("no newline".utf8)])
             options.tail = nil

@@ -12,6 +12,7 @@ final class LiveController: ControllerAPI {
         var held: [ClaimedRun] = []
         var runs: [AttemptKey: Attempt] = [:]
         var answers: [AgentTaskAnswer] = []
+        var sink: (@Sendable (AttemptReport, AttemptKey) async throws -> Void)?
     }
 
     /// What is known of one attempt.
@@ -37,6 +38,11 @@ final class LiveController: ControllerAPI {
     private func mutate<Value: Sendable>(_ change: (inout sending State) -> sending Value) -> Value {
         defer { gate.open() }
         return state.withLock(change)
+    }
+
+    /// Gives each report to `sink` first: one that it refuses counts as not taken.
+    func passOn(to sink: @escaping @Sendable (AttemptReport, AttemptKey) async throws -> Void) {
+        mutate { $0.sink = sink }
     }
 
     func queue(_ claimed: ClaimedRun) { mutate { $0.queue.append(claimed) } }
@@ -98,8 +104,11 @@ final class LiveController: ControllerAPI {
     }
 
     func send(_ report: AttemptReport, run: Identifier, attempt: Int) async throws(ControllerFault) {
+        let key = AttemptKey(run: run, attempt: attempt)
+        if let sink = state.withLock({ $0.sink }) {
+            do { try await sink(report, key) } catch { throw .unreachable("\(error)") }
+        }
         mutate { state in
-            let key = AttemptKey(run: run, attempt: attempt)
             // Taken out, so that what it holds is not copied with every report.
             var known = state.runs.removeValue(forKey: key) ?? Attempt()
             for record in report.records where known.keys.insert("\(record.source) \(record.sequence)").inserted {

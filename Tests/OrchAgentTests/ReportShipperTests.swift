@@ -11,8 +11,12 @@ struct ReportShipperTests {
     private let clock = ManualClock()
     private let order = StopOrder()
 
-    private func shipper(_ limits: ReportLimits = ReportLimits()) -> ReportShipper {
-        ReportShipper(
+    private func shipper(
+        _ limits: ReportLimits = ReportLimits(), interval: Duration = .zero
+    ) -> ReportShipper {
+        var limits = limits
+        limits.interval = interval
+        return ReportShipper(
             .sample(), api: controller, order: order, limits: limits, clock: clock,
             now: { Timestamp(microseconds: 1_600_000_000_000_000) },
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
@@ -95,5 +99,29 @@ struct ReportShipperTests {
         await closed
         sender.cancel()
         await sender.value
+    }
+
+    @Test func linesThatComeSlowlyGatherAndAHurrySendsThem() async throws {
+        let shipper = shipper(ReportLimits(recordsPerReport: 10), interval: .milliseconds(50))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await shipper.run() }
+            shipper.add(part(1...1))
+            try await controller.until { $0.reports.count == 1 }
+            for number in 2...4 { shipper.add(part(number...number)) }
+            try await clock.pass(.milliseconds(50))
+            try await controller.until { $0.reports.count == 2 }
+            #expect(controller.reports.map(\.records.count) == [1, 3])
+            // Half a report does not wait, nor does a state, nor the end.
+            shipper.add(part(5...9))
+            try await controller.until { $0.reports.count == 3 }
+            var started = part(10...10)
+            started.state = RunState(.running, message: "", at: Timestamp(microseconds: 1), actor: "agent a1")
+            shipper.add(started)
+            try await controller.until { $0.reports.count == 4 }
+            #expect(try await shipper.finish(part(11...11)) == .accepted)
+            #expect(controller.log.map(\.sequence) == Array(1...11))
+            await shipper.close(within: .seconds(5))
+            try await group.waitForAll()
+        }
     }
 }

@@ -8,7 +8,8 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct SpoolTests {
     private static let small = ReportLimits(
-        recordsPerReport: 5, bytesPerReport: 1 << 20, recordsWaiting: 10, bytesWaiting: 1 << 20)
+        recordsPerReport: 5, bytesPerReport: 1 << 20, recordsWaiting: 10, bytesWaiting: 1 << 20,
+        interval: .zero)
 
     @Test func containerStaysUntilTheControllerHasEverything() async throws {
         let bench = try AgentBench(["hello": .init(lines: (1...40).map { .out("line \($0)") }, end: .exit(0))])

@@ -1,8 +1,9 @@
 import FoundationEssentials
 import GRDB
 import OrchModel
-import OrchStore
 import Testing
+
+@testable import OrchStore
 
 struct SQLiteStoreTests {
     @Test func keepsItsIdentityAndContentOverARestart() async throws {
@@ -82,6 +83,32 @@ struct SQLiteStoreTests {
             try await created
             #expect(try await store.runs(matching: RunQuery()).count == 1)
             try queue.close()
+            try await store.close()
+        }
+    }
+
+    /// A full disk: the report is refused whole, and kept whole when it comes again.
+    @Test func aReportThatFindsNoRoomIsKeptWhenThereIsSome() async throws {
+        try await StoreFolder.with { folder in
+            let path = "\(folder)/orch.sqlite"
+            let store = try await RelationalStore.openSQLite(path: path)
+            let key = try await store.claimedRun()
+            var random = SystemRandomNumberGenerator()
+            let records = (Int64(1)...2000).map { number in
+                Sample.line(number, (0..<40).map { _ in "\(random.next())" }.joined(), source: .stdout)
+            }
+            let report = AttemptReport(token: "", records: records, metrics: ["rows": 1])
+            func setPages(_ count: Int) async throws {
+                _ = try await store.write { try $0.rows("PRAGMA max_page_count = \(count)") }
+            }
+            try await setPages(1)
+            await #expect(throws: StoreError.full(path: path)) { _ = try await store.apply(report, to: key, at: 2) }
+            #expect(try await store.logs(of: key.runID, matching: LogQuery()).records.isEmpty)
+            #expect(try await store.run(key.runID)?.metrics == [:])
+            try await setPages(1_000_000)
+            for _ in 1...2 { _ = try await store.apply(report, to: key, at: 3) }
+            let kept = try await store.logs(of: key.runID, matching: LogQuery(limit: 10_000)).records
+            #expect(kept.map(\.message) == records.map(\.message))
             try await store.close()
         }
     }

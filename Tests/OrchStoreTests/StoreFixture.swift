@@ -11,19 +11,25 @@ enum StoreConformance {}
 /// A kind of store that the conformance suites run on.
 struct StoreKind: Sendable, CustomTestStringConvertible {
     let name: String
-    private let open: @Sendable (String) async throws -> any Store
+    private let open: @Sendable (_ folder: String, _ logLimit: Int64) async throws -> any Store
 
     var testDescription: String { name }
 
     static let all = [
-        StoreKind(name: "SQLite") { folder in try await RelationalStore.openSQLite(path: "\(folder)/orch.sqlite") },
-        StoreKind(name: "PostgreSQL") { _ in try await RelationalStore.openPostgres(url: try StoreSchemaOfTest().url) },
+        StoreKind(name: "SQLite") { folder, limit in
+            try await RelationalStore.openSQLite(path: "\(folder)/orch.sqlite", logLimit: limit)
+        },
+        StoreKind(name: "PostgreSQL") { _, limit in
+            try await RelationalStore.openPostgres(url: try StoreSchemaOfTest().url, logLimit: limit)
+        },
     ]
 
     /// Runs `body` with a new, empty store that is gone afterwards.
-    func withStore(_ body: (any Store) async throws -> Void) async throws {
+    func withStore(
+        logLimit: Int64 = RelationalStore.defaultLogLimit, _ body: (any Store) async throws -> Void
+    ) async throws {
         try await StoreFolder.with { folder in
-            let store = try await open(folder)
+            let store = try await open(folder, logLimit)
             do {
                 try await body(store)
             } catch {

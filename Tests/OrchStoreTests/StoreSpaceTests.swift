@@ -14,9 +14,17 @@ extension StoreConformance {
 
         private func fill(_ store: any Store) async throws {
             let key = try await store.claimedRun()
-            let text = String(repeating: "a line of a log. ", count: 60)
+            // Nothing that could be packed to much less.
+            let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+            var random = SystemRandomNumberGenerator()
             for batch in 0..<8 {
-                let records = (1...500).map { Sample.line(Int64(batch * 500 + $0), text) }
+                let records = (1...500).map { number in
+                    let bytes = (0..<180).flatMap { _ in
+                        let bits = random.next() as UInt64
+                        return (UInt64(0)..<10).map { letters[Int(bits >> ($0 * 6) & 63)] }
+                    }
+                    return Sample.line(Int64(batch * 500 + number), String(decoding: bytes, as: UTF8.self))
+                }
                 _ = try await store.apply(AttemptReport(token: "", records: records), to: key, at: 2)
             }
             _ = try await store.apply(
@@ -109,7 +117,9 @@ extension StoreConformance {
             let store = try await RelationalStore.openPostgres(url: cluster.url(database: name), connections: 2)
             try await fill(store)
             func tableSize() throws -> Int {
-                let text = try cluster.psql("SELECT pg_total_relation_size('log_record')", database: name)
+                let text = try cluster.psql(
+                    "SELECT coalesce(sum(pg_total_relation_size(relid)), 0) FROM pg_partition_tree('log_segment')",
+                    database: name)
                 return try #require(Int(text.filter(\.isNumber)))
             }
             let before = try tableSize()

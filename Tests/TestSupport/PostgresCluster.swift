@@ -39,7 +39,7 @@ package struct PostgresCluster: Sendable {
         )
         try asPostgres(
             "\(binaries)/pg_ctl", "-D", "\(folder)/data", "-w", "-l", "\(folder)/log", "start", "-o",
-            "-p \(cluster.port) -k \(folder) -c listen_addresses=127.0.0.1 -c fsync=off"
+            "-p \(cluster.port) -k \(folder) -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=400"
         )
         return cluster
     }

@@ -18,7 +18,7 @@ package struct LogOptions: Sendable {
     package var timestamps = true
     /// Whether the container has a terminal, which daemons before API 1.42 do not tell. Defaults to false.
     package var tty = false
-    /// Bytes of a line that are kept. Defaults to 1 MiB.
+    /// Bytes of a line that come in one piece. Defaults to 1 MiB.
     package var lineLimit = LogLineAssembler.defaultLimit
 
     /// The defaults.
@@ -109,7 +109,11 @@ package struct ContainerLogs: AsyncSequence, Sendable {
                 return assembler.take(frame) + assembler.finish()
             }
             if isRaw { return assembler.takeRaw(chunk) }
-            return try decoder.take(chunk).flatMap { assembler.take($0) }
+            let frames = try decoder.take(chunk)
+            var lines: [LogLine] = []
+            lines.reserveCapacity(frames.count)
+            for frame in frames { assembler.take(frame, into: &lines) }
+            return lines
         }
     }
 }

@@ -10,13 +10,18 @@ package enum LogStream: UInt8, Sendable, Hashable, CaseIterable {
 package struct LogFrame: Sendable, Hashable {
     /// Which output it comes from.
     package var stream: LogStream
-    /// The bytes without the header.
-    package var payload: [UInt8]
+    /// The bytes without the header; they lie in the chunk that they came in.
+    package var payload: ArraySlice<UInt8>
 
     /// A frame.
-    package init(stream: LogStream, payload: [UInt8]) {
+    package init(stream: LogStream, payload: some Collection<UInt8>) {
         self.stream = stream
-        self.payload = payload
+        self.payload = payload as? ArraySlice<UInt8> ?? Array(payload)[...]
+    }
+
+    init(stream: LogStream, slice: ArraySlice<UInt8>) {
+        self.stream = stream
+        payload = slice
     }
 }
 
@@ -29,7 +34,8 @@ package struct LogFrameDecoder: Sendable {
     /// More than any daemon sends: beyond it, what was read is no header.
     static let longestPayload = 16 << 20
 
-    private var buffer: [UInt8] = []
+    /// What has come of a frame that is not whole.
+    private var rest: [UInt8] = []
 
     /// At the start of a stream.
     package init() {}
@@ -38,39 +44,42 @@ package struct LogFrameDecoder: Sendable {
     ///
     /// - Throws: `DockerError.malformedLogs`.
     package mutating func take(_ chunk: [UInt8]) throws(DockerError) -> [LogFrame] {
-        buffer.append(contentsOf: chunk)
+        let bytes = rest.isEmpty ? chunk : rest + chunk
         var frames: [LogFrame] = []
         var start = 0
-        while let header = try Self.header(of: buffer[start...]) {
+        while let header = try Self.header(of: bytes, at: start) {
             let payload = start + 8
-            guard buffer.count - payload >= header.length else { break }
-            let bytes = Array(buffer[payload..<payload + header.length])
-            frames.append(try Self.frame(header.kind, bytes))
+            guard bytes.count - payload >= header.length else { break }
+            frames.append(try Self.frame(header.kind, bytes[payload..<payload + header.length]))
             start = payload + header.length
         }
-        buffer.removeFirst(start)
+        rest = start == bytes.count ? [] : Array(bytes[start...])
         return frames
     }
 
     /// Ends the stream; returns what has come of a frame that was cut off.
     package mutating func finish() throws(DockerError) -> LogFrame? {
-        defer { buffer = [] }
-        guard let header = try Self.header(of: buffer[...]), buffer.count > 8 else { return nil }
-        return try Self.frame(header.kind, Array(buffer[8...]))
+        defer { rest = [] }
+        guard let header = try Self.header(of: rest, at: 0), rest.count > 8 else { return nil }
+        return try Self.frame(header.kind, rest[8...])
     }
 
-    private static func header(of bytes: ArraySlice<UInt8>) throws(DockerError) -> (kind: UInt8, length: Int)? {
-        guard bytes.count >= 8 else { return nil }
-        let header = Array(bytes.prefix(8))
-        let length = header[4...].reduce(0) { $0 << 8 | Int($1) }
-        guard header[0] <= 3, header[1] == 0, header[2] == 0, header[3] == 0, length <= longestPayload else {
-            throw .malformedLogs(reason: "\(header) is no header of a frame")
+    @inline(__always)
+    private static func header(of bytes: [UInt8], at start: Int) throws(DockerError) -> (kind: UInt8, length: Int)? {
+        guard bytes.count - start >= 8 else { return nil }
+        let kind = bytes[start]
+        let length =
+            Int(bytes[start + 4]) << 24 | Int(bytes[start + 5]) << 16 | Int(bytes[start + 6]) << 8
+            | Int(bytes[start + 7])
+        guard kind <= 3, bytes[start + 1] | bytes[start + 2] | bytes[start + 3] == 0, length <= longestPayload else {
+            throw .malformedLogs(reason: "\(Array(bytes[start..<start + 8])) is no header of a frame")
         }
-        return (header[0], length)
+        return (kind, length)
     }
 
-    private static func frame(_ kind: UInt8, _ payload: [UInt8]) throws(DockerError) -> LogFrame {
+    @inline(__always)
+    private static func frame(_ kind: UInt8, _ payload: ArraySlice<UInt8>) throws(DockerError) -> LogFrame {
         guard kind != 3 else { throw .malformedLogs(reason: String(decoding: payload, as: UTF8.self)) }
-        return LogFrame(stream: LogStream(rawValue: kind) ?? .stdout, payload: payload)
+        return LogFrame(stream: LogStream(rawValue: kind) ?? .stdout, slice: payload)
     }
 }

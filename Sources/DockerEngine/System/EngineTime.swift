@@ -20,17 +20,24 @@ package struct EngineTime: Sendable, Hashable, Comparable {
 
     /// Parses the same from bytes.
     init?(ascii text: ArraySlice<UInt8>) {
-        var reader = DigitReader(text)
-        guard
-            let year = reader.number(4), reader.skip("-"), let month = reader.number(2), reader.skip("-"),
-            let day = reader.number(2), reader.skip("T"), let hour = reader.number(2), reader.skip(":"),
-            let minute = reader.number(2), reader.skip(":"), let second = reader.number(2),
-            (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second <= 60,
-            let nanoseconds = reader.fraction(), let offset = reader.offset(), reader.isAtEnd
+        guard let (seconds, nanoseconds) = text.withUnsafeBufferPointer(Self.read) else { return nil }
+        self.init(seconds: seconds, nanoseconds: nanoseconds)
+    }
+
+    /// Reads `2026-11-21T08:30:52.970134165Z`, where the fraction may be shorter or missing and an offset take the place of
+    /// the `Z`.
+    private static func read(_ text: UnsafeBufferPointer<UInt8>) -> (Int64, Int32)? {
+        let reader = DigitReader(text: text)
+        guard text.count >= 20, text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"),
+            text[10] == UInt8(ascii: "T"), text[13] == UInt8(ascii: ":"), text[16] == UInt8(ascii: ":"),
+            let year = reader.number(at: 0, 4), let month = reader.number(at: 5, 2),
+            let day = reader.number(at: 8, 2), let hour = reader.number(at: 11, 2),
+            let minute = reader.number(at: 14, 2), let second = reader.number(at: 17, 2),
+            month >= 1, month <= 12, day >= 1, day <= 31, hour < 24, minute < 60, second <= 60,
+            let (nanoseconds, end) = reader.fraction(at: 19), let offset = reader.offset(at: end)
         else { return nil }
-        let days = Self.daysSince1970(year: year, month: month, day: day)
-        self.seconds = Int64(days) * 86_400 + Int64(hour * 3_600 + minute * 60 + second - offset)
-        self.nanoseconds = Int32(nanoseconds)
+        let days = daysSince1970(year: year, month: month, day: day)
+        return (Int64(days * 86_400 + hour * 3_600 + minute * 60 + second - offset), Int32(nanoseconds))
     }
 
     /// Orders by time.
@@ -53,52 +60,45 @@ package struct EngineTime: Sendable, Hashable, Comparable {
     }
 }
 
-/// Reads fixed-width numbers.
+/// Reads numbers of digits at known places; a log has one time for each line, so nothing is allocated.
 private struct DigitReader {
-    private var rest: ArraySlice<UInt8>
+    let text: UnsafeBufferPointer<UInt8>
 
-    init(_ text: ArraySlice<UInt8>) {
-        rest = text
-    }
-
-    var isAtEnd: Bool { rest.isEmpty }
-
-    mutating func skip(_ character: Character) -> Bool {
-        guard let byte = rest.first, byte == character.asciiValue else { return false }
-        rest.removeFirst()
-        return true
-    }
-
-    mutating func number(_ width: Int) -> Int? {
-        guard rest.count >= width else { return nil }
+    /// The number of so many digits; nil where there are others.
+    @inline(__always)
+    func number(at start: Int, _ width: Int) -> Int? {
+        guard start + width <= text.count else { return nil }
         var value = 0
-        for byte in rest.prefix(width) {
-            guard (0x30...0x39).contains(byte) else { return nil }
-            value = value * 10 + Int(byte - 0x30)
+        for index in start..<start + width {
+            let digit = text[index] &- 0x30
+            guard digit <= 9 else { return nil }
+            value = value * 10 + Int(digit)
         }
-        rest.removeFirst(width)
         return value
     }
 
-    /// Nanoseconds of `.123`, 0 where there is no point; nil for a malformed fraction.
-    mutating func fraction() -> Int? {
-        guard skip(".") else { return 0 }
+    /// Nanoseconds of `.123`, 0 where there is no point, and where they end; nil for a malformed fraction.
+    func fraction(at start: Int) -> (Int, end: Int)? {
+        guard start < text.count, text[start] == UInt8(ascii: ".") else { return (0, start) }
         var value = 0
-        var digits = 0
-        while digits < 9, let digit = number(1) {
+        var end = start + 1
+        while end < text.count, end <= start + 9, let digit = number(at: end, 1) {
             value = value * 10 + digit
-            digits += 1
+            end += 1
         }
-        guard digits > 0 else { return nil }
-        for _ in digits..<9 { value *= 10 }
-        return value
+        guard end > start + 1 else { return nil }
+        for _ in end..<start + 10 { value *= 10 }
+        return (value, end)
     }
 
-    /// Seconds of `Z` or `+02:00`; nil for anything else.
-    mutating func offset() -> Int? {
-        if skip("Z") { return 0 }
-        let sign = skip("+") ? 1 : skip("-") ? -1 : 0
-        guard sign != 0, let hours = number(2), skip(":"), let minutes = number(2) else { return nil }
+    /// Seconds of `Z` or `+02:00`, which end the text; nil for anything else.
+    func offset(at start: Int) -> Int? {
+        guard start < text.count else { return nil }
+        if text[start] == UInt8(ascii: "Z") { return start + 1 == text.count ? 0 : nil }
+        let sign = text[start] == UInt8(ascii: "+") ? 1 : text[start] == UInt8(ascii: "-") ? -1 : 0
+        guard sign != 0, start + 6 == text.count, text[start + 3] == UInt8(ascii: ":"),
+            let hours = number(at: start + 1, 2), let minutes = number(at: start + 4, 2)
+        else { return nil }
         return sign * (hours * 3_600 + minutes * 60)
     }
 }

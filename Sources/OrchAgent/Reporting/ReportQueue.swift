@@ -19,6 +19,12 @@ struct ReportQueue: Sendable {
     /// Whether more is held than should be.
     var isFull: Bool { waiting.records.count >= limits.recordsWaiting || bytes >= limits.bytesWaiting }
 
+    /// Whether what waits should be sent without delay: it tells a state, or is half a report or more.
+    var isUrgent: Bool {
+        waiting.state != nil || waiting.termination != nil || waiting.records.count >= limits.recordsPerReport / 2
+            || bytes >= limits.bytesPerReport / 2
+    }
+
     /// Adds a part behind what waits.
     mutating func add(_ part: AttemptReport) {
         bytes += Self.size(of: part.records[...])
@@ -52,11 +58,12 @@ struct ReportQueue: Sendable {
     /// How many lines go into the next report: at least one.
     private func end(of records: [LogRecord]) -> Int {
         var size = 0
-        for (index, record) in records.prefix(limits.recordsPerReport).enumerated() {
-            size += Self.size(of: record)
+        let most = min(records.count, limits.recordsPerReport)
+        for index in 0..<most {
+            size += Self.size(of: records[index])
             if size > limits.bytesPerReport, index > 0 { return index }
         }
-        return min(records.count, limits.recordsPerReport)
+        return most
     }
 
     private static func size(of records: ArraySlice<LogRecord>) -> Int {

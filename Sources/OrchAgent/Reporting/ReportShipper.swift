@@ -3,8 +3,10 @@ import OrchInfrastructure
 import OrchModel
 import Synchronization
 
-/// Sends what is seen of one attempt: at once while nothing is on its way, else together with what came meanwhile.
+/// Sends what is seen of one attempt: at once after a pause, else together with what came meanwhile.
 ///
+/// Between two reports lies ``ReportLimits/interval``, unless there is a hurry: a flow that prints a line now and then would
+/// cost a report for each.
 /// While the controller is away everything is kept and tried again for ever; what has no room stays with the engine.
 final class ReportShipper: AttemptReporting {
     private struct State {
@@ -12,14 +14,17 @@ final class ReportShipper: AttemptReporting {
         var isSending = false
         var isFenced = false
         var isClosed = false
+        var isFinishing = false
         var isOver = false
 
         var isIdle: Bool { queue.isEmpty && !isSending }
+        var isInHurry: Bool { isClosed || isFinishing || isFenced || queue.isUrgent }
     }
 
     private let key: AttemptKey
     private let api: any ControllerAPI
     private let order: StopOrder
+    private let interval: Duration
     private let clock: any Clock<Duration>
     private let now: @Sendable () -> Timestamp
     private let logger: Logger
@@ -33,6 +38,7 @@ final class ReportShipper: AttemptReporting {
         key = claimed.key
         self.api = api
         self.order = order
+        interval = limits.interval
         self.clock = clock
         self.now = now
         self.logger = logger
@@ -49,6 +55,7 @@ final class ReportShipper: AttemptReporting {
     }
 
     func finish(_ last: AttemptReport) async throws(CancellationError) -> ReportReceipt {
+        state.withLock { $0.isFinishing = true }
         add(last)
         try await gate.wait { state.withLock { !$0.isIdle && !$0.isFenced && !$0.isOver } }
         return try state.withLock { state throws(CancellationError) in
@@ -70,6 +77,7 @@ final class ReportShipper: AttemptReporting {
                 try await deliver(report)
                 state.withLock { $0.isSending = false }
                 gate.open()
+                try await rest()
             }
         } catch {
             logger.debug("reports of the attempt stop", metadata: ["sent_all": "\(state.withLock { $0.isIdle })"])
@@ -90,6 +98,22 @@ final class ReportShipper: AttemptReporting {
             await group.next()
             group.cancelAll()
         }
+    }
+
+    /// Lets lines gather, until there is a hurry.
+    private func rest() async throws(CancellationError) {
+        guard interval > .zero, !state.withLock({ $0.isInHurry }) else { return }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { [gate, self] in
+                do { try await gate.wait { state.withLock { !$0.isInHurry } } } catch { logger.trace("rested") }
+            }
+            group.addTask { [clock, interval, logger] in
+                do { try await clock.sleep(for: interval) } catch { logger.trace("there is a hurry") }
+            }
+            await group.next()
+            group.cancelAll()
+        }
+        if Task.isCancelled { throw CancellationError() }
     }
 
     private func next() async throws(CancellationError) -> AttemptReport? {

@@ -90,14 +90,17 @@ package struct OutputLine: Sendable, Hashable {
     package var time: Timestamp
     /// The line without its newline, as the engine stored it.
     package var bytes: [UInt8]
+    /// 0 for a whole line; of one longer than the engine's client takes, the number of this part, from 1.
+    package var part: Int
     /// False for what was printed last, without a newline, or so far.
     package var isComplete: Bool
 
     /// A line.
-    package init(_ stream: Stream, time: Timestamp, bytes: [UInt8], isComplete: Bool = true) {
+    package init(_ stream: Stream, time: Timestamp, bytes: [UInt8], part: Int = 0, isComplete: Bool = true) {
         self.stream = stream
         self.time = time
         self.bytes = bytes
+        self.part = part
         self.isComplete = isComplete
     }
 }

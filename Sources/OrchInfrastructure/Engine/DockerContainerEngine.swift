@@ -208,12 +208,11 @@ package final class DockerContainerEngine: ContainerEngine {
 }
 
 extension OutputLine {
-    /// A line of the daemon's; one that it cut says so at its end.
+    /// A line of the daemon's, or a part of a very long one.
     init(_ line: LogLine) {
-        let cut = line.isTruncated ? Array(" … (cut after \(line.bytes.count) bytes)".utf8) : []
         let time = line.time.map(Timestamp.init) ?? Timestamp(microseconds: 0)
         self.init(
-            line.stream == .stdout ? .stdout : .stderr, time: time, bytes: line.bytes + cut,
+            line.stream == .stdout ? .stdout : .stderr, time: time, bytes: line.bytes, part: line.part,
             isComplete: line.isTerminated)
     }
 }

@@ -13,6 +13,7 @@ actor OutputCollector {
     private let token: String
     private var toSkip: [OutputLine.Stream: Int] = [:]
     private var lastLine: [OutputLine.Stream: OutputLine] = [:]
+    private var skipsLines: Bool { toSkip.contains { $0.value > 0 } }
     private var unfinished: [OutputLine] = []
     /// Lines that come after a hole in the run stream, until that is filled or given up.
     private var waiting: [OutputLine] = []
@@ -51,6 +52,7 @@ actor OutputCollector {
     /// Reads a batch of the connection, up to a hole; see ``fill(from:toEnd:)``.
     func take(_ lines: [OutputLine]) -> AttemptReport {
         batches += 1
+        guard skipsLines || lines.contains(where: { !$0.isComplete }) else { return read(lines[...]) }
         var fresh: [OutputLine] = []
         fresh.reserveCapacity(lines.count)
         for line in lines {
@@ -62,7 +64,7 @@ actor OutputCollector {
                 unfinished.append(line)
             }
         }
-        return read(fresh)
+        return read(fresh[...])
     }
 
     /// Keeps the journal's files for the next ``fill(from:toEnd:)``.
@@ -117,7 +119,7 @@ actor OutputCollector {
             }
         }
         unfinished = []
-        return .complete(read(fresh.map(Self.completed)))
+        return .complete(read(fresh.map(Self.completed)[...]))
     }
 
     /// Ends the output: what was printed last, without a newline, is a line now.
@@ -129,17 +131,30 @@ actor OutputCollector {
         return report
     }
 
-    private func read(_ lines: [OutputLine]) -> AttemptReport {
+    private func read(_ lines: ArraySlice<OutputLine>) -> AttemptReport {
         var report = AttemptReport(token: token)
-        waiting += lines
-        settle(reader.read(waiting, stoppingAtHole: true, into: &report))
+        guard waiting.isEmpty else {
+            waiting += lines
+            settle(reader.read(waiting, stoppingAtHole: true, into: &report))
+            return report
+        }
+        let count = reader.read(lines, stoppingAtHole: true, into: &report)
+        note(lines.prefix(count))
+        waiting += lines.dropFirst(count)
         return report
     }
 
-    /// So many lines are read.
+    /// So many of the lines that waited are read.
     private func settle(_ count: Int) {
-        for line in waiting.prefix(count) { lastLine[line.stream] = line }
+        note(waiting.prefix(count))
         waiting.removeFirst(count)
+    }
+
+    /// Keeps the last line of each stream.
+    private func note(_ lines: ArraySlice<OutputLine>) {
+        for stream in OutputLine.Stream.allCases {
+            if let last = lines.last(where: { $0.stream == stream }) { lastLine[stream] = last }
+        }
     }
 
     /// The entries of the engine's log file that a line takes, or more: it stores chunks of 16,384 bytes.

@@ -25,7 +25,8 @@ extension RunStreamReader {
         guard let start = decoder?.last, last > start else { return }
         var count = 0
         for line in journal.lines(in: start + 1...last) {
-            for event in decoder?.feed(line) ?? [] { add(event, time: lastTime, to: &report) }
+            let line = OutputLine(.stdout, time: lastTime, bytes: line)
+            for event in decoder?.feed(line.bytes) ?? [] { add(event, of: line, to: &report) }
             count += 1
         }
         guard count > 0 else { return }

@@ -17,8 +17,10 @@ package struct RunStreamReader: Sendable {
     let runID: Identifier
     let attempt: Int
     var decoder: StreamDecoder?
-    private var plainLines: [OutputLine.Stream: Int64] = [:]
+    private var plainLines: (stdout: Int64, stderr: Int64) = (0, 0)
     private var unfinished: [StreamRecord.Stream: StreamRecord.Log] = [:]
+    /// Of records that are too long for one line of the log: the parts that were handed out.
+    private var partsRead: [StreamRecord.Stream: Int] = [:]
     private var childStarts: [Identifier: Timestamp] = [:]
     private(set) var lastTime = Timestamp(microseconds: 0)
 
@@ -43,36 +45,45 @@ package struct RunStreamReader: Sendable {
     package mutating func read(
         _ lines: some Sequence<OutputLine>, stoppingAtHole: Bool = false, into report: inout AttemptReport
     ) -> Int {
-        var count = 0
-        for line in lines {
-            if line.stream == .stdout, decoder != nil {
-                guard let events = decoder?.feed(line.bytes, stoppingAtGap: stoppingAtHole) else { return count }
-                for event in events { add(event, time: line.time, to: &report) }
-            } else {
-                addPlain(line.bytes, stream: line.stream, time: line.time, to: &report)
-            }
-            count += 1
-            linesRead[line.stream, default: 0] += 1
-            lastTime = max(lastTime, line.time)
+        var counts = (stdout: 0, stderr: 0)
+        defer {
+            if counts.stdout > 0 { linesRead[.stdout, default: 0] += counts.stdout }
+            if counts.stderr > 0 { linesRead[.stderr, default: 0] += counts.stderr }
         }
-        return count
+        if report.records.isEmpty { report.records.reserveCapacity(lines.underestimatedCount) }
+        let hasStream = decoder != nil
+        for line in lines {
+            if line.stream == .stdout, hasStream {
+                guard let events = decoder?.feed(line.bytes, stoppingAtGap: stoppingAtHole) else { break }
+                for event in events { add(event, of: line, to: &report) }
+            } else {
+                addPlain(line.bytes, of: line, to: &report)
+            }
+            if line.stream == .stdout { counts.stdout += 1 } else { counts.stderr += 1 }
+            if line.time > lastTime { lastTime = line.time }
+        }
+        return counts.stdout + counts.stderr
     }
 
     /// Ends the output: what still waited for its other half is added as it is.
     package mutating func finish(into report: inout AttemptReport) {
-        for event in decoder?.finish() ?? [] { add(event, time: lastTime, to: &report) }
+        let end = OutputLine(.stdout, time: lastTime, bytes: [])
+        for event in decoder?.finish() ?? [] { add(event, of: end, to: &report) }
         guard let sequence = decoder?.last else { return }
         // Numbers past the last one are free: nothing comes any more.
         for (offset, stream) in StreamRecord.Stream.allCases.enumerated() {
             guard let log = unfinished.removeValue(forKey: stream) else { continue }
-            report.records.append(record(log, sequence: sequence &+ 1 &+ offset, time: lastTime))
+            let part = partsRead[stream].map { $0 + 1 }
+            report.records.append(record(log, part: part, sequence: sequence &+ 1 &+ offset, time: lastTime))
         }
     }
 
-    mutating func add(_ event: StreamDecoder.Event, time: Timestamp, to report: inout AttemptReport) {
+    /// Adds what a line turned out to be.
+    mutating func add(_ event: StreamDecoder.Event, of line: OutputLine, to report: inout AttemptReport) {
+        let time = line.time
         switch event {
         case .plain(let bytes):
-            addPlain(bytes, stream: .stdout, time: time, to: &report)
+            addPlain(bytes, of: line, to: &report)
         case .record(let sequence, let record):
             add(record, sequence: sequence, to: &report)
         case .gap(let from, let to):
@@ -131,9 +142,12 @@ package struct RunStreamReader: Sendable {
         }
         if log.continues, joined.message.utf8.count < Self.longestLine {
             unfinished[log.stream] = joined
-        } else {
-            report.records.append(record(joined, sequence: sequence, time: time))
+            return
         }
+        let known = partsRead[log.stream] ?? 0
+        partsRead[log.stream] = log.continues ? known + 1 : nil
+        report.records.append(
+            record(joined, part: log.continues || known > 0 ? known + 1 : nil, sequence: sequence, time: time))
     }
 
     private mutating func childReport(_ child: StreamRecord.ChildRun) -> ChildRunReport {
@@ -165,18 +179,37 @@ package struct RunStreamReader: Sendable {
 }
 
 extension RunStreamReader {
-    private mutating func addPlain(
-        _ bytes: [UInt8], stream: OutputLine.Stream, time: Timestamp, to report: inout AttemptReport
-    ) {
-        for piece in Self.pieces(of: bytes) {
-            plainLines[stream, default: 0] += 1
-            report.records.append(
-                LogRecord(
-                    attempt: attempt, source: stream == .stdout ? .stdout : .stderr,
-                    sequence: plainLines[stream, default: 1], at: time, level: .info,
-                    message: String(decoding: piece, as: UTF8.self)))
+    private mutating func addPlain(_ bytes: [UInt8], of line: OutputLine, to report: inout AttemptReport) {
+        guard bytes.count > Self.longestLine else {
+            return addPlain(bytes[...], part: line.part, of: line, to: &report)
+        }
+        for (index, piece) in Self.pieces(of: bytes).enumerated() {
+            addPlain(piece, part: max(line.part, 1) + index, of: line, to: &report)
         }
     }
+
+    /// Adds a line, or a part of one that is too long, which names itself in the place of a logger: its text stays exact.
+    private mutating func addPlain(
+        _ bytes: ArraySlice<UInt8>, part: Int, of line: OutputLine, to report: inout AttemptReport
+    ) {
+        let sequence: Int64
+        let source: LogRecord.Source
+        switch line.stream {
+        case .stdout:
+            plainLines.stdout += 1
+            (sequence, source) = (plainLines.stdout, .stdout)
+        case .stderr:
+            plainLines.stderr += 1
+            (sequence, source) = (plainLines.stderr, .stderr)
+        }
+        report.records.append(
+            LogRecord(
+                attempt: attempt, source: source, sequence: sequence, at: line.time, level: .info,
+                message: String(decoding: bytes, as: UTF8.self),
+                logger: part == 0 ? nil : Self.named(source.rawValue, part: part)))
+    }
+
+    private static func named(_ logger: String, part: Int) -> String { "\(logger) (part \(part))" }
 
     /// The line in pieces of at most ``longestLine`` bytes, none cut inside a character's encoding.
     static func pieces(of bytes: [UInt8]) -> [ArraySlice<UInt8>] {
@@ -191,10 +224,11 @@ extension RunStreamReader {
         return pieces + [rest]
     }
 
-    private func record(_ log: StreamRecord.Log, sequence: Int, time: Timestamp) -> LogRecord {
+    private func record(_ log: StreamRecord.Log, part: Int?, sequence: Int, time: Timestamp) -> LogRecord {
         LogRecord(
             attempt: attempt, source: .flow, sequence: Int64(sequence), at: time, level: Self.level(log.level),
-            message: log.message, logger: log.logger, taskRunID: log.taskRun,
+            message: log.message, logger: part.map { Self.named(log.logger, part: $0) } ?? log.logger,
+            taskRunID: log.taskRun,
             childRunID: log.flowRun == runID ? nil : log.flowRun)
     }
 

@@ -23,11 +23,14 @@ public struct LogRecord: Codable, Hashable, Sendable {
         public var label: String { "\(self)".uppercased() }
     }
 
-    /// Orders the lines of a run; given by the store, 0 before.
+    /// The line's number among those of its run, from 1, the same for ever; given by the store, 0 before.
     public var position: Int64
     public var attempt: Int
+    /// The line's number among those of its attempt, from 1, the same for ever; given by the store, 0 before.
+    public var line: Int64
     public var source: Source
-    /// Counts the lines of one source of one attempt, from 1; the store ignores one it has.
+    /// Counts the lines of one source of one attempt, from 1, and rises from line to line; the store ignores one that is
+    /// not above those it has. orch's own remarks have numbers in any order, each known by itself.
     public var sequence: Int64
     public var at: Timestamp
     public var level: Level
@@ -39,11 +42,13 @@ public struct LogRecord: Codable, Hashable, Sendable {
     public var childRunID: Identifier?
 
     public init(
-        position: Int64 = 0, attempt: Int, source: Source, sequence: Int64, at: Timestamp, level: Level,
+        position: Int64 = 0, attempt: Int, line: Int64 = 0, source: Source, sequence: Int64, at: Timestamp,
+        level: Level,
         message: String, logger: String? = nil, taskRunID: Identifier? = nil, childRunID: Identifier? = nil
     ) {
         self.position = position
         self.attempt = attempt
+        self.line = line
         self.source = source
         self.sequence = sequence
         self.at = at
@@ -52,6 +57,23 @@ public struct LogRecord: Codable, Hashable, Sendable {
         self.logger = logger
         self.taskRunID = taskRunID
         self.childRunID = childRunID
+    }
+
+    /// Reads a line; one of an agent or a server that does not number the lines of attempts has no such number.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            position: try container.decode(Int64.self, forKey: .position),
+            attempt: try container.decode(Int.self, forKey: .attempt),
+            line: try container.decodeIfPresent(Int64.self, forKey: .line) ?? 0,
+            source: try container.decode(Source.self, forKey: .source),
+            sequence: try container.decode(Int64.self, forKey: .sequence),
+            at: try container.decode(Timestamp.self, forKey: .at),
+            level: try container.decode(Level.self, forKey: .level),
+            message: try container.decode(String.self, forKey: .message),
+            logger: try container.decodeIfPresent(String.self, forKey: .logger),
+            taskRunID: try container.decodeIfPresent(Identifier.self, forKey: .taskRunID),
+            childRunID: try container.decodeIfPresent(Identifier.self, forKey: .childRunID))
     }
 }
 

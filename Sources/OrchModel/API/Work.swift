@@ -183,6 +183,8 @@ public struct ClaimedRun: Codable, Sendable, CustomStringConvertible {
 public struct AttemptReport: Codable, Sendable {
     public var token: String
     public var records: [LogRecord]
+    /// Lines that come packed, before those of `records`; no part of the JSON, which they travel beside.
+    public var segments: [LogSegment] = []
     public var taskRuns: [TaskRun]
     public var childRuns: [ChildRunReport]
     public var metrics: [String: Double]
@@ -218,6 +220,11 @@ public struct AttemptReport: Codable, Sendable {
         self.state = state
         self.pausedSeconds = pausedSeconds
         self.settled = settled
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case token, records, taskRuns, childRuns, metrics, assets, result, container, startedAt, termination, state,
+            pausedSeconds, settled
     }
 
     /// Reads a report; one of an agent that knows no assets has none.

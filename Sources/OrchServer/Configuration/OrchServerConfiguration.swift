@@ -29,6 +29,8 @@ package struct OrchServerConfiguration: Sendable {
     /// How often a waiting poll or follower looks at the store though nobody woke it, and a follower gets a heartbeat.
     /// Defaults to 10 s.
     package var recheck: Duration = .seconds(10)
+    /// Bytes of messages that the log of a run may have; what comes after is counted and dropped. Defaults to 1 GiB.
+    package var logLimit: Int64 = 1 << 30
     /// Whether `GET /metrics` answers without a token. Defaults to false: it needs the admin's or the agents'.
     package var hasPublicMetrics = false
 
@@ -56,6 +58,9 @@ package struct OrchServerConfiguration: Sendable {
         }
         guard !dataDirectory.isEmpty else {
             throw OrchServerError.setting("data directory", expected: "a path", got: "nothing")
+        }
+        guard logLimit > 0 else {
+            throw OrchServerError.setting("log limit", expected: "1 byte or more", got: "\(logLimit)")
         }
         for (name, value) in [("lease", lease), ("lost claim grace", lostClaimGrace), ("recheck", recheck)] {
             guard value > .zero else {

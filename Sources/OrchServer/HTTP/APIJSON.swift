@@ -14,8 +14,13 @@ enum APIJSON {
         do {
             return try decoder.decode(type, from: data)
         } catch let error as DecodingError {
-            throw APIFailure.badRequest("the body is not a \(type): \(reason(error))")
+            throw failure(of: error, as: type)
         }
+    }
+
+    /// 400 with what was expected where; never with a value of the body.
+    static func failure<Value>(of error: DecodingError, as type: Value.Type) -> APIFailure {
+        APIFailure.badRequest("the body is not a \(type): \(reason(error))")
     }
 
     static func bytes(_ value: some Encodable) throws -> Data {

@@ -95,7 +95,7 @@ struct Gate: RouterMiddleware {
 
     private static func failure(of error: StoreError, _ context: APIContext) -> APIFailure {
         switch error {
-        case .foreignRun, .missingBlock: .invalid("\(error)")
+        case .foreignRun, .missingBlock, .unreadableLines: .invalid("\(error)")
         case .missingRun: .notFound("\(error)")
         case .variableTaken, .blockInUse, .parentEnded: .conflict("\(error)")
         case .full, .locked, .unavailable: unavailable(error, context)

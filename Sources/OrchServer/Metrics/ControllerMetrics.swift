@@ -43,10 +43,10 @@ final class ControllerMetrics: Sendable {
         case .stale: reports.add(labels: ["stale"])
         case .refused:
             reports.add(labels: ["refused"])
-            kept(report.records, at: at)
+            kept(report, at: at)
         case .applied(let run, let effect):
             reports.add(labels: ["applied"])
-            kept(report.records, at: at)
+            kept(report, at: at)
             if let launch = effect.launch { launchDuration.observe(launch) }
             if effect.isRetried { attemptsRetried.add() }
             if effect.hasEnded { ended(run) }
@@ -81,11 +81,13 @@ final class ControllerMetrics: Sendable {
         requestDuration.observe(duration, labels: labels)
     }
 
-    private func kept(_ records: [LogRecord], at: Timestamp) {
-        guard let last = records.last else { return }
-        logRecords.add(records.count)
-        logBytes.add(records.reduce(0) { $0 + $1.message.utf8.count })
-        logLag.observe(at - last.at)
+    private func kept(_ report: AttemptReport, at: Timestamp) {
+        let (segments, records) = (report.segments.map(\.head), report.records)
+        guard let last = records.last?.at ?? segments.last?.latest else { return }
+        logRecords.add(segments.reduce(records.count) { $0 + $1.lines })
+        logBytes.add(
+            segments.reduce(records.reduce(0) { $0 + $1.message.utf8.count }) { $0 + $1.bytes })
+        logLag.observe(at - last)
     }
 
     /// All of it, now.

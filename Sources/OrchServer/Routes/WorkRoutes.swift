@@ -1,4 +1,5 @@
 import Hummingbird
+import LogSegments
 import OrchModel
 import OrchStore
 
@@ -23,10 +24,30 @@ struct WorkRoutes: Sendable {
                     throw APIFailure.badRequest("the path's attempt: expected a whole number")
                 }
                 let key = AttemptKey(runID: try call.identifier("run"), attempt: attempt)
-                try await desk.report(try await call.body(), on: key)
+                try await desk.report(try await Self.report(of: call), on: key)
                 return APIJSON.noContent
             },
         ]
+    }
+
+    /// The report in a body: packed, or all of it in JSON, as older agents send it.
+    private static func report(of call: APICall) async throws -> AttemptReport {
+        guard let type = call.request.headers[.contentType], type.hasPrefix(ReportPackage.contentType) else {
+            return try await call.body()
+        }
+        let buffer = try await call.request.body.collect(upTo: call.bodyLimit)
+        do {
+            return try ReportPackage.unpack(Array(buffer.readableBytesView))
+        } catch LogSegmentError.newerVersion(let version) {
+            throw APIFailure(
+                .unsupportedMediaType, "invalid",
+                "the report has version \(version), this server reads \(ReportPackage.version): send it in JSON, or update "
+                    + "the server")
+        } catch let error as LogSegmentError {
+            throw APIFailure.badRequest("the body is no packed report: \(error)")
+        } catch let error as DecodingError {
+            throw APIJSON.failure(of: error, as: AttemptReport.self)
+        }
     }
 
     /// Waits with an eye on the connection: an agent that has gone away is given nothing. The connection is closed

@@ -48,7 +48,7 @@ struct RunFollower: AsyncSequence, Sendable {
 
     struct Iterator: AsyncIteratorProtocol {
         /// Lines sent in one piece at most.
-        private static let batch = 500
+        private static let batch = 2000
 
         private let follower: RunFollower
         private let waiter = Waiter()

@@ -157,11 +157,12 @@ extension RelationalStore {
     ///     from the environment, as in every libpq program.
     ///   - connections: at most so many at a time. Defaults to 8.
     ///   - newIdentity: the identity a new store gets.
+    ///   - logLimit: bytes of messages that the log of a run may have. Defaults to 1 GiB.
     /// - Throws: ``StoreError/newerSchema(path:unknown:)`` where a newer orch wrote it,
     ///   ``StoreError/unavailable(address:reason:)`` where it cannot be reached, `PostgresError` where the URL cannot be
     ///   read or the server refuses.
     package static func openPostgres(
-        url: String, connections: Int = 8, newIdentity: Identifier = .new()
+        url: String, connections: Int = 8, newIdentity: Identifier = .new(), logLimit: Int64 = defaultLogLimit
     ) async throws -> RelationalStore {
         var configuration = try PostgresConfiguration(url: url)
         // A server whose host has gone away says nothing: without these a statement would wait for it for hours.
@@ -179,8 +180,10 @@ extension RelationalStore {
                     try PostgresMigrator(statements: $0, address: address).migrate(newIdentity: newIdentity)
                 }
             }
-            return RelationalStore(
-                database: PostgresDatabase(pool: pool, address: address), identity: identity)
+            let store = RelationalStore(
+                database: PostgresDatabase(pool: pool, address: address), identity: identity, logLimit: logLimit)
+            try await store.moveLogRecords()
+            return store
         } catch {
             await pool.close()
             guard let error = error as? PostgresError else { throw error }

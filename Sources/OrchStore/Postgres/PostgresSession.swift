@@ -18,7 +18,6 @@ final class PostgresSession: SQLSession {
     var dialect: SQLDialect {
         SQLDialect(
             forUpdate: "FOR UPDATE", forUpdateSkippingLocked: "FOR UPDATE SKIP LOCKED",
-            messageHolds: "position(? IN message) > 0",
             appliedMigrations: "SELECT name FROM orch_migration",
             clock: "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
             databaseBytes: "SELECT pg_database_size(current_database())")

@@ -4,25 +4,28 @@ import OrchModel
 /// knows how logs are kept.
 enum LogVolume {
     /// The table whose rows hold the bytes, each of one run (`run`, the number of the container's own).
-    private static let table = "log_record"
+    private static let table = "log_segment"
     /// The column that numbers a table's rows, growing.
-    private static let key = "position"
-    /// What a row takes up, in bytes.
-    private static let size = "length(message)"
+    private static let key = "first"
+    /// What a row's messages are, in bytes.
+    private static let size = "bytes"
+
+    /// Their sum; PostgreSQL's of large integers is of another type.
+    private static let sum = "CAST(coalesce(sum(\(size)), 0) AS BIGINT)"
 
     /// Bytes that go in one transaction at most, unless a single row has more.
     static let largestStep: Int64 = 4 << 20
 
     /// Bytes of all logs.
     static func total(_ db: any SQLSession) throws -> Int64 {
-        try number("SELECT coalesce(sum(\(size)), 0) FROM \(table)", [], db)
+        try number("SELECT \(sum) FROM \(table)", [], db)
     }
 
     /// Bytes of the logs of some runs.
     ///
     /// - Parameter runs: a statement that yields their numbers.
     static func bytes(of runs: String, _ arguments: SQLArguments, _ db: any SQLSession) throws -> Int64 {
-        try number("SELECT coalesce(sum(\(size)), 0) FROM \(table) WHERE run IN (\(runs))", arguments, db)
+        try number("SELECT \(sum) FROM \(table) WHERE run IN (\(runs))", arguments, db)
     }
 
     /// Removes the first rows of a run's log.

@@ -4,7 +4,7 @@ extension RelationalStore {
     package func apply(
         _ report: AttemptReport, to key: AttemptKey, leaseUntil: Timestamp, at: Timestamp
     ) async throws -> ReportOutcome {
-        try await write { db in
+        try await write { [logLimit] db in
             guard var row = try RunRow.locked(key.runID, db), row.root == nil else { return .unknown }
             // The last report of an attempt that another one has followed comes again.
             if let state = report.state, state.endsAttempt,
@@ -18,7 +18,9 @@ extension RelationalStore {
             }
             var family = Family(root: row)
             for child in report.childRuns { try family.save(child, at: at, db) }
-            try Self.insert(report.records, of: row.number, attempt: key.attempt, db)
+            var log = try LogAppender(row, attempt: key.attempt, limit: logLimit, db)
+            try log.append(report)
+            try log.close()
             for task in report.taskRuns {
                 guard try family.holds(task.flowRunID, db) else {
                     throw StoreError.foreignRun("\(task.flowRunID)", run: "\(key.runID)")
@@ -37,6 +39,7 @@ extension RelationalStore {
             let hasEnded = step == .entered && row.run.state.type.isTerminal
             if hasEnded || isSuspended {
                 try family.end(with: row.run.state, at: at, db)
+                try Self.finishLog(of: row, limit: logLimit, at: at, db)
             } else if step == .entered, before.type == .paused || row.run.state.type == .paused {
                 try family.follow(row.run.state, db)
             }
@@ -59,7 +62,7 @@ extension RelationalStore {
     }
 
     package func settle(_ key: AttemptKey, as state: RunState) async throws -> ReportOutcome {
-        try await write { db in
+        try await write { [logLimit] db in
             guard var row = try RunRow.locked(key.runID, db), row.root == nil else { return .unknown }
             guard row.run.attempt == key.attempt else { return .stale(current: row.run.attempt) }
             switch try row.step(to: state, db) {
@@ -67,7 +70,10 @@ extension RelationalStore {
             case .nothing: return .applied(row.run, ReportEffect())
             case .entered:
                 try row.update(enters: true, db)
-                if state.type.isTerminal { try Family(root: row).end(with: state, at: state.at, db) }
+                if state.type.isTerminal {
+                    try Family(root: row).end(with: state, at: state.at, db)
+                    try Self.finishLog(of: row, limit: logLimit, at: state.at, db)
+                }
                 return .applied(row.run, ReportEffect(hasEnded: state.type.isTerminal))
             }
         }

@@ -2,6 +2,7 @@ package import OrchModel
 
 extension RelationalStore {
     package func createRun(_ draft: RunDraft) async throws {
+        try await prepareLogs(of: draft.run.createdAt.day)
         try await write { db in
             if let parent = draft.run.parentRunID { try Self.hold(parent, db) }
             try RunRow.insert(

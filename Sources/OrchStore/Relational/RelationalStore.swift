@@ -1,4 +1,5 @@
 package import OrchModel
+import Synchronization
 
 /// The store in a relational database: what every operation means, said once for SQLite and PostgreSQL.
 ///
@@ -7,11 +8,19 @@ package import OrchModel
 package final class RelationalStore: Store {
     let database: any SQLDatabase
     private let identity: Identifier
+    /// Bytes of messages that the log of a run may have.
+    let logLimit: Int64
+    /// Days, counted from 1970, whose logs have room.
+    private let preparedDays = Mutex<Set<Int64>>([])
 
-    init(database: any SQLDatabase, identity: Identifier) {
+    init(database: any SQLDatabase, identity: Identifier, logLimit: Int64) {
         self.database = database
         self.identity = identity
+        self.logLimit = logLimit
     }
+
+    /// Bytes of messages that the log of a run may have where nobody says otherwise: 1 GiB.
+    package static var defaultLogLimit: Int64 { LogAppender.defaultLimit }
 
     package func instance() -> Identifier { identity }
 
@@ -33,6 +42,14 @@ package final class RelationalStore: Store {
     }
 
     package func close() async throws { try await database.close() }
+
+    /// Makes room for the logs of runs that are made on a day: by itself, as a transaction that changes runs would hold up
+    /// others, and they it.
+    func prepareLogs(of day: Int64) async throws {
+        guard isShared, !preparedDays.withLock({ $0.contains(day) }) else { return }
+        try await write { try $0.prepareLogs(of: day) }
+        preparedDays.withLock { _ = $0.insert(day) }
+    }
 
     package func isSealed(withKey id: String) async throws -> Bool {
         try await write { db in

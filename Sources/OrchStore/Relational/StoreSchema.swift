@@ -11,8 +11,8 @@ enum StoreSchema {
     /// What brings an empty database up to date, in this order.
     static let migrations: [(name: String, sql: String)] = [
         ("1-first-slice", firstSlice), ("2-assets", assets), ("3-attempts", attempts),
-        ("4-questions", questions), ("6-pauses-and-retention", pausesAndRetention), ("7-run-lists", runLists),
-        ("8-lists-of-made-runs", listsOfMadeRuns),
+        ("4-questions", questions), ("5-log-segments", logSegments), ("6-pauses-and-retention", pausesAndRetention),
+        ("7-run-lists", runLists), ("8-lists-of-made-runs", listsOfMadeRuns),
     ]
 
     /// Wishes short of a run's end; what retention has begun to remove (`logs`, or the whole `run`), and who is at it.
@@ -58,6 +58,54 @@ enum StoreSchema {
         CREATE INDEX asset_by_uri ON asset (uri, at, position);
         CREATE INDEX asset_by_dataset ON asset (dataset, at, position);
         """
+
+    /// Logs in segments of many lines, the content packed. `log_state` and `log_attempt` tell how far a log has come,
+    /// `log_remark` the numbers of remarks that are in it. What `log_record` still holds is moved when the store is opened.
+    private static let logSegments = """
+        CREATE TABLE log_state (
+            run INTEGER NOT NULL PRIMARY KEY REFERENCES flow_run (number) ON DELETE CASCADE,
+            day INTEGER NOT NULL,
+            lines INTEGER NOT NULL,
+            bytes INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE log_attempt (
+            run INTEGER NOT NULL REFERENCES flow_run (number) ON DELETE CASCADE,
+            attempt INTEGER NOT NULL,
+            lines INTEGER NOT NULL,
+            flow INTEGER NOT NULL,
+            stdout INTEGER NOT NULL,
+            stderr INTEGER NOT NULL,
+            small INTEGER NOT NULL,
+            dropped_lines INTEGER NOT NULL,
+            dropped_bytes INTEGER NOT NULL,
+            told_lines INTEGER NOT NULL,
+            PRIMARY KEY (run, attempt)
+        ) STRICT;
+        CREATE TABLE log_remark (
+            run INTEGER NOT NULL REFERENCES flow_run (number) ON DELETE CASCADE,
+            attempt INTEGER NOT NULL,
+            sequence INTEGER NOT NULL,
+            PRIMARY KEY (run, attempt, sequence)
+        ) STRICT;
+        CREATE TABLE log_segment (
+            day INTEGER NOT NULL,
+            run INTEGER NOT NULL REFERENCES flow_run (number) ON DELETE CASCADE,
+            first INTEGER NOT NULL,
+            attempt INTEGER NOT NULL,
+            line INTEGER NOT NULL,
+            lines INTEGER NOT NULL,
+            bytes INTEGER NOT NULL,
+            earliest INTEGER NOT NULL,
+            latest INTEGER NOT NULL,
+            level INTEGER NOT NULL,
+            children TEXT,
+            content BLOB NOT NULL,
+            PRIMARY KEY (run, first, day)
+        ) STRICT\(partitionedByDay);
+        """
+
+    /// Follows a table whose rows are kept apart by day, where the database can.
+    static let partitionedByDay = " /* partitioned by day */"
 
     /// Lists of runs in their order whatever narrows them: what a list shows is all that is read. Runs that another run
     /// called are in no such list. And the waiting runs by the time when they are due, in whatever queue.

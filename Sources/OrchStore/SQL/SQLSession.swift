@@ -22,6 +22,14 @@ protocol SQLSession {
 
     /// Holds back other transactions of any controller that ask for the same name, until this one ends.
     func lock(_ name: String) throws
+
+    /// Makes room for the log segments of a day, counted from 1970, where the database keeps days apart.
+    func prepareLogs(of day: Int64) throws
+
+    /// Gives back the room of days before `day` that hold no segments.
+    ///
+    /// - Returns: how many days went.
+    func dropEmptyLogDays(before day: Int64) throws -> Int
 }
 
 extension SQLSession {
@@ -50,8 +58,6 @@ struct SQLDialect: Sendable {
     var forUpdate: String
     /// The same, but rows that others hold are passed over.
     var forUpdateSkippingLocked: String
-    /// A condition on the bytes of `message`: they hold those of the argument.
-    var messageHolds: String
     /// The names of the migrations that were applied.
     var appliedMigrations: String
     /// The database's own wall clock, in microseconds since 1970, UTC; nil where it has none of its own.

@@ -51,7 +51,9 @@ package struct MemoryDatabase: Sendable {
     /// - Parameter identity: the identity of a store that has none yet.
     package func store(identity: Identifier, watch: Watch) throws -> RelationalStore {
         let identity = try queue.write { try RelationalStore.identity(orNew: identity, SQLiteSession(db: $0)) }
-        return RelationalStore(database: Inline(queue: queue, watch: watch), identity: identity)
+        return RelationalStore(
+            database: Inline(queue: queue, watch: watch), identity: identity,
+            logLimit: RelationalStore.defaultLogLimit)
     }
 
     private struct Inline: SQLDatabase {

@@ -68,21 +68,27 @@ extension RelationalStore {
     /// - Parameters:
     ///   - path: the file; its folder must exist.
     ///   - newIdentity: the identity a new store gets.
+    ///   - logLimit: bytes of messages that the log of a run may have. Defaults to 1 GiB.
     /// - Throws: ``StoreError/newerSchema(path:unknown:)`` where a newer orch wrote it;
     ///   ``StoreError/damaged(path:reason:)`` where it is no database, ``StoreError/locked(path:)`` or
     ///   ``StoreError/unusable(path:reason:)`` where it cannot be opened.
-    package static func openSQLite(path: String, newIdentity: Identifier = .new()) async throws -> RelationalStore {
-        try await SQLiteDatabase.offPool { () throws -> RelationalStore in
+    package static func openSQLite(
+        path: String, newIdentity: Identifier = .new(), logLimit: Int64 = defaultLogLimit
+    ) async throws -> RelationalStore {
+        let store = try await SQLiteDatabase.offPool { () throws -> RelationalStore in
             do {
                 let pool = try DatabasePool(path: path, configuration: settings)
                 try migrate(pool, path: path)
                 try SQLiteDatabase.trackFreePages(pool)
                 let identity = try pool.write { try Self.identity(orNew: newIdentity, SQLiteSession(db: $0)) }
-                return RelationalStore(database: SQLiteDatabase(pool: pool), identity: identity)
+                return RelationalStore(
+                    database: SQLiteDatabase(pool: pool), identity: identity, logLimit: logLimit)
             } catch let error as DatabaseError {
                 throw SQLiteDatabase.storeError(error, path: path)
             }
         }
+        try await store.moveLogRecords()
+        return store
     }
 
     private static var settings: Configuration {

@@ -9,7 +9,6 @@ struct SQLiteSession: SQLSession {
     var dialect: SQLDialect {
         SQLDialect(
             forUpdate: "", forUpdateSkippingLocked: "",
-            messageHolds: "instr(message, ?) > 0",
             appliedMigrations: "SELECT identifier FROM grdb_migrations",
             clock: nil,
             databaseBytes: "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()")
@@ -32,6 +31,10 @@ struct SQLiteSession: SQLSession {
     }
 
     func lock(_ name: String) {}
+
+    /// One table holds all days.
+    func prepareLogs(of day: Int64) {}
+    func dropEmptyLogDays(before day: Int64) -> Int { 0 }
 
     private static func arguments(_ arguments: SQLArguments) -> StatementArguments {
         StatementArguments(arguments.values.map(\.databaseValue))

@@ -34,6 +34,8 @@ final class AgentBench: Sendable {
         logger: Logger = silent, _ change: (inout AgentConfiguration) -> Void = { _ in }
     ) throws -> Agent {
         var configuration = AgentConfiguration(dataDirectory: dataDirectory)
+        // No pause but those of the test.
+        configuration.reports.interval = .zero
         configuration.name = "a1"
         configuration.limit = 4
         configuration.reconcileInterval = .milliseconds(10)
