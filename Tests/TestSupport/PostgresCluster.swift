@@ -39,7 +39,8 @@ package struct PostgresCluster: Sendable {
         )
         try asPostgres(
             "\(binaries)/pg_ctl", "-D", "\(folder)/data", "-w", "-l", "\(folder)/log", "start", "-o",
-            "-p \(cluster.port) -k \(folder) -c listen_addresses=127.0.0.1 -c fsync=off"
+            // Suites run their tests beside each other, each with some connections of its own.
+            "-p \(cluster.port) -k \(folder) -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=400"
         )
         return cluster
     }
