@@ -20,6 +20,7 @@ struct Agents: AsyncParsableCommand {
     /// `orch agent start`.
     struct Start: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "start",
             abstract: "Runs containers for a queue until it is told to stop (SIGTERM, Ctrl-C).",
             discussion: """
                 Stopping leaves containers running: an agent of the same name takes them up again. With --drain the \

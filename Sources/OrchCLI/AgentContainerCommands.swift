@@ -9,6 +9,7 @@ extension Agents {
     /// `orch agent containers`.
     struct Containers: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "containers",
             abstract: "Lists the containers on this host's engine that the controller owns.",
             discussion: "Looks at the engine that DOCKER_HOST names. SIZE is what a container has written.")
         @OptionGroup var connection: Connection
@@ -32,6 +33,7 @@ extension Agents {
     /// `orch agent reap`.
     struct Reap: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "reap",
             abstract: "Removes containers on this host's engine that no live attempt belongs to.",
             discussion: """
                 Agents do this by themselves; see --reap-after of "orch agent start". Other controllers' containers \

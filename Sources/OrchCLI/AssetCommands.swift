@@ -56,6 +56,7 @@ struct Assets: AsyncParsableCommand {
     /// `orch asset inspect`.
     struct Inspect: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "inspect",
             abstract: "Shows the last record of an object, or a certain record, with its columns.",
             discussion: """
                 Examples:
@@ -75,6 +76,7 @@ struct Assets: AsyncParsableCommand {
     /// `orch asset history`.
     struct History: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "history",
             abstract: "Lists every record of an object or a dataset, newest first.",
             discussion: """
                 Examples:

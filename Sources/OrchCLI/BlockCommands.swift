@@ -12,6 +12,7 @@ struct Blocks: AsyncParsableCommand {
     /// `orch block create`.
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "create",
             abstract: "Saves a block. Secrets are written once and never shown again.",
             discussion: """
                 Examples:
@@ -88,7 +89,8 @@ struct Blocks: AsyncParsableCommand {
 
     /// `orch block inspect`.
     struct Inspect: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Shows one block, its secrets hidden.")
+        static let configuration = CommandConfiguration(
+            commandName: "inspect", abstract: "Shows one block, its secrets hidden.")
         @Argument(help: "The block: TYPE/NAME.") var block: String
         @OptionGroup var connection: Connection
         @OptionGroup var output: Output
@@ -108,7 +110,8 @@ struct Blocks: AsyncParsableCommand {
 
     /// `orch block delete`.
     struct Delete: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Deletes a block that no other block names.")
+        static let configuration = CommandConfiguration(
+            commandName: "delete", abstract: "Deletes a block that no other block names.")
         @Argument(help: "The block: TYPE/NAME.") var block: String
         @OptionGroup var connection: Connection
 
@@ -121,7 +124,8 @@ struct Blocks: AsyncParsableCommand {
 
     /// `orch block types`.
     struct Types: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Lists block types and their fields.")
+        static let configuration = CommandConfiguration(
+            commandName: "types", abstract: "Lists block types and their fields.")
         @OptionGroup var output: Output
 
         private struct Field: Encodable {

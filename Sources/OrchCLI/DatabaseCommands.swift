@@ -12,6 +12,7 @@ struct Databases: AsyncParsableCommand {
     /// `orch database migrate`.
     struct Migrate: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "migrate",
             abstract: "Brings the schema up to date, as every start of a controller does.",
             discussion: "Example: ORCH_DATABASE_URL=postgresql://orch@db/orch orch database migrate")
 
@@ -26,6 +27,7 @@ struct Databases: AsyncParsableCommand {
     /// `orch database backup`.
     struct Backup: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "backup",
             abstract: "Copies the SQLite database into a new file, while the controller runs.",
             discussion: """
                 The copy is of one moment. Values in it are sealed with server.key, which belongs to a backup too.
@@ -44,6 +46,7 @@ struct Databases: AsyncParsableCommand {
     /// `orch database restore`.
     struct Restore: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "restore",
             abstract: "Puts a backup in the place of the SQLite database; the controller must be stopped.",
             discussion: """
                 The backup is checked first, and the database that was there is kept.
@@ -62,6 +65,7 @@ struct Databases: AsyncParsableCommand {
     /// `orch database compact`.
     struct Compact: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "compact",
             abstract: "Writes the SQLite database anew without free space; the controller must be stopped.",
             discussion: """
                 Needed once for a database of an older orch of more than 64 MiB: from then on the controller gives space \
@@ -80,6 +84,7 @@ struct Databases: AsyncParsableCommand {
     /// `orch database check`.
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "check",
             abstract: "Looks for what is wrong with the database; exit 0 where nothing is, else 1.",
             discussion: "Example: orch database check --data /var/lib/orch")
 

@@ -5,6 +5,7 @@ import OrchModel
 /// `orch deploy`.
 struct Deploy: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "deploy",
         abstract: "Registers the flows and deployments that an image holds.",
         discussion: """
             Reads the image's own description through an agent, where the image will run. The same content again makes \

@@ -34,7 +34,8 @@ struct Deployments: AsyncParsableCommand {
 
     /// `orch deployment inspect`.
     struct Inspect: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Shows one deployment and its parameters.")
+        static let configuration = CommandConfiguration(
+            commandName: "inspect", abstract: "Shows one deployment and its parameters.")
 
         @Argument(help: "The deployment: NAME or FLOW/NAME.") var deployment: String
         @OptionGroup var connection: Connection

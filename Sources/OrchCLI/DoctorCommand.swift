@@ -6,6 +6,7 @@ import OrchModel
 /// `orch doctor`.
 struct Doctor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "doctor",
         abstract: "Checks the API, agents, images, and whether a run's container can reach the API.",
         discussion: """
             Runs a short probe container through an agent of the queue.

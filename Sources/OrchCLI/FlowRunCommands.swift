@@ -59,6 +59,7 @@ struct FlowRuns: AsyncParsableCommand {
     /// `orch flow-run inspect`.
     struct Inspect: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "inspect",
             abstract: "Shows one run: state and why, container, exit, tasks, child runs.",
             discussion: "RUN is a run's name, its id, or a unique start or end of the id.")
 
@@ -108,6 +109,7 @@ struct FlowRuns: AsyncParsableCommand {
     /// `orch flow-run cancel`.
     struct Cancel: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "cancel",
             abstract: "Asks runs to end: SIGTERM, the deployment's grace, then SIGKILL.",
             discussion: "Runs that they made through the API end too, and theirs, wherever they run.")
 

@@ -6,6 +6,7 @@ extension FlowRuns {
     /// `orch flow-run logs`.
     struct Logs: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "logs",
             abstract: "Prints a run's log.",
             discussion: """
                 Examples:

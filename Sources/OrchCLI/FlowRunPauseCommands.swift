@@ -6,6 +6,7 @@ extension FlowRuns {
     /// `orch flow-run pause`.
     struct Pause: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "pause",
             abstract: "Freezes the containers of runs; holds back those that no agent has taken.",
             discussion: """
                 A paused container keeps its memory and its agent's slot. Time for which it is paused does not count \
@@ -23,6 +24,7 @@ extension FlowRuns {
     /// `orch flow-run suspend`.
     struct Suspend: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "suspend",
             abstract: "Ends the containers of runs and keeps the runs for another attempt.",
             discussion: """
                 SIGTERM, the deployment's grace, then SIGKILL. A suspended run has no container and takes no slot; the \
@@ -40,6 +42,7 @@ extension FlowRuns {
     /// `orch flow-run resume`.
     struct Resume: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "resume",
             abstract: "Lets paused and suspended runs go on.",
             discussion: "Example: orch flow-run resume docker-flow-4f2b9c11")
 

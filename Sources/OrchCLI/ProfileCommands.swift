@@ -11,6 +11,7 @@ struct Profiles: AsyncParsableCommand {
     /// `orch profile create`.
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "create",
             abstract: "Saves a profile (mode 0600) and chooses it.",
             discussion: "Example: orch profile create work --url http://orch.example:4200 --token-stdin < token")
         @Argument(help: "The profile's name.") var name: String
@@ -73,7 +74,8 @@ struct Profiles: AsyncParsableCommand {
 
     /// `orch profile use`.
     struct Use: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Chooses a profile.")
+        static let configuration = CommandConfiguration(
+            commandName: "use", abstract: "Chooses a profile.")
         @Argument(help: "The profile's name.") var name: String
 
         func run() async throws {
@@ -84,7 +86,8 @@ struct Profiles: AsyncParsableCommand {
 
     /// `orch profile delete`.
     struct Delete: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Deletes a profile.")
+        static let configuration = CommandConfiguration(
+            commandName: "delete", abstract: "Deletes a profile.")
         @Argument(help: "The profile's name.") var name: String
 
         func run() async throws {

@@ -7,6 +7,7 @@ extension Server {
     /// `orch server prune`.
     struct Prune: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "prune",
             abstract: "Removes now what the controller keeps no longer.",
             discussion: """
                 Controllers do this by themselves, once an hour; see --remove-logs-after and the options beside it of \

@@ -6,6 +6,7 @@ import OrchModel
 /// `orch run`.
 struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "run",
         abstract: "Starts a run of a deployment and follows it to its end.",
         discussion: """
             Examples:
@@ -40,14 +41,20 @@ struct Run: AsyncParsableCommand {
     @OptionGroup var connection: Connection
     @OptionGroup var output: Output
 
-    func run() async throws {
-        let client = try connection.client()
+    /// The run that is asked for. The deployment is looked up only for what has to be read by its schema, or over its policy.
+    private func request(_ client: OrchClient) async throws -> FlowRunRequest {
+        guard !parameters.isEmpty || parametersJSON != nil || policy.isGiven else {
+            return FlowRunRequest(deployment: deployment, tags: tags)
+        }
         let found = try await client.deployment(named: deployment)
         let values = try Parameters.read(assignments: parameters, json: parametersJSON, by: found.parameterSchema)
-        let reply = try await client.createRun(
-            FlowRunRequest(
-                deployment: found.fullName, parameters: values, tags: tags,
-                policy: try policy.policy(over: found.policy)))
+        return FlowRunRequest(
+            deployment: found.fullName, parameters: values, tags: tags, policy: try policy.policy(over: found.policy))
+    }
+
+    func run() async throws {
+        let client = try connection.client()
+        let reply = try await client.createRun(try await request(client))
         if reply.queue.agents.isEmpty {
             FileHandles.writeError(
                 "Warning: no agent is polling the queue \"\(reply.queue.name)\"; the run waits until one does. "

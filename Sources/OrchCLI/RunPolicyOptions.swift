@@ -30,12 +30,15 @@ struct RunPolicyOptions: ParsableArguments {
         throw ValidationError(problem)
     }
 
+    /// Whether any of them is given.
+    var isGiven: Bool {
+        retries != nil || retryDelay != nil || retryBackoff != nil || retryMaxDelay != nil || retryJitter
+            || retryOn != nil || runTimeout != nil || stopGrace != nil
+    }
+
     /// The policy that was asked for, over another one; that one where nothing was asked for.
     func policy(over base: RunPolicy?) throws -> RunPolicy? {
-        let isAsked =
-            retries != nil || retryDelay != nil || retryBackoff != nil || retryMaxDelay != nil || retryJitter
-            || retryOn != nil || runTimeout != nil || stopGrace != nil
-        guard isAsked else { return base }
+        guard isGiven else { return base }
         var policy = base ?? RunPolicy()
         policy.retries = retries ?? policy.retries
         policy.retryDelaySeconds = retryDelay ?? policy.retryDelaySeconds

@@ -10,12 +10,14 @@ import UnixSignals
 /// `orch server`.
 struct Server: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "server",
         abstract: "Starts, checks and prunes a controller.",
         subcommands: [Start.self, Init.self, Health.self, Prune.self])
 
     /// `orch server start`.
     struct Start: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "start",
             abstract: "Serves the API until it is told to stop (SIGTERM, Ctrl-C).",
             discussion: """
                 The first start makes the data directory, its keys and its tokens (mode 0600).
@@ -38,6 +40,7 @@ struct Server: AsyncParsableCommand {
     /// `orch server init`.
     struct Init: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "init",
             abstract: "Makes the keys of a deployment's parts, each part's in a folder of its own.",
             discussion: """
                 Makes FOLDER/server, FOLDER/agent and FOLDER/postgres; what exists keeps its content.
@@ -57,6 +60,7 @@ struct Server: AsyncParsableCommand {
     /// `orch server health`.
     struct Health: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "health",
             abstract: "Asks whether the API answers; exit 0 or 1.",
             discussion: """
                 With --ready, whether the controller can do its work too: its database answers and has the tables of \

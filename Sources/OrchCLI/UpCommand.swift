@@ -11,6 +11,7 @@ import UnixSignals
 /// `orch up`.
 struct Up: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "up",
         abstract: "Starts a controller and an agent in one process, on SQLite.",
         discussion: """
             Data lies in $ORCH_HOME (~/.orch). The profile "local" is saved and, where none is chosen yet, chosen.

@@ -5,6 +5,7 @@ import OrchModel
 /// `orch version`.
 struct Version: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "version",
         abstract: "Shows the version here, and the controller's where one answers.")
 
     @OptionGroup var connection: Connection

@@ -53,6 +53,10 @@ public enum RunEnding {
             if let outcome, outcome.type == .completed || outcome.type == .failed {
                 return state(outcome.type, outcome.message, name: outcome.name)
             }
+            if let suspendedBy {
+                return state(
+                    .paused, "suspended by \(suspendedBy); its exit code is not known", name: RunState.suspendedName)
+            }
         }
         guard let code = termination.exitCode else {
             return state(.crashed, termination.reason ?? "the container vanished before its exit was seen")

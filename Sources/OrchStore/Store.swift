@@ -126,6 +126,8 @@ package protocol Store: Sendable {
 
     /// Counts what a pass of retention has to know.
     func survey(_ rules: RetentionRules) async throws -> RetentionSurvey
+    /// Takes the turn to remove what is kept no longer, until a time; false where another controller has it.
+    func beginRetention(by holder: String, until: Timestamp, at: Timestamp) async throws -> Bool
     /// Removes some of what the rules let go.
     func retire(_ turn: RetentionTurn) async throws -> RetentionStep
     /// Notes the end of a pass of `holder`, and lets others make the next.

@@ -32,6 +32,14 @@ struct RunEndingTests {
         if expected == .paused { #expect(state.message == "suspended by user admin; \(termination.summary)") }
     }
 
+    @Test func whatIsSuspendedWhileTheEngineFallsStaysSuspended() {
+        let state = RunEnding.state(
+            kind: .command, outcome: nil, termination: Self.lost, cancelledBy: nil, suspendedBy: "user admin",
+            at: Timestamp(microseconds: 1), actor: "agent a1")
+        #expect(state.isSuspended)
+        #expect(state.message == "suspended by user admin; its exit code is not known")
+    }
+
     @Test func aCancellationOutranksASuspension() {
         let state = RunEnding.state(
             kind: .command, outcome: nil, termination: Termination(exitCode: nil, launchFailed: true),

@@ -73,6 +73,8 @@ final class RetentionKeeper: Service {
     @discardableResult
     func pass(at start: Timestamp? = nil) async throws -> RetentionRemovals? {
         let rules = RetentionRules(policy, at: start ?? now())
+        // Nobody else removes anything from here on, so what is found too much is so until it is removed here.
+        guard try await store.beginRetention(by: holder, until: now() + Self.look, at: now()) else { return nil }
         var survey = try await store.survey(rules)
         let excess = survey.excessBytes
         var removed = RetentionRemovals()

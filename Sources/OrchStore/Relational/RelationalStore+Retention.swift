@@ -9,12 +9,20 @@ extension RelationalStore {
         }
     }
 
+    package func beginRetention(by holder: String, until: Timestamp, at: Timestamp) async throws -> Bool {
+        try await write { try Self.hold(by: holder, until: until, at: at, $0) }
+    }
+
+    /// Takes or keeps the turn; false where another holds it.
+    private static func hold(by holder: String, until: Timestamp, at: Timestamp, _ db: any SQLSession) throws -> Bool {
+        try db.run(
+            "UPDATE retention_pass SET holder = ?1, held_until = ?2 WHERE holder = ?1 OR held_until <= ?3",
+            [holder, until.microseconds, at.microseconds]) > 0
+    }
+
     package func retire(_ turn: RetentionTurn) async throws -> RetentionStep {
         try await write { db in
-            let held = try db.run(
-                "UPDATE retention_pass SET holder = ?1, held_until = ?2 WHERE holder = ?1 OR held_until <= ?3",
-                [turn.holder, turn.heldUntil.microseconds, turn.at.microseconds])
-            guard held > 0 else { return .held }
+            guard try Self.hold(by: turn.holder, until: turn.heldUntil, at: turn.at, db) else { return .held }
             var removed = try Self.removeSmallThings(turn, db)
             var left = turn.rows
             while left > 0 {

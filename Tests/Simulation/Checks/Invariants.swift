@@ -67,6 +67,12 @@ final class Invariants: @unchecked Sendable {
         }
     }
 
+    /// A container was created; no other of its attempt is there.
+    func hasCreated(_ container: SimulatedContainer) {
+        let those = world.agents.flatMap(\.engine.containers).filter { $0.isThere && $0.key == container.key }
+        if those.count > 1 { violate("\(world.name(of: container.key)) has \(those.count) containers") }
+    }
+
     /// A process was started.
     func hasStarted(_ container: SimulatedContainer) {
         let key = container.key

@@ -69,6 +69,7 @@ final class SimulatedEngine: @unchecked Sendable {
             id: "\(host)-c\(lastID)", key: key, spec: spec, run: run, createdAt: time)
         containers.append(container)
         note("created", container)
+        world.invariants.hasCreated(container)
         changed()
         return container.id
     }
