@@ -11,6 +11,13 @@ struct WaiterTests {
         #expect(await !waiter.wait(atMost: .milliseconds(1)))
     }
 
+    /// The time may be over before the wait has begun to sleep: on a busy machine, or at once as here.
+    @Test(.timeLimit(.minutes(1))) func aWaitEndsHoweverShortItsTime() async {
+        let waiter = Waiter(
+            time: ServerTime(now: Timestamp.now, uptime: ServerTime.system.uptime, sleep: { _ in }))
+        for _ in 1...5_000 { #expect(await !waiter.wait(atMost: .zero)) }
+    }
+
     @Test func aSignalWakesTheWait() async {
         let waiter = Waiter()
         async let woken = waiter.wait(atMost: .seconds(3600))

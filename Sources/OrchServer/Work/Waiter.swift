@@ -8,6 +8,8 @@ final class Waiter: Sendable {
     private struct State {
         var isSignalled = false
         var isClosed = false
+        /// Whether the time of the present wait is over: it may be before that has begun to sleep.
+        var isLate = false
         var continuation: CheckedContinuation<Void, Never>?
     }
 
@@ -51,7 +53,7 @@ final class Waiter: Sendable {
                 group.addTask {
                     // A cancelled sleep means that the wait is over: nothing is left to do.
                     guard (try? await self.time.sleep(limit)) != nil else { return }
-                    self.resume { _ in }
+                    self.resume { $0.isLate = true }
                 }
                 await self.sleep()
                 group.cancelAll()
@@ -60,7 +62,7 @@ final class Waiter: Sendable {
             self.close()
         }
         return state.withLock { state in
-            defer { state.isSignalled = false }
+            defer { (state.isSignalled, state.isLate) = (false, false) }
             return state.isSignalled
         }
     }
@@ -69,7 +71,7 @@ final class Waiter: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isAwake = state.withLock { state in
-                    guard !state.isSignalled, !state.isClosed else { return true }
+                    guard !state.isSignalled, !state.isClosed, !state.isLate else { return true }
                     state.continuation = continuation
                     return false
                 }
