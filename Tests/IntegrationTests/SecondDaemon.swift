@@ -82,8 +82,19 @@ final class SecondDaemon: Sendable {
     func end(_ signal: Int32) {
         guard let dockerd else { return }
         kill(dockerd.processIdentifier, signal)
-        dockerd.waitUntilExit()
+        Self.waitForEnd(of: dockerd)
         self.dockerd = nil
+    }
+
+    /// Waits until a process is gone, or a minute has passed. Foundation's own wait depends on a message that may get lost,
+    /// and would never end then.
+    private static func waitForEnd(of process: Process) {
+        for _ in 0..<1200 {
+            let stat = try? String(contentsOfFile: "/proc/\(process.processIdentifier)/stat", encoding: .utf8)
+            // What follows the name, in parentheses, is the state: Z is one that has ended and was not asked for yet.
+            guard let state = stat?.split(separator: ")").last?.first(where: { $0 != " " }), state != "Z" else { return }
+            usleep(50_000)
+        }
     }
 
     /// How much the daemon has written of a container's log.
@@ -96,7 +107,7 @@ final class SecondDaemon: Sendable {
     func tearDown() throws {
         end(SIGTERM)
         containerd.terminate()
-        containerd.waitUntilExit()
+        Self.waitForEnd(of: containerd)
         try Self.run("/sbin/ip", "link", "delete", bridge)
         // A killed daemon leaves mounts behind: its folder over itself, layers of containers.
         let mounts = try String(contentsOfFile: "/proc/mounts", encoding: .utf8).split(separator: "\n")
