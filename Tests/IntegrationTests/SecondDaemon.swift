@@ -92,7 +92,9 @@ final class SecondDaemon: Sendable {
         for _ in 0..<1200 {
             let stat = try? String(contentsOfFile: "/proc/\(process.processIdentifier)/stat", encoding: .utf8)
             // What follows the name, in parentheses, is the state: Z is one that has ended and was not asked for yet.
-            guard let state = stat?.split(separator: ")").last?.first(where: { $0 != " " }), state != "Z" else { return }
+            guard let state = stat?.split(separator: ")").last?.first(where: { $0 != " " }), state != "Z" else {
+                return
+            }
             usleep(50_000)
         }
     }
