@@ -68,8 +68,6 @@ package protocol Store: Sendable {
     func nextDue(in queues: [String], after: Timestamp) async throws -> Timestamp?
     /// The live attempts an agent holds, oldest first.
     func held(by agent: String) async throws -> [Claim]
-    /// Those of an agent's live attempts that are to be ended.
-    func cancellations(for agent: String) async throws -> [WorkReply.Cancellation]
     /// What is wished of an agent's live attempts.
     func wishes(for agent: String) async throws -> AgentWishes
     /// Extends leases; returns the attempts that are not the agent's, or not live.

@@ -89,14 +89,14 @@ extension StoreConformance {
                 let run = try #require(try await store.run(key.runID))
                 #expect(run.state.type == .cancelling)
                 #expect(run.cancellation == request)
-                let wishes = try await store.cancellations(for: "a1")
+                let wishes = try await store.wishes(for: "a1").cancellations
                 #expect(wishes == [WorkReply.Cancellation(runID: key.runID, attempt: 1, request: request)])
-                #expect(try await store.cancellations(for: "a2").isEmpty)
+                #expect(try await store.wishes(for: "a2").cancellations.isEmpty)
                 #expect(try await store.states(of: key.runID).map(\.type) == [.scheduled, .pending, .cancelling])
 
                 let end = AttemptReport(token: "", state: Sample.state(.cancelled, at: 5))
                 _ = try await store.apply(end, to: key, at: 5)
-                #expect(try await store.cancellations(for: "a1").isEmpty)
+                #expect(try await store.wishes(for: "a1").cancellations.isEmpty)
                 #expect(try await store.run(key.runID)?.cancellation == nil)
             }
         }

@@ -89,10 +89,6 @@ extension RelationalStore {
         }
     }
 
-    package func cancellations(for agent: String) async throws -> [WorkReply.Cancellation] {
-        try await wishes(for: agent).cancellations
-    }
-
     package func wishes(for agent: String) async throws -> AgentWishes {
         try await read { try Self.wishes(for: agent, $0) }
     }

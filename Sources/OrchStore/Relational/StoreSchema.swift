@@ -12,7 +12,7 @@ enum StoreSchema {
     static let migrations: [(name: String, sql: String)] = [
         ("1-first-slice", firstSlice), ("2-assets", assets), ("3-attempts", attempts),
         ("4-questions", questions), ("5-log-segments", logSegments), ("6-pauses-and-retention", pausesAndRetention),
-        ("7-run-lists", runLists), ("8-lists-of-made-runs", listsOfMadeRuns),
+        ("7-run-lists", runLists),
     ]
 
     /// Wishes short of a run's end; what retention has begun to remove (`logs`, or the whole `run`), and who is at it.
@@ -107,35 +107,14 @@ enum StoreSchema {
     /// Follows a table whose rows are kept apart by day, where the database can.
     static let partitionedByDay = " /* partitioned by day */"
 
-    /// Lists of runs in their order whatever narrows them: what a list shows is all that is read. Runs that another run
-    /// called are in no such list. And the waiting runs by the time when they are due, in whatever queue.
+    /// Lists of runs in their order whatever narrows them: what a list shows is all that is read. Runs inside
+    /// another one's container are in no such list. And the waiting runs by the time when they are due, in whatever queue.
     private static let runLists = """
         DROP INDEX flow_run_by_state;
         DROP INDEX flow_run_by_deployment;
         DROP INDEX flow_run_by_flow;
         DROP INDEX flow_run_by_parent;
         CREATE INDEX flow_run_by_parent ON flow_run (parent_id, number) WHERE parent_id IS NOT NULL;
-        CREATE INDEX flow_run_listed ON flow_run (number) WHERE parent_id IS NULL;
-        CREATE INDEX flow_run_by_state ON flow_run (state_type, number) WHERE parent_id IS NULL;
-        CREATE INDEX flow_run_by_state_name ON flow_run (lower(state_name), number) WHERE parent_id IS NULL;
-        CREATE INDEX flow_run_by_deployment ON flow_run (deployment_name, number) WHERE parent_id IS NULL;
-        CREATE INDEX flow_run_by_deployment_state ON flow_run (deployment_name, state_type, number)
-            WHERE parent_id IS NULL;
-        CREATE INDEX flow_run_by_flow ON flow_run (flow_name, number) WHERE parent_id IS NULL;
-        CREATE INDEX flow_run_by_flow_state ON flow_run (flow_name, state_type, number) WHERE parent_id IS NULL;
-        CREATE INDEX flow_run_due ON flow_run (scheduled_for, number)
-            WHERE state_type = 'SCHEDULED' AND root_number IS NULL;
-        """
-
-    /// The same lists once runs that another run made, with containers of their own, are in them.
-    private static let listsOfMadeRuns = """
-        DROP INDEX flow_run_listed;
-        DROP INDEX flow_run_by_state;
-        DROP INDEX flow_run_by_state_name;
-        DROP INDEX flow_run_by_deployment;
-        DROP INDEX flow_run_by_deployment_state;
-        DROP INDEX flow_run_by_flow;
-        DROP INDEX flow_run_by_flow_state;
         CREATE INDEX flow_run_listed ON flow_run (number) WHERE root_number IS NULL;
         CREATE INDEX flow_run_by_state ON flow_run (state_type, number) WHERE root_number IS NULL;
         CREATE INDEX flow_run_by_state_name ON flow_run (lower(state_name), number) WHERE root_number IS NULL;
@@ -144,6 +123,8 @@ enum StoreSchema {
             WHERE root_number IS NULL;
         CREATE INDEX flow_run_by_flow ON flow_run (flow_name, number) WHERE root_number IS NULL;
         CREATE INDEX flow_run_by_flow_state ON flow_run (flow_name, state_type, number) WHERE root_number IS NULL;
+        CREATE INDEX flow_run_due ON flow_run (scheduled_for, number)
+            WHERE state_type = 'SCHEDULED' AND root_number IS NULL;
         """
 
     /// Questions that wait for an agent: of minutes, not of record.
