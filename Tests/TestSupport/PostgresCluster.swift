@@ -53,7 +53,8 @@ package struct PostgresCluster: Sendable {
     package func psql(_ sql: String, database: String = "postgres") throws -> String {
         let ending = try ChildProgram.run(
             ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", url(database: database), "-c", sql])
-        try #require(ending.code == 0, "psql failed: \(sql): \(ending.errors)")
+        // Thrown, not required: one who asks a server that may be down takes the error for an answer.
+        guard ending.code == 0 else { throw PsqlFailed(description: "psql failed: \(sql): \(ending.errors)") }
         return String(decoding: ending.output, as: UTF8.self).trimmingCharacters(in: .newlines)
     }
 
@@ -103,6 +104,11 @@ package struct PostgresCluster: Sendable {
         try #require(code == 0)
         return Int(UInt16(bigEndian: address.sin_port))
     }
+}
+
+/// What `psql` says when it ends with another code than 0.
+package struct PsqlFailed: Error, CustomStringConvertible {
+    package let description: String
 }
 
 /// Gives a suite a server of its own.
