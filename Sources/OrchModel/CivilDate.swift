@@ -1,5 +1,8 @@
 /// A day of the proleptic Gregorian calendar, without time or zone.
 public struct CivilDate: Hashable, Sendable, CustomStringConvertible {
+    /// The days of 400 years, after which the calendar repeats itself.
+    static let daysInCycle: Int64 = 146_097
+
     /// Days since 1970-01-01; negative before it.
     public let daysSinceEpoch: Int64
 

@@ -29,24 +29,32 @@ public struct Identifier: Hashable, Comparable, Sendable {
 extension Identifier: LosslessStringConvertible {
     /// Reads 32 hexadecimal digits with or without dashes, of any UUID version.
     public init?(_ text: String) {
-        var digits: [UInt64] = []
-        for character in text.utf8 where character != UInt8(ascii: "-") {
-            guard let digit = Character(UnicodeScalar(character)).hexDigitValue else { return nil }
-            digits.append(UInt64(digit))
+        var (high, low, count): (UInt64, UInt64, Int) = (0, 0, 0)
+        for byte in text.utf8 where byte != UInt8(ascii: "-") {
+            guard let digit = JSONReader.hexDigit(byte), count < 32 else { return nil }
+            if count < 16 { high = high << 4 | UInt64(digit) } else { low = low << 4 | UInt64(digit) }
+            count += 1
         }
-        guard digits.count == 32 else { return nil }
-        high = digits[..<16].reduce(0) { $0 << 4 | $1 }
-        low = digits[16...].reduce(0) { $0 << 4 | $1 }
+        guard count == 32 else { return nil }
+        (self.high, self.low) = (high, low)
     }
 
     /// Lower case with dashes: `01980c4e-7f3a-7cc2-9b1e-0d6a4f2b9c11`.
     public var description: String {
-        func hex(_ value: UInt64) -> String {
-            let text = String(value, radix: 16)
-            return String(repeating: "0", count: 16 - text.utf8.count) + text
+        String(unsafeUninitializedCapacity: 36) { buffer in
+            var index = 0
+            for digit in 0..<32 {
+                if digit == 8 || digit == 12 || digit == 16 || digit == 20 {
+                    buffer[index] = UInt8(ascii: "-")
+                    index += 1
+                }
+                let half = digit < 16 ? high : low
+                let value = UInt8(truncatingIfNeeded: half >> UInt64(60 - digit % 16 * 4)) & 0x0F
+                buffer[index] = value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+                index += 1
+            }
+            return index
         }
-        let (a, b) = (hex(high), hex(low))
-        return "\(a.prefix(8))-\(a.dropFirst(8).prefix(4))-\(a.suffix(4))-\(b.prefix(4))-\(b.suffix(12))"
     }
 }
 

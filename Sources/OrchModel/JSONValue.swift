@@ -24,17 +24,18 @@ public enum JSONValue: Sendable, Hashable {
 extension JSONValue {
     /// Reads one JSON text; throws `DecodingError` where it is not JSON.
     public init(parsing text: String) throws {
-        self = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+        var text = text
+        self = try text.withUTF8(JSONReader.read)
     }
 
     /// Reads one JSON text from its UTF-8 bytes; throws `DecodingError` where it is not JSON.
     public init(parsing bytes: [UInt8]) throws {
-        self = try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
+        self = try bytes.withUnsafeBufferPointer(JSONReader.read)
     }
 
     /// Reads one JSON text from its UTF-8 data; throws `DecodingError` where it is not JSON.
     public init(parsing data: Data) throws {
-        self = try JSONDecoder().decode(JSONValue.self, from: data)
+        self = try data.withUnsafeBytes { try JSONReader.read($0.bindMemory(to: UInt8.self)) }
     }
 
     /// The JSON form of any encodable value; throws `EncodingError` where it has none.
@@ -214,8 +215,20 @@ extension JSONValue: CustomStringConvertible {
     /// Appends a JSON string: quoted, control characters escaped, everything else as it is.
     static func writeQuoted(_ text: String, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 { writeEscaped(byte, to: &bytes) }
+        var text = text
+        text.withUTF8 { utf8 in
+            // Most texts have nothing to escape: they are copied as a whole.
+            if utf8.contains(where: needsEscape) {
+                for byte in utf8 { writeEscaped(byte, to: &bytes) }
+            } else {
+                bytes.append(contentsOf: utf8)
+            }
+        }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static func needsEscape(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
     }
 
     /// Appends one byte of a JSON string's UTF-8, escaped where JSON asks for it.

@@ -47,9 +47,37 @@ extension Timestamp: CustomStringConvertible {
         let (day, rest) = microseconds.quotientAndRemainder(dividingBy: 86_400_000_000)
         let within = rest < 0 ? rest + 86_400_000_000 : rest
         let date = CivilDate(daysSinceEpoch: rest < 0 ? day - 1 : day)
-        let seconds = within / 1_000_000
-        return date.description + "T" + Self.padded(seconds / 3600, 2) + ":" + Self.padded(seconds / 60 % 60, 2)
-            + ":" + Self.padded(seconds % 60, 2) + "." + Self.padded(within % 1_000_000, 6) + "Z"
+        let (year, month, dayOfMonth) = date.components
+        guard (0...9999).contains(year) else {
+            // The calendar repeats itself every 400 years: only the year is another.
+            let cycle = CivilDate.daysInCycle * 86_400_000_000
+            let inCycle = microseconds % cycle
+            let alike = Timestamp(microseconds: inCycle < 0 ? inCycle + cycle : inCycle)
+            return Self.padded(year, 4) + alike.description.dropFirst(4)
+        }
+        return String(unsafeUninitializedCapacity: 27) { buffer in
+            Self.write(year, 4, "-", to: buffer, at: 0)
+            Self.write(month, 2, "-", to: buffer, at: 5)
+            Self.write(dayOfMonth, 2, "T", to: buffer, at: 8)
+            Self.write(within / 3_600_000_000, 2, ":", to: buffer, at: 11)
+            Self.write(within / 60_000_000 % 60, 2, ":", to: buffer, at: 14)
+            Self.write(within / 1_000_000 % 60, 2, ".", to: buffer, at: 17)
+            Self.write(within % 1_000_000, 6, "Z", to: buffer, at: 20)
+            return 27
+        }
+    }
+
+    /// Writes a number with so many digits, and what follows it.
+    private static func write(
+        _ value: Int64, _ width: Int, _ next: Unicode.Scalar, to buffer: UnsafeMutableBufferPointer<UInt8>,
+        at start: Int
+    ) {
+        var rest = value
+        for index in stride(from: start + width - 1, through: start, by: -1) {
+            buffer[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        }
+        buffer[start + width] = UInt8(ascii: next)
     }
 
     static func padded(_ value: Int64, _ width: Int) -> String {

@@ -16,6 +16,15 @@ struct TimestampTests {
     }
 
     @Test(arguments: [
+        (Int64(253_402_300_800_000_000), "10000-01-01T00:00:00.000000Z"),
+        (253_426_060_799_999_999, "10000-10-01T23:59:59.999999Z"), (.max, "294247-01-10T04:00:54.775807Z"),
+        (.min, "-290308-12-21T19:59:05.224192Z"),
+    ])
+    func writesYearsOfAnyLength(microseconds: Int64, text: String) {
+        #expect(Timestamp(microseconds: microseconds).description == text)
+    }
+
+    @Test(arguments: [
         (text: "2020-07-01T02:15:13+02:00", micros: Int64(1_593_562_513_000_000)),
         (text: "2020-06-30T20:15:13.5-04:00", micros: 1_593_562_513_500_000),
         (text: "2020-07-01T00:15:13.123456789Z", micros: 1_593_562_513_123_456),

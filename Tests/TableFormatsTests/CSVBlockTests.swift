@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import TableFormats
@@ -53,7 +54,7 @@ struct CSVBlockTests {
     }
 
     /// Random bytes of what matters to CSV, more or less tidy.
-    private static func document(_ random: inout SplitMix) -> [UInt8] {
+    private static func document(_ random: inout SeededGenerator) -> [UInt8] {
         let pieces: [[String]] = [
             ["x", "yy", "longer text", ",", ",", ",", "\n", "\n", "\r\n", "\"", "\"", "\"\"", " ", "\t", "\r", "1"],
             ["x", "yy", "\"quoted\"", "\"with,comma\"", "\"two\nlines\"", "\"a\"\"b\"", ",", ",", ",", "\n", "\r\n"],
@@ -71,7 +72,7 @@ struct CSVBlockTests {
 
     @Test(arguments: 0..<400)
     func readsAsTheReferenceDoesHoweverBytesAreCut(seed: Int) throws {
-        var random = SplitMix(state: UInt64(seed))
+        var random = SeededGenerator(seed: UInt64(seed))
         let bytes = Self.document(&random)
         var options = CSVOptions()
         options.badRecords = .reject
@@ -240,7 +241,7 @@ struct CSVBlockTests {
 
     @Test(arguments: 0..<50)
     func takesACensusOfAnyLength(seed: Int) {
-        var random = SplitMix(state: UInt64(seed))
+        var random = SeededGenerator(seed: UInt64(seed))
         let length = Int.random(in: 0...(seed < 10 ? 20_000 : 300), using: &random)
         let rate = Int.random(in: 1...40, using: &random)
         let bytes = (0..<length).map { _ -> UInt8 in

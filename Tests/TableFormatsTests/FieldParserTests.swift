@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import TableFormats
@@ -37,7 +38,7 @@ struct FieldParserTests {
     }
 
     @Test func readsLongDecimalsAsTheStandardLibraryDoes() {
-        var random = SplitMix(state: 3)
+        var random = SeededGenerator(seed: 3)
         var wrong: [String] = []
         for _ in 0..<30_000 {
             let mantissa = UInt64.random(in: (1 << 52)...9_999_999_999_999_999_999, using: &random)
@@ -120,13 +121,13 @@ struct DigitWordTests {
         }
     }
 
-    private static func random(_ alphabet: String, _ length: Int, _ generator: inout SplitMix) -> String {
+    private static func random(_ alphabet: String, _ length: Int, _ generator: inout SeededGenerator) -> String {
         String((0..<length).map { _ in alphabet.randomElement(using: &generator) ?? "0" })
     }
 
     @Test(arguments: ["0123456789", "0123456789.-", "019 .+-e/:x"])
     func readsNumbersAsTheGeneralParserDoes(alphabet: String) throws {
-        var generator = SplitMix(state: 1)
+        var generator = SeededGenerator(seed: 1)
         var read = 0
         var wrong: [String] = []
         for round in 0..<6000 {
@@ -177,7 +178,7 @@ struct DigitWordTests {
     }
 
     @Test func readsTimesAsTheGeneralParserDoes() throws {
-        var generator = SplitMix(state: 2)
+        var generator = SeededGenerator(seed: 2)
         let plain = Array("2020-02-29 23:59:59")
         var format = CSVTimestampFormat()
         var read = 0

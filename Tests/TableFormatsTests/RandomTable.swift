@@ -1,3 +1,5 @@
+import TestSupport
+
 @testable import TableFormats
 
 /// Batches of random rows with a column of every type, the same for the same shape and seed.
