@@ -6,20 +6,25 @@ extension StreamRecord {
     ///   - attempt: the attempt, from 1.
     ///   - firstSequence: the sequence number of the first line; each further line has the next one.
     public func encodeLines(nonce: String, attempt: Int, firstSequence: Int) -> [[UInt8]] {
-        let (name, body) = kind.wire
-        var content: [UInt8] = []
-        content.append(contentsOf: "\"time\":\"\(time)\",\"\(name)\":".utf8)
-        body.write(to: &content)
         let head = "{\"orch\":\(Self.protocolVersion),\"nonce\":\"\(nonce)\",\"attempt\":\(attempt),\"seq\":"
-        var line = Array("\(head)\(firstSequence),".utf8)
-        if line.count + content.count + 2 <= Self.maximumLineBytes {
-            line += content
-            line += [UInt8(ascii: "}"), UInt8(ascii: "\n")]
+        let content = JSONObjectWriter.object { writer in
+            writer.member("time", time)
+            kind.write(to: &writer)
+        }
+        var line: [UInt8] = []
+        line.reserveCapacity(head.utf8.count + content.count + 24)
+        line.append(contentsOf: head.utf8)
+        line.append(contentsOf: String(firstSequence).utf8)
+        // The content is an object of its own: its opening brace gives way to the head.
+        if line.count + content.count + 1 <= Self.maximumLineBytes {
+            line.append(UInt8(ascii: ","))
+            line.append(contentsOf: content.dropFirst())
+            line.append(UInt8(ascii: "\n"))
             return [line]
         }
         // The longest head of a part: three numbers of up to 20 digits, their keys and the closing of the line.
         let room = Self.maximumLineBytes - head.utf8.count - 100
-        let parts = Self.split([UInt8(ascii: "{")] + content + [UInt8(ascii: "}")], room: room)
+        let parts = Self.split(content, room: room)
         return parts.enumerated().map { index, part in
             var line = Array(
                 "\(head)\(firstSequence + index),\"part\":\(index + 1),\"of\":\(parts.count),\"text\":\"".utf8)
@@ -49,13 +54,15 @@ extension StreamRecord {
 }
 
 extension StreamRecord {
+    /// The members that every line may have, whatever it tells.
+    private static let header: Set<String> = ["orch", "nonce", "attempt", "seq", "time"]
+
     /// Reads a record from the object of its line; `nil` where no time or no kind is in it.
     init?(wire object: JSONValue) {
         guard let members = object.objectValue, let time = members["time"]?.stringValue.flatMap(Timestamp.init) else {
             return nil
         }
-        let header: Set<String> = ["orch", "nonce", "attempt", "seq", "time"]
-        guard let (name, body) = members.first(where: { !header.contains($0.key) }),
+        guard let (name, body) = members.first(where: { !Self.header.contains($0.key) }),
             let kind = Kind(name: name, body: body)
         else { return nil }
         self.init(time: time, kind)
@@ -63,38 +70,41 @@ extension StreamRecord {
 }
 
 extension StreamRecord.Kind {
-    /// The member of the line that holds it, and its value.
-    var wire: (name: String, body: JSONValue) {
+    /// Writes the member of the line that holds it.
+    func write(to writer: inout JSONObjectWriter) {
         switch self {
         case .hello(let hello):
-            let body: JSONValue = [
-                "protocol": .int(Int64(hello.protocolVersion)), "sdk": .string(hello.sdk),
-                "flow": .string(hello.flow),
-            ]
-            return ("hello", body)
-        case .log(let log): return ("log", log.wire)
-        case .taskState(let task): return ("taskState", task.wire)
-        case .childRun(let child): return ("childRun", child.wire)
+            writer.object("hello") { writer in
+                writer.member("flow", hello.flow)
+                writer.member("protocol", hello.protocolVersion)
+                writer.member("sdk", hello.sdk)
+            }
+        case .log(let log): writer.object("log", log.write)
+        case .taskState(let task): writer.object("taskState", task.write)
+        case .childRun(let child): writer.object("childRun", child.write)
         case .metric(let metric):
-            var body: JSONValue = ["name": .string(metric.name), "value": .double(metric.value)]
-            body["taskRun"] = metric.taskRun.map { .string($0.description) }
-            body["flowRun"] = metric.flowRun.map { .string($0.description) }
-            return ("metric", body)
-        case .result(let value): return ("result", value)
+            writer.object("metric") { writer in
+                writer.member("flowRun", metric.flowRun)
+                writer.member("name", metric.name)
+                writer.member("taskRun", metric.taskRun)
+                writer.member("value", .double(metric.value))
+            }
+        case .result(let value): writer.member("result", value)
         case .artifact(let artifact):
-            let body: JSONValue = [
-                "key": .string(artifact.key), "type": .string(artifact.type), "data": artifact.data,
-                "description": .string(artifact.description),
-            ]
-            return ("artifact", body)
-        case .asset(let asset): return ("asset", asset.wire)
+            writer.object("artifact") { writer in
+                writer.member("data", artifact.data)
+                writer.member("description", artifact.description)
+                writer.member("key", artifact.key)
+                writer.member("type", artifact.type)
+            }
+        case .asset(let asset): writer.member("asset", asset.wire)
         case .outcome(let outcome):
-            let body: JSONValue = [
-                "type": .string(outcome.type.rawValue), "name": .string(outcome.name),
-                "message": .string(outcome.message),
-            ]
-            return ("outcome", body)
-        case .unknown(let name): return (name, .null)
+            writer.object("outcome") { writer in
+                writer.member("message", outcome.message)
+                writer.member("name", outcome.name)
+                writer.member("type", outcome.type.rawValue)
+            }
+        case .unknown(let name): writer.member(named: name, .null)
         }
     }
 
@@ -137,15 +147,14 @@ extension StreamRecord.Kind {
 }
 
 extension StreamRecord.Log {
-    fileprivate var wire: JSONValue {
-        var members: [String: JSONValue] = [
-            "level": .string(level.rawValue), "message": .string(message), "logger": .string(logger),
-            "stream": .string(stream.rawValue),
-        ]
-        members["taskRun"] = taskRun.map { .string($0.description) }
-        members["flowRun"] = flowRun.map { .string($0.description) }
-        if continues { members["continues"] = true }
-        return .object(members)
+    fileprivate func write(to writer: inout JSONObjectWriter) {
+        if continues { writer.member("continues", true) }
+        writer.member("flowRun", flowRun)
+        writer.member("level", level.rawValue)
+        writer.member("logger", logger)
+        writer.member("message", message)
+        writer.member("stream", stream.rawValue)
+        writer.member("taskRun", taskRun)
     }
 
     fileprivate init?(wire body: JSONValue) {
@@ -161,15 +170,14 @@ extension StreamRecord.Log {
 }
 
 extension StreamRecord.TaskState {
-    fileprivate var wire: JSONValue {
-        var members: [String: JSONValue] = [
-            "taskRun": .string(taskRun.description), "name": .string(name), "attempt": .int(Int64(attempt)),
-            "state": state.wire,
-        ]
-        members["flowRun"] = flowRun.map { .string($0.description) }
-        members["started"] = started.map { .string($0.description) }
-        members["ended"] = ended.map { .string($0.description) }
-        return .object(members)
+    fileprivate func write(to writer: inout JSONObjectWriter) {
+        writer.member("attempt", attempt)
+        writer.member("ended", ended)
+        writer.member("flowRun", flowRun)
+        writer.member("name", name)
+        writer.member("started", started)
+        writer.member("state", state)
+        writer.member("taskRun", taskRun)
     }
 
     fileprivate init?(wire body: JSONValue) {
@@ -186,13 +194,12 @@ extension StreamRecord.TaskState {
 }
 
 extension StreamRecord.ChildRun {
-    fileprivate var wire: JSONValue {
-        var members: [String: JSONValue] = [
-            "flowRun": .string(flowRun.description), "flow": .string(flow), "parameters": .object(parameters),
-            "state": state.wire,
-        ]
-        members["parent"] = parent.map { .string($0.description) }
-        return .object(members)
+    fileprivate func write(to writer: inout JSONObjectWriter) {
+        writer.member("flow", flow)
+        writer.member("flowRun", flowRun)
+        writer.member("parameters", .object(parameters))
+        writer.member("parent", parent)
+        writer.member("state", state)
     }
 
     fileprivate init?(wire body: JSONValue) {
@@ -238,13 +245,6 @@ extension AssetRecord {
 }
 
 extension RunState {
-    fileprivate var wire: JSONValue {
-        [
-            "type": .string(type.rawValue), "name": .string(name), "message": .string(message),
-            "at": .string(at.description), "actor": .string(actor),
-        ]
-    }
-
     fileprivate init?(wire body: JSONValue) {
         guard let type = body["type"]?.stringValue.flatMap(StateType.init(rawValue:)),
             let at = body["at"]?.stringValue.flatMap(Timestamp.init)
