@@ -4,8 +4,8 @@ package import OrchModel
 package struct LogSegmentWriter {
     private var rows: [UInt8] = []
     private var texts: [UInt8] = []
-    private var loggers: [String] = []
-    private var identifiers: [Identifier] = []
+    private var loggers = LogSegmentCatalogue<String>()
+    private var identifiers = LogSegmentCatalogue<Identifier>()
     private var spans: [LogSegment.Span?] = [nil, nil, nil, nil]
     private var last: (Int64, Int64, Int64, Int64) = (0, 0, 0, 0)
     private var lastTime: Int64 = 0
@@ -62,15 +62,15 @@ package struct LogSegmentWriter {
     package func finish() throws(LogSegmentError) -> LogSegment? {
         guard lines > 0 else { return nil }
         var content: [UInt8] = [UInt8(LogSegmentFormat.version)]
-        content.reserveCapacity(rows.count + texts.count + 64 + identifiers.count * 16)
+        content.reserveCapacity(rows.count + texts.count + 64 + identifiers.values.count * 16)
         content.appendVarint(UInt64(lines))
-        content.appendVarint(UInt64(loggers.count))
-        for logger in loggers {
+        content.appendVarint(UInt64(loggers.values.count))
+        for logger in loggers.values {
             content.appendVarint(UInt64(logger.utf8.count))
             content += logger.utf8
         }
-        content.appendVarint(UInt64(identifiers.count))
-        for identifier in identifiers { content += identifier.bytes }
+        content.appendVarint(UInt64(identifiers.values.count))
+        for identifier in identifiers.values { content += identifier.bytes }
         content.appendVarint(UInt64(rows.count))
         content += rows
         content += texts
@@ -84,19 +84,12 @@ package struct LogSegmentWriter {
     private mutating func appendExtras(of record: LogRecord) {
         rows.append(
             (record.logger == nil ? 0 : 1) | (record.taskRunID == nil ? 0 : 2) | (record.childRunID == nil ? 0 : 4))
-        if let logger = record.logger { rows.appendVarint(Self.index(of: logger, in: &loggers)) }
-        if let task = record.taskRunID { rows.appendVarint(Self.index(of: task, in: &identifiers)) }
+        if let logger = record.logger { rows.appendVarint(loggers.place(of: logger)) }
+        if let task = record.taskRunID { rows.appendVarint(identifiers.place(of: task)) }
         guard let child = record.childRunID else { return }
-        let known = identifiers.count
-        rows.appendVarint(Self.index(of: child, in: &identifiers))
-        if identifiers.count > known || !children.contains(child) { children.append(child) }
-    }
-
-    /// The place of a value, which is added where it is new. Few values are many lines', and the last ones again.
-    private static func index<Value: Equatable>(of value: Value, in values: inout [Value]) -> UInt64 {
-        if let known = values.lastIndex(of: value) { return UInt64(known) }
-        values.append(value)
-        return UInt64(values.count - 1)
+        let known = identifiers.values.count
+        rows.appendVarint(identifiers.place(of: child))
+        if identifiers.values.count > known || !children.contains(child) { children.append(child) }
     }
 
     private mutating func note(_ sequence: Int64, of source: LogRecord.Source, code: Int) {
