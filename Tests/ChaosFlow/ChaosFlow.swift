@@ -1,12 +1,11 @@
 import FoundationEssentials
 import Orch
 
-/// What `scripts/chaos` does its chaos to: a flow that reports numbered lines, waits for a word in between, and ends as it
-/// is told.
+/// What `scripts/chaos` does its chaos to, and what `scripts/bench tasks` measures.
 @main
 struct ChaosFlow: FlowProgram {
     static let name = "chaos-flow"
-    static let flows: [any Flow.Type] = [Steps.self]
+    static let flows: [any Flow.Type] = [Steps.self, ManyTasks.self]
 }
 
 /// Reports the first half of its lines, waits for the file `/tmp/go`, reports the rest, and ends.

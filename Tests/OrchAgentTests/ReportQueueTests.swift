@@ -51,6 +51,48 @@ struct ReportQueueTests {
         #expect(reports.allSatisfy { $0.token == "t" })
     }
 
+    private func task(_ id: Identifier = .new(), _ type: StateType = .completed, at second: Int64 = 2) -> TaskRun {
+        let state = RunState(type, message: "", at: Timestamp(microseconds: second), actor: "flow")
+        return TaskRun(id: id, flowRunID: .new(), name: "t", attempt: 1, state: state)
+    }
+
+    @Test func endComesWithTheLastOfTheTasks() {
+        var queue = queue()
+        let tasks = (0..<25).map { _ in task() }
+        var last = AttemptReport(token: "t", taskRuns: tasks)
+        last.records = part(1...12).records
+        last.state = state(.completed)
+        queue.add(last)
+        var reports: [AttemptReport] = []
+        while let report = queue.next() { reports.append(report) }
+        #expect(reports.map(\.taskRuns.count) == [10, 10, 5])
+        #expect(reports.map(\.records.count) == [10, 2, 0])
+        #expect(reports.map(\.state?.type) == [nil, nil, .completed])
+        #expect(reports.flatMap(\.taskRuns) == tasks)
+    }
+
+    @Test func ofATaskTheNewestStateAloneIsTold() {
+        var queue = queue()
+        let (one, other) = (Identifier.new(), Identifier.new())
+        var running = task(one, .running, at: 1)
+        running.startedAt = Timestamp(microseconds: 1)
+        queue.add(AttemptReport(token: "t", taskRuns: [running, task(other, .running, at: 1)]))
+        queue.add(AttemptReport(token: "t", taskRuns: [task(one, .completed, at: 2), task(one, .running, at: 1)]))
+        let told = queue.next()?.taskRuns ?? []
+        #expect(told.map(\.id) == [one, other])
+        #expect(told.map(\.state.type) == [.completed, .running])
+        #expect(told.first?.startedAt == running.startedAt)
+    }
+
+    @Test func manyTasksAreUrgentAndFill() {
+        var queue = queue(ReportLimits(recordsPerReport: 10, recordsWaiting: 30))
+        queue.add(AttemptReport(token: "t", taskRuns: (0..<5).map { _ in task() }))
+        #expect(queue.isUrgent)
+        #expect(!queue.isFull)
+        queue.add(AttemptReport(token: "t", taskRuns: (0..<25).map { _ in task() }))
+        #expect(queue.isFull)
+    }
+
     @Test func startGoesWithTheFirst() {
         var queue = queue()
         var running = part(1...25)

@@ -51,6 +51,14 @@ struct ReportRefusalTests {
         #expect(halves.map { $0.termination != nil } == [false, true])
     }
 
+    @Test func tooLargeReportOfTasksIsHalved() throws {
+        let state = RunState(.completed, message: "", at: Timestamp(microseconds: 1), actor: "flow")
+        let tasks = (0..<5).map { _ in TaskRun(id: .new(), flowRunID: .new(), name: "t", attempt: 1, state: state) }
+        let halves = try #require(instead(.tooLarge, AttemptReport(token: "t", taskRuns: tasks)))
+        #expect(halves.map(\.taskRuns.count) == [2, 3])
+        #expect(halves.flatMap(\.taskRuns) == tasks)
+    }
+
     @Test func tooLargeLineIsCutVisibly() throws {
         let cut = try #require(instead(.tooLarge, report(lines: 1, message: String(repeating: "x", count: 10_000))))
         let message = try #require(cut.first?.records.first?.message)

@@ -17,13 +17,16 @@ struct ReportQueue: Sendable {
     var isEmpty: Bool { waiting.isEmpty }
 
     /// Whether more is held than should be.
-    var isFull: Bool { waiting.records.count >= limits.recordsWaiting || bytes >= limits.bytesWaiting }
+    var isFull: Bool { count >= limits.recordsWaiting || bytes >= limits.bytesWaiting }
 
     /// Whether what waits should be sent without delay: it tells a state, or is half a report or more.
     var isUrgent: Bool {
-        waiting.state != nil || waiting.termination != nil || waiting.records.count >= limits.recordsPerReport / 2
+        waiting.state != nil || waiting.termination != nil || count >= limits.recordsPerReport / 2
             || bytes >= limits.bytesPerReport / 2
     }
+
+    /// Lines and states of tasks alike.
+    private var count: Int { waiting.records.count + waiting.taskRuns.count }
 
     /// Adds a part behind what waits.
     mutating func add(_ part: AttemptReport) {
@@ -33,15 +36,20 @@ struct ReportQueue: Sendable {
 
     /// Takes the next report, or nil where nothing waits.
     ///
-    /// What ends a run comes with the last of its lines, never before: the controller then has all of it at the end.
+    /// What ends a run comes with the last of its lines and tasks, never before: the controller then has all of it at the
+    /// end. Of a task the newest state alone is told.
     mutating func next() -> AttemptReport? {
         guard !waiting.isEmpty else { return nil }
         var report = waiting
         waiting = AttemptReport(token: token)
+        report.taskRuns = TaskRun.newest(of: report.taskRuns)
         let cut = end(of: report.records)
-        if cut < report.records.count {
+        let taskCut = min(report.taskRuns.count, limits.recordsPerReport)
+        if cut < report.records.count || taskCut < report.taskRuns.count {
             waiting.records = Array(report.records[cut...])
             report.records.removeSubrange(cut...)
+            waiting.taskRuns = Array(report.taskRuns[taskCut...])
+            report.taskRuns.removeSubrange(taskCut...)
             waiting.termination = report.termination
             waiting.result = report.result
             report.termination = nil

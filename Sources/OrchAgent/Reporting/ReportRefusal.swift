@@ -44,7 +44,7 @@ enum ReportRefusal {
     }
 
     private static func smaller(_ report: AttemptReport, attempt: Int, at now: Timestamp) -> Remedy {
-        if report.records.count > 1 || report.assets.count > 1 {
+        if report.records.count > 1 || report.assets.count > 1 || report.taskRuns.count > 1 {
             var first = report
             var second = report
             let middle = report.records.count / 2
@@ -56,7 +56,9 @@ enum ReportRefusal {
             first.termination = nil
             first.result = nil
             if first.state?.endsAttempt == true { first.state = nil }
-            second.taskRuns = []
+            let middleTask = report.taskRuns.count / 2
+            first.taskRuns.removeSubrange(middleTask...)
+            second.taskRuns.removeSubrange(..<middleTask)
             second.childRuns = []
             return .sendInstead([first, second])
         }

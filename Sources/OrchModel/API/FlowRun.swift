@@ -136,6 +136,30 @@ public struct TaskRun: Codable, Hashable, Sendable {
         self.startedAt = startedAt
         self.endedAt = endedAt
     }
+
+    /// Whether this tells something newer of the same task: a later try, or a later moment of one that has not ended.
+    public func supersedes(_ known: TaskRun) -> Bool {
+        if attempt != known.attempt { return attempt > known.attempt }
+        return !known.state.type.isTerminal && state.at >= known.state.at
+    }
+
+    /// What is known of each task once all of these were told, in the order in which tasks were told of first.
+    public static func newest(of told: some Sequence<TaskRun>) -> [TaskRun] {
+        var newest: [TaskRun] = []
+        var places: [Identifier: Int] = [:]
+        for task in told {
+            guard let place = places[task.id] else {
+                places[task.id] = newest.count
+                newest.append(task)
+                continue
+            }
+            guard task.supersedes(newest[place]) else { continue }
+            let startedAt = task.startedAt ?? newest[place].startedAt
+            newest[place] = task
+            newest[place].startedAt = startedAt
+        }
+        return newest
+    }
 }
 
 /// Body of `POST /api/flow-runs`.

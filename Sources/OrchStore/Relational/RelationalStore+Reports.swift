@@ -25,8 +25,8 @@ extension RelationalStore {
                 guard try family.holds(task.flowRunID, db) else {
                     throw StoreError.foreignRun("\(task.flowRunID)", run: "\(key.runID)")
                 }
-                try TaskRow.save(task, of: row.number, root: key.runID, db)
             }
+            try TaskRow.save(report.taskRuns, of: row.number, root: key.runID, db)
             try Self.insert(report.assets, of: &family, db)
             if !row.run.state.type.isTerminal { try Self.extend(row, until: leaseUntil, at: at, db) }
             row.unobservedSince = nil
