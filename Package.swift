@@ -143,7 +143,7 @@ let package = Package(
         .testTarget(name: "CurlTransportTests", dependencies: ["CurlTransport"]),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"]),
         .testTarget(name: "TableFormatsTests", dependencies: ["TableFormats", "TestSupport"]),
-        .testTarget(name: "OrchModelTests", dependencies: ["OrchModel"]),
+        .testTarget(name: "OrchModelTests", dependencies: ["OrchModel", "TestSupport"]),
         .testTarget(name: "LogSegmentsTests", dependencies: ["LogSegments", "OrchModel"]),
         .testTarget(name: "DockerEngineTests", dependencies: ["DockerEngine", "CurlTransport"]),
         .testTarget(name: "GoogleCloudTests", dependencies: ["GoogleCloud", "CurlTransport", cryptoExtras]),
