@@ -9,6 +9,8 @@ public enum OrchError: Error, Sendable {
     case invalidFlowName(String)
     /// A default deployment that its flow cannot run.
     case invalidDeployment(String, reason: String)
+    /// A flow declares a graph that cannot be run.
+    case invalidGraph(flow: String, reason: String)
     /// An environment variable does not hold what it must. Its value is left out, as it may be secret.
     case invalidEnvironment(variable: String, expected: String)
     /// A block that was asked for is not in the environment.
@@ -32,6 +34,8 @@ extension OrchError: CustomStringConvertible {
             return "\"\(name)\" cannot name a flow: expected letters, digits, \"-\" and \"_\""
         case .invalidDeployment(let name, let reason):
             return "the default deployment \"\(name)\" cannot run: \(reason)"
+        case .invalidGraph(let flow, let reason):
+            return "the graph of the flow \"\(flow)\" cannot be run: \(reason)"
         case .invalidEnvironment(let variable, let expected):
             return "the environment variable \(variable) must hold \(expected)"
         case .missingBlock(let type, let name, _, _) where !BlockEnvironment.isValid(name: name):

@@ -107,7 +107,7 @@ struct DeploymentPlan {
                 tags: tags.isEmpty ? defaults.tags : tags, image: image, command: flow.command, kind: .sdk,
                 infrastructure: infrastructure, workQueue: queue,
                 parameters: defaults.parameters.merging(given) { $1 }, parameterSchema: flow.parameters,
-                blocks: flow.blocks)
+                blocks: flow.blocks, graph: flow.graph)
         }
     }
 

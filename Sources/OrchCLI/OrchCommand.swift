@@ -21,7 +21,9 @@ struct OrchCommand: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "Work",
-                subcommands: [Deploy.self, Run.self, FlowRuns.self, Assets.self, Deployments.self, Blocks.self]),
+                subcommands: [
+                    Deploy.self, Run.self, FlowRuns.self, Flows.self, Assets.self, Deployments.self, Blocks.self,
+                ]),
             CommandGroup(
                 name: "Parts", subcommands: [Up.self, Server.self, Agents.self, WorkQueues.self, Databases.self]),
             CommandGroup(name: "This machine", subcommands: [Profiles.self, Doctor.self, Version.self]),

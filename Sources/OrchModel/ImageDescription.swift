@@ -40,15 +40,19 @@ public struct FlowDescription: Codable, Hashable, Sendable {
     public var blocks: [BlockReference]
     /// The command that runs it in the image.
     public var command: [String]
+    /// The graph it declares, as its default parameters make it; `nil` where it declares none.
+    public var graph: GraphDescription?
 
     public init(
-        name: String, description: String, parameters: ParameterSchema, blocks: [BlockReference], command: [String]
+        name: String, description: String, parameters: ParameterSchema, blocks: [BlockReference], command: [String],
+        graph: GraphDescription? = nil
     ) {
         self.name = name
         self.description = description
         self.parameters = parameters
         self.blocks = blocks
         self.command = command
+        self.graph = graph
     }
 }
 

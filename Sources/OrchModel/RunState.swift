@@ -45,6 +45,10 @@ public struct RunState: Codable, Hashable, Sendable {
     public static let timedOutName = "TimedOut"
     /// A paused run that has no container: resuming it means another attempt.
     public static let suspendedName = "Suspended"
+    /// A task that was not to run: it was not chosen, or its trigger rule did not hold.
+    public static let skippedName = "Skipped"
+    /// A task that could not run because one before it did not succeed.
+    public static let upstreamFailedName = "UpstreamFailed"
 
     /// Whether an agent that reports it is done with the attempt: the run has ended, or it is suspended.
     public var endsAttempt: Bool { type.isTerminal || isSuspended }

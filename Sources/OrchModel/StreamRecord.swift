@@ -122,7 +122,7 @@ extension StreamRecord {
         public var name: String
         /// The child run it belongs to; `nil` for the run itself.
         public var flowRun: Identifier?
-        /// The task's own attempt, from 1.
+        /// The task's own attempt, from 1; 0 for a task that never ran.
         public var attempt: Int
         /// The state it entered.
         public var state: RunState

@@ -12,7 +12,8 @@ struct DeploymentPlanTests {
                 parameters: ParameterSchema([
                     .init("month", ValueSchema(.integer, minimum: 1, maximum: 12), defaultValue: 1)
                 ]),
-                blocks: [BlockReference(type: "gcs-bucket", parameter: "lake")], command: ["demo", "run", "load"]),
+                blocks: [BlockReference(type: "gcs-bucket", parameter: "lake")], command: ["demo", "run", "load"],
+                graph: GraphDescription(nodes: [.init(name: "extract")], edges: [])),
             FlowDescription(
                 name: "check", description: "", parameters: ParameterSchema(), blocks: [],
                 command: ["demo", "run", "check"]),
@@ -29,6 +30,7 @@ struct DeploymentPlanTests {
         #expect(request.kind == .sdk)
         #expect(request.command == ["demo", "run", "load"])
         #expect(request.blocks == [BlockReference(type: "gcs-bucket", parameter: "lake")])
+        #expect(request.graph?.nodes.map(\.name) == ["extract"])
     }
 
     @Test func laysGivenParametersOverTheDefaults() throws {

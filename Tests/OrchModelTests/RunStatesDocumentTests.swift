@@ -20,8 +20,10 @@ struct RunStatesDocumentTests {
         (.cancelling, "Cancelling", "somebody asked for its end; its container is being stopped"),
         (.cancelled, "Cancelled", "it was ended because somebody asked"),
         (.completed, "Completed", "it did what it should"),
+        (.completed, RunState.skippedName, "a task of a graph that was not to run; its message says why"),
         (.failed, "Failed", "the flow said so, or the command's exit code"),
         (.failed, RunState.timedOutName, "it took longer than it may"),
+        (.failed, RunState.upstreamFailedName, "a task of a graph that could not run, as one before it failed"),
         (.crashed, "Crashed", "it was killed, ran out of memory, vanished, or never started"),
     ]
 

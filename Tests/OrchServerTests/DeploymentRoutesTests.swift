@@ -23,6 +23,19 @@ struct DeploymentRoutesTests {
         }
     }
 
+    @Test func theGraphOfAFlowIsKept() async throws {
+        try await ServerFixture.with { server in
+            var request = ServerFixture.deployment()
+            request.graph = GraphDescription(
+                nodes: [.init(name: "extract"), .init(name: "load.green", trigger: .allDone, group: "load")],
+                edges: [.init(from: "extract", to: "load.green")], maximumConcurrency: 2)
+            let reply: DeploymentReply = try await server.call(.post, "deployments", request)
+            #expect(reply.deployment.graph == request.graph)
+            let found: Deployment = try await server.call(.get, "deployments/lookup?name=\(request.name)")
+            #expect(found.graph == request.graph)
+        }
+    }
+
     @Test func parametersMustFitTheSchema() async throws {
         try await ServerFixture.with { server in
             let request = ServerFixture.deployment(parameters: ["month": 13, "colour": "green"])

@@ -31,7 +31,17 @@ enum ProgramDescription {
         }
         return FlowDescription(
             name: flow.name, description: flow.summary, parameters: schema, blocks: named + flow.blocks,
-            command: [program, "run", flow.name])
+            command: [program, "run", flow.name], graph: try graph(of: flow))
+    }
+
+    /// The graph that a flow declares; `nil` where it declares none.
+    private static func graph(of flow: any Flow.Type) throws -> GraphDescription? {
+        guard let type = flow as? any GraphFlow.Type else { return nil }
+        do {
+            return try type.init().graph().description
+        } catch {
+            throw OrchError.invalidGraph(flow: flow.name, reason: ErrorMessage.text(error))
+        }
     }
 
     private static func check(_ deployment: DeploymentDefault, _ flows: [FlowDescription]) throws {

@@ -32,6 +32,8 @@ public struct Deployment: Codable, Hashable, Sendable {
     public var blocks: [BlockReference]
     /// How long its runs may take and when they are tried again; nil = the defaults.
     public var policy: RunPolicy?
+    /// The graph that the flow declares; nil = none.
+    public var graph: GraphDescription?
     public var createdAt: Timestamp
     public var updatedAt: Timestamp
 
@@ -56,6 +58,7 @@ public struct Deployment: Codable, Hashable, Sendable {
         parameterSchema = request.parameterSchema
         blocks = request.blocks
         policy = request.policy
+        graph = request.graph
         self.createdAt = createdAt
         self.updatedAt = updatedAt
     }
@@ -77,12 +80,15 @@ public struct DeploymentRequest: Codable, Hashable, Sendable {
     public var blocks: [BlockReference]
     /// nil = the defaults.
     public var policy: RunPolicy?
+    /// The graph that the flow declares; nil = none.
+    public var graph: GraphDescription?
 
     public init(
         name: String, flowName: String, description: String = "", tags: [String] = [], image: String,
         command: [String], kind: RunEnding.Kind, infrastructure: Infrastructure = Infrastructure(),
         workQueue: String = "default", parameters: [String: JSONValue] = [:],
-        parameterSchema: ParameterSchema, blocks: [BlockReference] = [], policy: RunPolicy? = nil
+        parameterSchema: ParameterSchema, blocks: [BlockReference] = [], policy: RunPolicy? = nil,
+        graph: GraphDescription? = nil
     ) {
         self.name = name
         self.flowName = flowName
@@ -97,6 +103,7 @@ public struct DeploymentRequest: Codable, Hashable, Sendable {
         self.parameterSchema = parameterSchema
         self.blocks = blocks
         self.policy = policy
+        self.graph = graph
     }
 }
 

@@ -118,7 +118,7 @@ public struct TaskRun: Codable, Hashable, Sendable {
     public var id: Identifier
     public var flowRunID: Identifier
     public var name: String
-    /// Counts tries within one container, from 1.
+    /// Counts tries within one container, from 1; 0 for a task that never ran.
     public var attempt: Int
     public var state: RunState
     public var startedAt: Timestamp?

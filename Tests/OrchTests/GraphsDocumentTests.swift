@@ -1,0 +1,63 @@
+import Foundation
+import Testing
+
+@testable import Orch
+
+/// Keeps the examples of `docs/graphs.md` equal to those that are compiled, and runs them.
+struct GraphsDocumentTests {
+    private let reporter = RecordingReporter()
+
+    private var context: FlowContext {
+        let services = RunServices(
+            reporter: reporter, logLevel: .info, clock: ImmediateClock(), now: { Timestamp(microseconds: 5) },
+            scratchRoot: "/nowhere")
+        let id = Identifier.new()
+        return FlowContext(
+            runID: id, flowName: "flow", attempt: 1, parameters: [:], dataInterval: nil,
+            blocks: FlowBlocks(variables: [:]), services: services, directory: Scratch(root: "/nowhere", run: id),
+            childRun: nil)
+    }
+
+    private var ends: [String: String] {
+        Dictionary(reporter.taskStates.map { ($0.name, $0.state.name) }) { $1 }
+    }
+
+    @Test func everyExampleIsCompiled() throws {
+        let tests = URL(filePath: #filePath).deletingLastPathComponent()
+        let page = try String(contentsOf: tests.appending(path: "../../docs/graphs.md").standardized, encoding: .utf8)
+        let source = try String(contentsOf: tests.appending(path: "GraphExamples.swift"), encoding: .utf8)
+        func trimmed(_ text: Substring) -> String {
+            text.split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: "\n")
+        }
+        let examples = page.split(separator: "```swift\n").dropFirst().compactMap {
+            $0.split(separator: "```", omittingEmptySubsequences: false).first
+        }
+        #expect(examples.count == 4)
+        for example in examples { #expect(trimmed(source[...]).contains(trimmed(example)), "\(example)") }
+    }
+
+    @Test func aMonthIsLoaded() async throws {
+        try await context.child(GraphExamples.LoadMonth.self)
+        #expect(
+            ends == ["extract": "Completed", "lake": "Completed", "database": "Completed", "clean": "Completed"])
+    }
+
+    @Test func aBranchFollowsOneArm() async throws {
+        try await GraphExamples.branch(context, GraphExamples.Trips(rows: 0))
+        #expect(ends == ["choose": "Completed", "load": "Skipped", "report": "Completed", "join": "Completed"])
+    }
+
+    @Test(arguments: [true, false]) func aShortCircuitDecides(isWorkday: Bool) async throws {
+        try await GraphExamples.shortCircuit(context, isWorkday: isWorkday)
+        #expect(
+            ends == [
+                "only-weekdays": "Completed", "load": isWorkday ? "Completed" : "Skipped", "clean": "Completed",
+            ])
+    }
+
+    @Test func aYearIsLoaded() async throws {
+        try await GraphExamples.group(context)
+        #expect(ends.count == 26 && ends["load.save-12"] == "Completed")
+        #expect(reporter.taskStates.last?.name == "report")
+    }
+}
