@@ -169,6 +169,7 @@ extension StreamRecord.TaskState {
         members["flowRun"] = flowRun.map { .string($0.description) }
         members["started"] = started.map { .string($0.description) }
         members["ended"] = ended.map { .string($0.description) }
+        members["details"] = details?.wire
         return .object(members)
     }
 
@@ -180,8 +181,20 @@ extension StreamRecord.TaskState {
             taskRun: taskRun, name: name, flowRun: body.identifier("flowRun"),
             attempt: Int(body["attempt"]?.intValue ?? 1), state: state,
             started: body["started"]?.stringValue.flatMap(Timestamp.init),
-            ended: body["ended"]?.stringValue.flatMap(Timestamp.init)
+            ended: body["ended"]?.stringValue.flatMap(Timestamp.init),
+            details: body["details"].flatMap { try? $0.decode(TaskDetails.self) }
         )
+    }
+}
+
+extension TaskDetails {
+    /// The members that decoding it reads.
+    fileprivate var wire: JSONValue {
+        var members: [String: JSONValue] = [:]
+        members["task"] = task.map { .string($0) }
+        members["description"] = description.map { .string($0) }
+        members["tags"] = tags.map { .array($0.map { .string($0) }) }
+        return .object(members)
     }
 }
 

@@ -17,10 +17,11 @@ extension FlowContext {
         let schema = try FlowParameters.schema(of: type)
         let values = try schema.resolve(try FlowParameters.values(of: flow))
         let id = Identifier.new()
+        let shown = schema.redacted(values)
         let context = FlowContext(
             runID: id, flowName: F.name, attempt: attempt, parameters: values, dataInterval: dataInterval,
-            blocks: blocks, services: services, directory: Scratch(root: services.scratchRoot, run: id), childRun: id)
-        let shown = schema.redacted(values)
+            blocks: blocks, services: services, directory: Scratch(root: services.scratchRoot, run: id), childRun: id,
+            shownParameters: shown)
         func report(_ type: StateType, _ message: String) {
             services.reporter.report(
                 .childRun(

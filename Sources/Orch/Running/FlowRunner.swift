@@ -33,9 +33,9 @@ struct FlowRunner: Sendable {
             reporter.finish(.init(type: .failed, name: "Failed", message: ErrorMessage.text(error)))
             return .usage
         }
-        let context = context(for: type, values: values)
-        let shown = JSONValue.object(schema.redacted(values)).jsonText
-        context.logger.info("Started \(F.name), run \(context.runID), with \(shown)")
+        let shown = schema.redacted(values)
+        let context = context(for: type, values: values, shown: shown)
+        context.logger.info("Started \(F.name), run \(context.runID), with \(JSONValue.object(shown).jsonText)")
         let started = services.now()
         do {
             let output = try await context.directory.during {
@@ -57,12 +57,14 @@ struct FlowRunner: Sendable {
         }
     }
 
-    private func context<F: Flow>(for type: F.Type, values: [String: JSONValue]) -> FlowContext {
+    private func context<F: Flow>(
+        for type: F.Type, values: [String: JSONValue], shown: [String: JSONValue]
+    ) -> FlowContext {
         let id = launch.attempt?.flowRun ?? .new()
         return FlowContext(
             runID: id, flowName: F.name, attempt: launch.attempt?.number ?? 1, parameters: values,
             dataInterval: launch.dataInterval, blocks: FlowBlocks(variables: variables), services: services,
-            directory: Scratch(root: services.scratchRoot, run: id), childRun: nil)
+            directory: Scratch(root: services.scratchRoot, run: id), childRun: nil, shownParameters: shown)
     }
 
     private func reportResult(_ output: some Sendable) throws {

@@ -123,10 +123,12 @@ public struct TaskRun: Codable, Hashable, Sendable {
     public var state: RunState
     public var startedAt: Timestamp?
     public var endedAt: Timestamp?
+    /// What else is known of it; nil where nothing is.
+    public var details: TaskDetails?
 
     public init(
         id: Identifier, flowRunID: Identifier, name: String, attempt: Int, state: RunState,
-        startedAt: Timestamp? = nil, endedAt: Timestamp? = nil
+        startedAt: Timestamp? = nil, endedAt: Timestamp? = nil, details: TaskDetails? = nil
     ) {
         self.id = id
         self.flowRunID = flowRunID
@@ -135,6 +137,7 @@ public struct TaskRun: Codable, Hashable, Sendable {
         self.state = state
         self.startedAt = startedAt
         self.endedAt = endedAt
+        self.details = details
     }
 }
 
