@@ -22,11 +22,13 @@ extension FlowContext {
     /// - Parameters:
     ///   - options: how it is named, tried again and ended.
     ///   - body: the work; its log lines belong to the task.
-    /// - Throws: what the last attempt threw.
+    /// - Throws: what the last attempt threw; ``TaskTimedOut`` where that took too long.
     public func task<Value: Sendable>(
         _ options: TaskOptions, _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
-        try await TaskCourse(self, options).run(retryOn: options.retryOn) { _ in try await body() }.result.get()
+        try await TaskCourse(self, options).run(retryOn: options.retryOn) { course in
+            options.timeout == nil ? try await body() : try await course.leavable(body)
+        }.result.get()
     }
 
     /// Does a task that is declared elsewhere.

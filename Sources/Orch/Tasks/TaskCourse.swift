@@ -63,6 +63,35 @@ struct TaskCourse: Sendable {
         }
     }
 
+    /// One attempt that is not waited for longer than the options say; see ``LeavableWork``.
+    func leavable<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
+        let end = await LeavableWork.run(limit: options.timeout, grace: options.grace, onEvent: tell, body)
+        switch end {
+        case .ended(let result): return try result.get()
+        case .leftCancelled: throw CancellationError()
+        case .outOfTime(let wasLeftBehind):
+            throw TaskTimedOut(
+                task: name, limit: options.timeout ?? .zero, wasLeftBehind: wasLeftBehind, taskRun: id)
+        }
+    }
+
+    private func tell<Value>(_ event: LeavableWork<Value>.Event) {
+        let grace = options.grace.inSeconds
+        switch event {
+        case .limitPassed:
+            let limit = (options.timeout ?? .zero).inSeconds
+            log(.warning, "Attempt \(attempt) has taken longer than \(limit): it is cancelled, and has \(grace) to end")
+        case .leftBehind:
+            log(
+                .error,
+                "Attempt \(attempt) did not end within \(grace) of being cancelled: it is left behind, and may still be at work"
+            )
+        case .endedLate(let error):
+            let end = error.map { "failed (\(ErrorMessage.text($0)))" } ?? "ended"
+            log(.warning, "Attempt \(attempt), which was left behind, has \(end) after all: that counts for nothing")
+        }
+    }
+
     /// Writes a line of this task, from wherever it is called.
     func log(_ level: StreamRecord.Level, _ message: @autoclosure () -> String) {
         guard level >= context.services.logLevel else { return }
@@ -90,7 +119,9 @@ struct TaskCourse: Sendable {
 
     private func fail(_ error: any Error) -> RunState {
         let message = ErrorMessage.text(error)
-        let state = report(.failed, message)
+        // A task within this one may have been out of time: that is a failure like any other.
+        let isOutOfTime = (error as? TaskTimedOut)?.taskRun == id
+        let state = report(.failed, name: isOutOfTime ? RunState.timedOutName : nil, message)
         log(.error, "Failed in attempt \(attempt): \(message)")
         return state
     }

@@ -23,11 +23,18 @@ public struct TaskOptions: Sendable {
     public var retryDelay: RetryDelay
     /// Whether an error is worth another attempt. Defaults to every error.
     public var retryOn: @Sendable (any Error) -> Bool
+    /// How long an attempt may take; then it is cancelled, and has failed with ``TaskTimedOut``. Its work has threads of its
+    /// own, which it may block. Defaults to nil: as long as it wants.
+    public var timeout: Duration?
+    /// How long an attempt with a time limit may take to end once it was cancelled. Then it is left behind: the task goes on
+    /// without it, and whatever it still does counts for nothing. Defaults to 5 s.
+    public var grace: Duration
 
     /// A task; see the properties for defaults.
     public init(
         _ name: String, description: String = "", tags: [String] = [], runName: String? = nil, retries: Int = 0,
-        retryDelay: RetryDelay = .none, retryOn: @escaping @Sendable (any Error) -> Bool = { _ in true }
+        retryDelay: RetryDelay = .none, retryOn: @escaping @Sendable (any Error) -> Bool = { _ in true },
+        timeout: Duration? = nil, grace: Duration = .seconds(5)
     ) {
         self.name = name
         self.description = description
@@ -36,5 +43,7 @@ public struct TaskOptions: Sendable {
         self.retries = retries
         self.retryDelay = retryDelay
         self.retryOn = retryOn
+        self.timeout = timeout
+        self.grace = grace
     }
 }
