@@ -21,6 +21,10 @@ public struct FlowContext: Sendable {
     let childRun: Identifier?
     /// The parameters as they may be shown: secrets left out.
     var shownParameters: [String: JSONValue] = [:]
+    /// How many flows this one is inside of.
+    var depth = 0
+    /// The tasks that run beside the flow.
+    let submitted = SubmittedTasks()
 
     /// Writes lines for people.
     public var logger: FlowLogger {

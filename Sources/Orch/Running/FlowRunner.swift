@@ -36,24 +36,12 @@ struct FlowRunner: Sendable {
         let shown = schema.redacted(values)
         let context = context(for: type, values: values, shown: shown)
         context.logger.info("Started \(F.name), run \(context.runID), with \(JSONValue.object(shown).jsonText)")
-        let started = services.now()
-        do {
-            let output = try await context.directory.during {
-                try await flow.run(context)
-            } onLeftover: {
-                context.logger.warning($0)
-            }
-            try reportResult(output)
-            let message = "completed in \((services.now() - started).inSeconds)"
-            reporter.finish(.init(type: .completed, name: "Completed", message: message))
-            return .completed
-        } catch {
-            guard Task.isCancelled else {
-                reporter.finish(.init(type: .failed, name: "Failed", message: ErrorMessage.text(error)))
-                return .failed
-            }
-            reporter.finish(.init(type: .cancelled, name: "Cancelled", message: cancellation()))
-            return .cancelled
+        let end = await context.conduct(flow, keep: reportResult, cancellation: cancellation)
+        reporter.finish(.init(type: end.state.type, name: end.state.name, message: end.state.message))
+        return switch end.state.type {
+        case .completed: .completed
+        case .cancelled: .cancelled
+        default: .failed
         }
     }
 

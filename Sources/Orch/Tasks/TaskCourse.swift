@@ -12,7 +12,7 @@ struct TaskCourse: Sendable {
     let name: String
     let id: Identifier
     private let details: TaskDetails?
-    private let created: Timestamp
+    private var started: Timestamp?
     private(set) var attempt = 0
 
     /// A task run that has not begun.
@@ -20,7 +20,6 @@ struct TaskCourse: Sendable {
         self.context = context
         self.options = options
         id = .new()
-        created = context.services.now()
         var problem: String?
         name = Self.runName(options, context, problem: &problem)
         let details = TaskDetails(
@@ -47,20 +46,50 @@ struct TaskCourse: Sendable {
                     try Task.checkCancellation()
                     // The one place where a task's work begins, and its value is known.
                     let value = try await body(course)
-                    return End(state: course.complete(), result: .success(value))
+                    return await course.end(course.complete(), .success(value))
                 } catch {
-                    if Task.isCancelled { return End(state: course.cancel(), result: .failure(error)) }
+                    if Task.isCancelled { return await course.end(course.cancel(), .failure(error)) }
                     guard course.attempt <= course.options.retries, retryOn(error) else {
-                        return End(state: course.fail(error), result: .failure(error))
+                        return await course.end(course.fail(error), .failure(error))
                     }
                     do {
                         try await course.awaitRetry(error)
                     } catch {
-                        return End(state: course.cancel(), result: .failure(error))
+                        return await course.end(course.cancel(), .failure(error))
                     }
                 }
             }
         }
+    }
+
+    /// Does work that may be left behind, once the tasks it waits for have completed.
+    func run<Value: Sendable>(
+        after dependencies: [any TaskDependency], _ body: @escaping @Sendable () async throws -> Value
+    ) async -> End<Value> {
+        if !dependencies.isEmpty {
+            report(.pending, "waits for " + dependencies.map(\.name).joined(separator: ", "))
+            for dependency in dependencies {
+                let other = await dependency.end
+                guard other.type != .completed else { continue }
+                if Task.isCancelled { return await end(cancel(), .failure(CancellationError())) }
+                let failure = DependencyFailure(dependency: dependency.name, stateName: other.name)
+                return await end(fail(failure), .failure(failure))
+            }
+        }
+        return await run(retryOn: options.retryOn) { try await $0.leavable(body) }
+    }
+
+    private func end<Value>(_ state: RunState, _ result: Result<Value, any Error>) async -> End<Value> {
+        if !options.hooks.isEmpty {
+            var error: (any Error)?
+            if case .failure(let failure) = result { error = failure }
+            let event = StateEvent(
+                context: context, name: name, id: id, attempt: attempt, state: state, error: error)
+            await TaskScope.$current.withValue(TaskScope(taskRun: id, name: name)) {
+                await options.hooks.run(event) { log(.warning, $0) }
+            }
+        }
+        return End(state: state, result: result)
     }
 
     /// One attempt that is not waited for longer than the options say; see ``LeavableWork``.
@@ -104,6 +133,7 @@ struct TaskCourse: Sendable {
     private mutating func start() {
         attempt += 1
         if attempt == 1 {
+            started = context.services.now()
             report(.running, "started")
         } else {
             report(.running, name: RunState.retryingName, "attempt \(attempt)")
@@ -113,7 +143,7 @@ struct TaskCourse: Sendable {
     private func complete() -> RunState {
         let state = report(.completed, attempt == 1 ? "completed" : "completed in attempt \(attempt)")
         let attempts = attempt == 1 ? "" : " in attempt \(attempt)"
-        log(.info, "Completed\(attempts) after \((state.at - created).inSeconds)")
+        log(.info, "Completed\(attempts) after \((state.at - (started ?? state.at)).inSeconds)")
         return state
     }
 
@@ -122,13 +152,14 @@ struct TaskCourse: Sendable {
         // A task within this one may have been out of time: that is a failure like any other.
         let isOutOfTime = (error as? TaskTimedOut)?.taskRun == id
         let state = report(.failed, name: isOutOfTime ? RunState.timedOutName : nil, message)
-        log(.error, "Failed in attempt \(attempt): \(message)")
+        log(.error, attempt == 0 ? "Failed: \(message)" : "Failed in attempt \(attempt): \(message)")
         return state
     }
 
     private func cancel() -> RunState {
-        let state = report(.cancelled, "cancelled in attempt \(attempt)")
-        log(.warning, "Cancelled in attempt \(attempt)")
+        let moment = attempt == 0 ? "before it began" : "in attempt \(attempt)"
+        let state = report(.cancelled, "cancelled \(moment)")
+        log(.warning, "Cancelled \(moment)")
         return state
     }
 
@@ -151,7 +182,7 @@ struct TaskCourse: Sendable {
             .taskState(
                 .init(
                     taskRun: id, name: name, flowRun: context.childRun, attempt: attempt, state: state,
-                    started: created, ended: type.isTerminal ? state.at : nil, details: details)))
+                    started: started, ended: type.isTerminal ? state.at : nil, details: details)))
         return state
     }
 
@@ -169,3 +200,5 @@ struct TaskCourse: Sendable {
         }
     }
 }
+
+extension TaskCourse.End: Sendable where Value: Sendable {}

@@ -29,12 +29,14 @@ public struct TaskOptions: Sendable {
     /// How long an attempt with a time limit may take to end once it was cancelled. Then it is left behind: the task goes on
     /// without it, and whatever it still does counts for nothing. Defaults to 5 s.
     public var grace: Duration
+    /// What is done when a run of it has ended. Defaults to nothing.
+    public var hooks: StateHooks
 
     /// A task; see the properties for defaults.
     public init(
         _ name: String, description: String = "", tags: [String] = [], runName: String? = nil, retries: Int = 0,
         retryDelay: RetryDelay = .none, retryOn: @escaping @Sendable (any Error) -> Bool = { _ in true },
-        timeout: Duration? = nil, grace: Duration = .seconds(5)
+        timeout: Duration? = nil, grace: Duration = .seconds(5), hooks: StateHooks = StateHooks()
     ) {
         self.name = name
         self.description = description
@@ -45,5 +47,6 @@ public struct TaskOptions: Sendable {
         self.retryOn = retryOn
         self.timeout = timeout
         self.grace = grace
+        self.hooks = hooks
     }
 }
