@@ -140,6 +140,7 @@ let package = Package(
         .executableTarget(
             name: "orch-simulation", dependencies: ["Simulation"], path: "Tests/SimulationProgram"),
 
+        .testTarget(name: "ThreadsTests", dependencies: ["Threads"]),
         .testTarget(name: "CurlTransportTests", dependencies: ["CurlTransport"]),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"]),
         .testTarget(name: "TableFormatsTests", dependencies: ["TableFormats", "TestSupport"]),

@@ -17,6 +17,8 @@ public enum OrchError: Error, Sendable {
     case missingBlock(type: String, name: String, variable: String, present: [String])
     /// A block's document does not have the shape of its type. Values are left out, as they may be secret.
     case invalidBlock(type: String, name: String, reason: String)
+    /// A flow runs inside a flow inside a flow, and so on, too often.
+    case nestedTooDeep(flow: String, limit: Int)
     /// A call of the operating system failed.
     case system(call: String, reason: String)
 }
@@ -47,6 +49,8 @@ extension OrchError: CustomStringConvertible {
                 + "Create it with `orch block create \(type) \(name)`, and name it in a parameter of the flow"
         case .invalidBlock(let type, let name, let reason):
             return "the \(type) block \"\(name)\" cannot be read: \(reason)"
+        case .nestedTooDeep(let flow, let limit):
+            return "\(flow) cannot run inside \(limit) other flows: does a flow run itself without an end?"
         case .system(let call, let reason):
             return "\(call) failed: \(reason)"
         }

@@ -172,6 +172,7 @@ extension StreamRecord.Log {
 extension StreamRecord.TaskState {
     fileprivate func write(to writer: inout JSONObjectWriter) {
         writer.member("attempt", attempt)
+        if let details { writer.object("details", details.write) }
         writer.member("ended", ended)
         writer.member("flowRun", flowRun)
         writer.member("name", name)
@@ -188,8 +189,18 @@ extension StreamRecord.TaskState {
             taskRun: taskRun, name: name, flowRun: body.identifier("flowRun"),
             attempt: Int(body["attempt"]?.intValue ?? 1), state: state,
             started: body["started"]?.stringValue.flatMap(Timestamp.init),
-            ended: body["ended"]?.stringValue.flatMap(Timestamp.init)
+            ended: body["ended"]?.stringValue.flatMap(Timestamp.init),
+            details: body["details"].flatMap { try? $0.decode(TaskDetails.self) }
         )
+    }
+}
+
+extension TaskDetails {
+    /// Writes the members that decoding it reads.
+    fileprivate func write(to writer: inout JSONObjectWriter) {
+        if let description { writer.member("description", description) }
+        if let tags { writer.member("tags", .array(tags.map { .string($0) })) }
+        if let task { writer.member("task", task) }
     }
 }
 

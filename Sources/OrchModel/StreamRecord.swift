@@ -130,11 +130,13 @@ extension StreamRecord {
         public var started: Timestamp?
         /// When the last attempt ended.
         public var ended: Timestamp?
+        /// What else is known of it; `nil` where nothing is, or where an older program speaks.
+        public var details: TaskDetails?
 
         /// A task run that entered `state`.
         public init(
             taskRun: Identifier, name: String, flowRun: Identifier? = nil, attempt: Int, state: RunState,
-            started: Timestamp? = nil, ended: Timestamp? = nil
+            started: Timestamp? = nil, ended: Timestamp? = nil, details: TaskDetails? = nil
         ) {
             self.taskRun = taskRun
             self.name = name
@@ -143,6 +145,7 @@ extension StreamRecord {
             self.state = state
             self.started = started
             self.ended = ended
+            self.details = details
         }
     }
 

@@ -12,6 +12,10 @@ struct StreamRecordTests {
         .log(.init(.info, "printed", logger: "stdout", stream: .stdout, flowRun: id, continues: true)),
         .taskState(.init(taskRun: id, name: "extract", attempt: 2, state: state, started: time)),
         .taskState(.init(taskRun: id, name: "load", flowRun: id, attempt: 1, state: state, started: time, ended: time)),
+        .taskState(
+            .init(
+                taskRun: id, name: "load 07", attempt: 1, state: state,
+                details: TaskDetails(task: "load", description: "d", tags: ["a", "b"]))),
         .childRun(.init(flowRun: id, parent: id, flow: "etl", parameters: ["month": 7], state: state)),
         .metric(.init("rows", 71974, taskRun: id)),
         .result(["rows": 1, "url": "gs://lake/x"]),

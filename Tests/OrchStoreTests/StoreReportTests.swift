@@ -10,7 +10,7 @@ extension StoreConformance {
                 let key = try await store.claimedRun()
                 let task = TaskRun(
                     id: .new(), flowRunID: key.runID, name: "extract", attempt: 1, state: Sample.state(.running, at: 2),
-                    startedAt: Sample.at(2))
+                    startedAt: Sample.at(2), details: TaskDetails(task: "load", description: "Loads.", tags: ["db"]))
                 let container = ContainerRecord(id: "c1", name: "orch-x-1", imageDigest: "sha256:abc", host: "h1")
                 let report = AttemptReport(
                     token: "", records: [Sample.line(1, "one"), Sample.line(2, "two")], taskRuns: [task],

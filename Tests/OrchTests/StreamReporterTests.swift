@@ -191,4 +191,51 @@ struct StreamReporterTests {
         // The engine went away; the journal has it all the same.
         #expect(folder.bytes(of: Self.attempt).first?.split(separator: UInt8(ascii: "\n")).count == 11)
     }
+
+    @Test func whatIsPrintedIsOfTheOneTaskAtWork() throws {
+        let (first, second, child) = (Identifier.new(), Identifier.new(), Identifier.new())
+        @Sendable func state(_ task: Identifier, _ type: StateType, name: String? = nil) -> StreamRecord.Kind {
+            let state = RunState(type, name: name, message: "", at: Timestamp(microseconds: 0), actor: "flow")
+            return .taskState(.init(taskRun: task, name: "t", flowRun: child, attempt: 1, state: state))
+        }
+        let output = try Stage().output { stage in
+            stage.print("before\n")
+            stage.reporter.report(state(first, .running))
+            stage.print("first\n")
+            stage.reporter.report(state(second, .running))
+            stage.print("both\n")
+            stage.reporter.report(state(first, .completed))
+            stage.print("second\n")
+            stage.reporter.report(state(second, .scheduled, name: RunState.awaitingRetryName))
+            stage.print("waiting\n")
+            stage.reporter.report(state(second, .running, name: RunState.retryingName))
+            stage.print("again\n")
+            stage.reporter.report(state(second, .failed))
+            stage.print("after\n")
+            stage.reporter.finish(Self.done)
+        }
+        let logs = events(output).compactMap { event -> StreamRecord.Log? in
+            if case .record(_, let record) = event, case .log(let log) = record.kind { log } else { nil }
+        }
+        let tasks: [Identifier?] = [nil, first, nil, second, nil, second, nil]
+        #expect(logs.map(\.message) == ["before", "first", "both", "second", "waiting", "again", "after"])
+        #expect(logs.map(\.taskRun) == tasks)
+        #expect(logs.map(\.flowRun) == tasks.map { $0 == nil ? nil : child })
+        #expect(logs.allSatisfy { $0.logger == "stdout" && $0.stream == .stdout })
+    }
+
+    @Test func tenMegabytesThatATaskPrintsArriveWhole() throws {
+        let line = String(repeating: "x", count: 2999) + "\n"
+        let output = try Stage().output { stage in
+            let state = RunState(.running, message: "", at: Timestamp(microseconds: 0), actor: "flow")
+            stage.reporter.report(.taskState(.init(taskRun: .new(), name: "t", attempt: 1, state: state)))
+            for _ in 0..<350 { stage.print(String(repeating: line, count: 10)) }
+            stage.reporter.finish(Self.done)
+        }
+        // To read them as records would take a debugger's patience: each line has its own, and there is one before and after.
+        let lines = output.split(separator: UInt8(ascii: "\n"))
+        #expect(lines.count == 3502)
+        #expect(
+            lines.dropFirst().dropLast().allSatisfy { $0.count > 3000 && $0.count <= StreamRecord.maximumLineBytes })
+    }
 }

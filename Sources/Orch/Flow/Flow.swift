@@ -28,6 +28,9 @@ public protocol Flow: Sendable {
     /// Blocks the flow reads whatever its parameters say. Those that parameters name need no mention here.
     static var blocks: [BlockReference] { get }
 
+    /// What is done when a run of it has ended. Defaults to nothing. A crash is seen from outside alone: no hook can run.
+    var hooks: StateHooks { get }
+
     /// A flow with every parameter at its default.
     init()
 
@@ -40,4 +43,6 @@ extension Flow {
     public static var summary: String { "" }
     /// None.
     public static var blocks: [BlockReference] { [] }
+    /// None.
+    public var hooks: StateHooks { StateHooks() }
 }

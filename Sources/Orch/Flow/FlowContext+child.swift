@@ -1,4 +1,7 @@
 extension FlowContext {
+    /// How many flows another one may run inside of.
+    static let deepest = 64
+
     /// Runs another flow inside this one, in the same process, as a run with its own identifier, states, parameters and
     /// scratch directory.
     ///
@@ -10,40 +13,33 @@ extension FlowContext {
     ///   - type: the flow.
     ///   - configure: sets parameters that differ from the defaults.
     /// - Returns: what the flow returned.
-    /// - Throws: ``ParameterProblems`` where a parameter is not accepted; what the flow threw.
+    /// - Throws: ``ParameterProblems`` where a parameter is not accepted; what the flow threw;
+    ///   ``OrchError/nestedTooDeep(flow:limit:)`` inside of 64 flows.
     public func child<F: Flow>(_ type: F.Type, _ configure: (inout F) -> Void = { _ in }) async throws -> F.Output {
+        guard depth < Self.deepest else { throw OrchError.nestedTooDeep(flow: F.name, limit: Self.deepest) }
         var flow = F()
         configure(&flow)
         let schema = try FlowParameters.schema(of: type)
         let values = try schema.resolve(try FlowParameters.values(of: flow))
         let id = Identifier.new()
+        let shown = schema.redacted(values)
         let context = FlowContext(
             runID: id, flowName: F.name, attempt: attempt, parameters: values, dataInterval: dataInterval,
-            blocks: blocks, services: services, directory: Scratch(root: services.scratchRoot, run: id), childRun: id)
-        let shown = schema.redacted(values)
-        func report(_ type: StateType, _ message: String) {
+            blocks: blocks, services: services, directory: Scratch(root: services.scratchRoot, run: id), childRun: id,
+            shownParameters: shown, depth: depth + 1)
+        func report(_ state: RunState) {
             services.reporter.report(
-                .childRun(
-                    .init(
-                        flowRun: id, parent: childRun, flow: F.name, parameters: shown,
-                        state: services.state(type, message))))
+                .childRun(.init(flowRun: id, parent: childRun, flow: F.name, parameters: shown, state: state)))
         }
-        report(.running, "started by \(flowName)")
+        report(services.state(.running, "started by \(flowName)"))
         context.logger.info("Started with \(JSONValue.object(shown).jsonText)")
-        do {
-            let output = try await context.directory.during {
-                try await TaskScope.$current.withValue(nil) { try await flow.run(context) }
-            } onLeftover: {
-                context.logger.warning($0)
-            }
-            report(.completed, "completed")
-            context.logger.info("Completed")
-            return output
-        } catch {
-            let message = ErrorMessage.text(error)
-            report(Task.isCancelled ? .cancelled : .failed, message)
-            context.logger.error("\(Task.isCancelled ? "Cancelled" : "Failed"): \(message)")
-            throw error
+        let end = await TaskScope.$current.withValue(nil) { await context.conduct(flow) }
+        report(end.state)
+        switch end.state.type {
+        case .completed: context.logger.info("Completed")
+        case .cancelled: context.logger.error("Cancelled: \(end.state.message)")
+        default: context.logger.error("Failed: \(end.state.message)")
         }
+        return try end.result.get()
     }
 }

@@ -13,105 +13,32 @@ extension FlowContext {
         _ name: String, retries: Int = 0, retryDelay: RetryDelay = .none,
         retryOn: (any Error) -> Bool = { _ in true }, _ body: () async throws -> Value
     ) async throws -> Value {
-        var run = TaskRun(context: self, name: name)
-        return try await TaskScope.$current.withValue(TaskScope(taskRun: run.id, name: name)) {
-            while true {
-                run.start()
-                do {
-                    try Task.checkCancellation()
-                    let value = try await body()
-                    run.complete()
-                    return value
-                } catch {
-                    if Task.isCancelled {
-                        run.cancel()
-                        throw error
-                    }
-                    guard run.attempt <= retries, retryOn(error) else {
-                        run.fail(error)
-                        throw error
-                    }
-                    let wait = retryDelay.wait(after: run.attempt)
-                    run.awaitRetry(error, wait: wait, left: retries - run.attempt)
-                    do {
-                        try await services.clock.sleep(for: wait)
-                    } catch {
-                        run.cancel()
-                        throw error
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// One task run: its attempts and the records about them.
-private struct TaskRun {
-    let context: FlowContext
-    let name: String
-    let id: Identifier
-    let created: Timestamp
-    var attempt = 0
-    var attemptStarted: Timestamp
-
-    init(context: FlowContext, name: String) {
-        self.context = context
-        self.name = name
-        id = .new()
-        created = context.services.now()
-        attemptStarted = created
+        let options = TaskOptions(name, retries: retries, retryDelay: retryDelay)
+        return try await TaskCourse(self, options).run(retryOn: retryOn) { _ in try await body() }.result.get()
     }
 
-    mutating func start() {
-        attempt += 1
-        attemptStarted = context.services.now()
-        if attempt == 1 {
-            report(.running, "started")
-        } else {
-            report(.running, name: "Retrying", "attempt \(attempt)")
-        }
+    /// Does one step of the flow as a task that has more to it than a name and retries.
+    ///
+    /// - Parameters:
+    ///   - options: how it is named, tried again and ended.
+    ///   - body: the work; its log lines belong to the task.
+    /// - Throws: what the last attempt threw; ``TaskTimedOut`` where that took too long.
+    public func task<Value: Sendable>(
+        _ options: TaskOptions, _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        try await TaskCourse(self, options).run(retryOn: options.retryOn) { course in
+            options.timeout == nil ? try await body() : try await course.leavable(body)
+        }.result.get()
     }
 
-    func complete() {
-        let ended = report(.completed, attempt == 1 ? "completed" : "completed in attempt \(attempt)", isEnd: true)
-        let attempts = attempt == 1 ? "" : " in attempt \(attempt)"
-        context.logger.info("Completed\(attempts) after \(Self.shown(ended - created))")
-    }
-
-    func fail(_ error: any Error) {
-        let message = ErrorMessage.text(error)
-        report(.failed, message, isEnd: true)
-        context.logger.error("Failed in attempt \(attempt): \(message)")
-    }
-
-    func cancel() {
-        report(.cancelled, "cancelled in attempt \(attempt)", isEnd: true)
-        context.logger.warning("Cancelled in attempt \(attempt)")
-    }
-
-    func awaitRetry(_ error: any Error, wait: Duration, left: Int) {
-        let message = ErrorMessage.text(error)
-        report(.scheduled, name: "AwaitingRetry", "attempt \(attempt) failed: \(message)")
-        let retries = left == 1 ? "1 more retry" : "\(left) more retries"
-        context.logger.warning(
-            "Attempt \(attempt) failed: \(message). Trying again in \(Self.shown(wait)), \(retries) left after that")
-    }
-
-    @discardableResult
-    private func report(_ type: StateType, name state: String? = nil, _ message: String, isEnd: Bool = false)
-        -> Timestamp
-    {
-        let state = context.services.state(type, name: state, message)
-        context.services.reporter.report(
-            .taskState(
-                .init(
-                    taskRun: id, name: name, flowRun: context.childRun, attempt: attempt, state: state,
-                    started: created, ended: isEnd ? state.at : nil)))
-        return state.at
-    }
-
-    private static func shown(_ duration: Duration) -> String {
-        duration.inSeconds
+    /// Does a task that is declared elsewhere.
+    ///
+    /// - Parameters:
+    ///   - task: the task.
+    ///   - input: what it is given.
+    /// - Throws: what the last attempt threw.
+    public func task<Input, Output>(_ task: FlowTask<Input, Output>, _ input: Input) async throws -> Output {
+        try await self.task(task.options(for: input)) { try await task.body(self, input) }
     }
 }
 

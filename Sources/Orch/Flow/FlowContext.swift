@@ -19,6 +19,12 @@ public struct FlowContext: Sendable {
     let directory: Scratch
     /// The child run that this is; `nil` for the run itself.
     let childRun: Identifier?
+    /// The parameters as they may be shown: secrets left out.
+    var shownParameters: [String: JSONValue] = [:]
+    /// How many flows this one is inside of.
+    var depth = 0
+    /// The tasks that run beside the flow.
+    let submitted = SubmittedTasks()
 
     /// Writes lines for people.
     public var logger: FlowLogger {
@@ -63,6 +69,8 @@ struct RunServices: Sendable {
     let clock: any Clock<Duration>
     let now: @Sendable () -> Timestamp
     let scratchRoot: String
+    /// Gives a random number from 0 to 1.
+    var randomShare: @Sendable () -> Double = { .random(in: 0...1) }
 
     func state(_ type: StateType, name: String? = nil, _ message: String) -> RunState {
         RunState(type, name: name, message: message, at: now(), actor: "flow")

@@ -9,8 +9,12 @@ public struct FlowLogger: Sendable {
 
     /// Writes a line; `message` is made only if its level is logged.
     public func log(_ level: StreamRecord.Level, _ message: @autoclosure () -> String) {
+        log(level, message(), of: TaskScope.current)
+    }
+
+    /// Writes a line of a task; of none where that is `nil`.
+    func log(_ level: StreamRecord.Level, _ message: @autoclosure () -> String, of task: TaskScope?) {
         guard level >= least else { return }
-        let task = TaskScope.current
         reporter.report(
             .log(.init(level, message(), logger: task?.name ?? name, taskRun: task?.taskRun, flowRun: flowRun)))
     }

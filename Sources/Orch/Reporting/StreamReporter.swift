@@ -27,6 +27,8 @@ final class StreamReporter: Reporter {
         var journal: Journal?
         var isFinished = false
         var isBroken = false
+        /// The tasks at work, and the child runs they belong to.
+        var tasks: [Identifier: Identifier?] = [:]
     }
 
     /// As much as a pipe holds unless it is told otherwise: reading so much once empties it of all that was in it.
@@ -156,15 +158,21 @@ final class StreamReporter: Reporter {
     }
 
     private func write(_ pieces: [LineBuffer.Piece], _ stream: StreamRecord.Stream, _ state: inout State) {
+        // A write does not say whose it is: it is a task's where no other one is at work.
+        let task = state.tasks.count == 1 ? state.tasks.first : nil
         for piece in pieces {
             let log = StreamRecord.Log(
-                .info, piece.text, logger: stream.rawValue, stream: stream, continues: piece.continues)
+                .info, piece.text, logger: stream.rawValue, stream: stream, taskRun: task?.key, flowRun: task?.value,
+                continues: piece.continues)
             write(.log(log), &state)
         }
     }
 
     private func write(_ kind: StreamRecord.Kind, _ state: inout State) {
         guard !state.isFinished else { return }
+        if case .taskState(let task) = kind {
+            state.tasks[task.taskRun] = task.state.type == .running ? .some(task.flowRun) : nil
+        }
         let record = StreamRecord(time: now(), kind)
         let lines = record.encodeLines(nonce: nonce, attempt: attempt, firstSequence: state.sequence + 1)
         state.sequence += lines.count

@@ -33,36 +33,26 @@ struct FlowRunner: Sendable {
             reporter.finish(.init(type: .failed, name: "Failed", message: ErrorMessage.text(error)))
             return .usage
         }
-        let context = context(for: type, values: values)
-        let shown = JSONValue.object(schema.redacted(values)).jsonText
-        context.logger.info("Started \(F.name), run \(context.runID), with \(shown)")
-        let started = services.now()
-        do {
-            let output = try await context.directory.during {
-                try await flow.run(context)
-            } onLeftover: {
-                context.logger.warning($0)
-            }
-            try reportResult(output)
-            let message = "completed in \((services.now() - started).inSeconds)"
-            reporter.finish(.init(type: .completed, name: "Completed", message: message))
-            return .completed
-        } catch {
-            guard Task.isCancelled else {
-                reporter.finish(.init(type: .failed, name: "Failed", message: ErrorMessage.text(error)))
-                return .failed
-            }
-            reporter.finish(.init(type: .cancelled, name: "Cancelled", message: cancellation()))
-            return .cancelled
+        let shown = schema.redacted(values)
+        let context = context(for: type, values: values, shown: shown)
+        context.logger.info("Started \(F.name), run \(context.runID), with \(JSONValue.object(shown).jsonText)")
+        let end = await context.conduct(flow, keep: reportResult, cancellation: cancellation)
+        reporter.finish(.init(type: end.state.type, name: end.state.name, message: end.state.message))
+        return switch end.state.type {
+        case .completed: .completed
+        case .cancelled: .cancelled
+        default: .failed
         }
     }
 
-    private func context<F: Flow>(for type: F.Type, values: [String: JSONValue]) -> FlowContext {
+    private func context<F: Flow>(
+        for type: F.Type, values: [String: JSONValue], shown: [String: JSONValue]
+    ) -> FlowContext {
         let id = launch.attempt?.flowRun ?? .new()
         return FlowContext(
             runID: id, flowName: F.name, attempt: launch.attempt?.number ?? 1, parameters: values,
             dataInterval: launch.dataInterval, blocks: FlowBlocks(variables: variables), services: services,
-            directory: Scratch(root: services.scratchRoot, run: id), childRun: nil)
+            directory: Scratch(root: services.scratchRoot, run: id), childRun: nil, shownParameters: shown)
     }
 
     private func reportResult(_ output: some Sendable) throws {

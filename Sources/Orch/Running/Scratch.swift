@@ -42,7 +42,7 @@ extension Scratch {
     /// - Parameters:
     ///   - body: the work.
     ///   - onLeftover: takes a sentence where the directory could not be removed.
-    func during<Value>(_ body: () async throws -> Value, onLeftover: (String) -> Void) async throws -> Value {
+    func during<Value>(_ body: () async throws -> Value, onLeftover: (String) -> Void) async rethrows -> Value {
         defer {
             do {
                 try remove()

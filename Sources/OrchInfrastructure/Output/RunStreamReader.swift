@@ -101,7 +101,7 @@ package struct RunStreamReader: Sendable {
             report.taskRuns.append(
                 TaskRun(
                     id: task.taskRun, flowRunID: task.flowRun ?? runID, name: task.name, attempt: task.attempt,
-                    state: task.state, startedAt: task.started, endedAt: task.ended))
+                    state: task.state, startedAt: task.started, endedAt: task.ended, details: task.details))
         case .childRun(let child):
             report.childRuns.append(childReport(child))
         case .metric(let metric):

@@ -123,10 +123,12 @@ public struct TaskRun: Codable, Hashable, Sendable {
     public var state: RunState
     public var startedAt: Timestamp?
     public var endedAt: Timestamp?
+    /// What else is known of it; nil where nothing is.
+    public var details: TaskDetails?
 
     public init(
         id: Identifier, flowRunID: Identifier, name: String, attempt: Int, state: RunState,
-        startedAt: Timestamp? = nil, endedAt: Timestamp? = nil
+        startedAt: Timestamp? = nil, endedAt: Timestamp? = nil, details: TaskDetails? = nil
     ) {
         self.id = id
         self.flowRunID = flowRunID
@@ -135,6 +137,7 @@ public struct TaskRun: Codable, Hashable, Sendable {
         self.state = state
         self.startedAt = startedAt
         self.endedAt = endedAt
+        self.details = details
     }
 
     /// Whether this tells something newer of the same task: a later try, or a later moment of one that has not ended.
@@ -154,9 +157,10 @@ public struct TaskRun: Codable, Hashable, Sendable {
                 continue
             }
             guard task.supersedes(newest[place]) else { continue }
-            let startedAt = task.startedAt ?? newest[place].startedAt
+            let known = newest[place]
             newest[place] = task
-            newest[place].startedAt = startedAt
+            newest[place].startedAt = task.startedAt ?? known.startedAt
+            newest[place].details = task.details ?? known.details
         }
         return newest
     }

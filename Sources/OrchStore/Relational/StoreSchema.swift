@@ -12,8 +12,11 @@ enum StoreSchema {
     static let migrations: [(name: String, sql: String)] = [
         ("1-first-slice", firstSlice), ("2-assets", assets), ("3-attempts", attempts),
         ("4-questions", questions), ("5-log-segments", logSegments), ("6-pauses-and-retention", pausesAndRetention),
-        ("7-run-lists", runLists),
+        ("7-run-lists", runLists), ("8-task-details", taskDetails),
     ]
+
+    /// What else is known of a task run, as JSON.
+    private static let taskDetails = "ALTER TABLE task_run ADD COLUMN details TEXT;"
 
     /// Wishes short of a run's end; what retention has begun to remove (`logs`, or the whole `run`), and who is at it.
     private static let pausesAndRetention = """

@@ -1,0 +1,66 @@
+extension FlowContext {
+    /// Begins a task that runs beside the flow.
+    ///
+    /// ```swift
+    /// let january = context.submit("fetch") { try await fetch(1) }
+    /// let february = context.submit("fetch", waitFor: [january]) { try await fetch(2) }
+    /// let rows = try await january.value + february.value
+    /// ```
+    ///
+    /// A task whose end nobody asks for is waited for at the end of the flow, and its failure is the flow's. A flow that
+    /// throws, or is cancelled, cancels the tasks that are still at work; one that ignores this is left behind after 5 s.
+    ///
+    /// - Parameters:
+    ///   - name: the task's name, for people.
+    ///   - dependencies: tasks that must have completed first. Where one of them did not, the task does not run, and has
+    ///     failed. Defaults to none.
+    ///   - body: the work; its log lines belong to the task.
+    @discardableResult
+    public func submit<Value: Sendable>(
+        _ name: String, waitFor dependencies: [any TaskDependency] = [],
+        _ body: @escaping @Sendable () async throws -> Value
+    ) -> TaskFuture<Value> {
+        submit(TaskOptions(name), waitFor: dependencies, body)
+    }
+
+    /// Begins a task that has more to it than a name; see ``submit(_:waitFor:_:)-(String,_,_)``.
+    @discardableResult
+    public func submit<Value: Sendable>(
+        _ options: TaskOptions, waitFor dependencies: [any TaskDependency] = [],
+        _ body: @escaping @Sendable () async throws -> Value
+    ) -> TaskFuture<Value> {
+        let course = TaskCourse(self, options)
+        let submitted = submitted
+        let work = submitted.begin(course.id) { order in
+            let end = await course.run(after: dependencies, body)
+            let failure: TaskFailures.Failure? =
+                if end.state.type == .failed, case .failure(let error) = end.result {
+                    .init(task: course.name, error: error)
+                } else {
+                    nil
+                }
+            submitted.end(course.id, failure, order: order)
+            return end
+        }
+        return TaskFuture(name: course.name, id: course.id, work: work, submitted: submitted)
+    }
+
+    /// Begins a task that is declared elsewhere; see ``submit(_:waitFor:_:)-(String,_,_)``.
+    @discardableResult
+    public func submit<Input, Output>(
+        _ task: FlowTask<Input, Output>, _ input: Input, waitFor dependencies: [any TaskDependency] = []
+    ) -> TaskFuture<Output> {
+        submit(task.options(for: input), waitFor: dependencies) { try await task.body(self, input) }
+    }
+}
+
+/// Why a task did not run: one that it was to wait for did not complete.
+public struct DependencyFailure: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What the run of that other task was called.
+    public let dependency: String
+    /// The name of the state it ended in.
+    public let stateName: String
+
+    /// A sentence: what it waited for, and how that ended.
+    public var description: String { "it did not run: \"\(dependency)\", which it waited for, is \(stateName)" }
+}

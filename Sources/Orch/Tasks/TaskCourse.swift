@@ -1,0 +1,204 @@
+/// The course of one task run: its attempts, and the records about them.
+struct TaskCourse: Sendable {
+    /// How a task run ended.
+    struct End<Value> {
+        var state: RunState
+        var result: Result<Value, any Error>
+    }
+
+    let context: FlowContext
+    let options: TaskOptions
+    /// What the run is called.
+    let name: String
+    let id: Identifier
+    private let details: TaskDetails?
+    private var started: Timestamp?
+    private(set) var attempt = 0
+
+    /// A task run that has not begun.
+    init(_ context: FlowContext, _ options: TaskOptions) {
+        self.context = context
+        self.options = options
+        id = .new()
+        var problem: String?
+        name = Self.runName(options, context, problem: &problem)
+        let details = TaskDetails(
+            task: name == options.name ? nil : options.name,
+            description: options.description.isEmpty ? nil : options.description,
+            tags: options.tags.isEmpty ? nil : options.tags)
+        self.details = details.isEmpty ? nil : details
+        if let problem { log(.warning, problem) }
+    }
+
+    /// Does the work, again where that may help, until it has ended.
+    ///
+    /// - Parameters:
+    ///   - retryOn: whether an error is worth another attempt.
+    ///   - body: one attempt.
+    func run<Value>(
+        retryOn: (any Error) -> Bool, _ body: (TaskCourse) async throws -> Value
+    ) async -> End<Value> {
+        var course = self
+        return await TaskScope.$current.withValue(TaskScope(taskRun: id, name: name)) {
+            while true {
+                course.start()
+                do {
+                    try Task.checkCancellation()
+                    // The one place where a task's work begins, and its value is known.
+                    let value = try await body(course)
+                    return await course.end(course.complete(), .success(value))
+                } catch {
+                    if Task.isCancelled { return await course.end(course.cancel(), .failure(error)) }
+                    guard course.attempt <= course.options.retries, retryOn(error) else {
+                        return await course.end(course.fail(error), .failure(error))
+                    }
+                    do {
+                        try await course.awaitRetry(error)
+                    } catch {
+                        return await course.end(course.cancel(), .failure(error))
+                    }
+                }
+            }
+        }
+    }
+
+    /// Does work that may be left behind, once the tasks it waits for have completed.
+    func run<Value: Sendable>(
+        after dependencies: [any TaskDependency], _ body: @escaping @Sendable () async throws -> Value
+    ) async -> End<Value> {
+        if !dependencies.isEmpty {
+            report(.pending, "waits for " + dependencies.map(\.name).joined(separator: ", "))
+            for dependency in dependencies {
+                let other = await dependency.end
+                guard other.type != .completed else { continue }
+                if Task.isCancelled { return await end(cancel(), .failure(CancellationError())) }
+                let failure = DependencyFailure(dependency: dependency.name, stateName: other.name)
+                return await end(fail(failure), .failure(failure))
+            }
+        }
+        return await run(retryOn: options.retryOn) { try await $0.leavable(body) }
+    }
+
+    private func end<Value>(_ state: RunState, _ result: Result<Value, any Error>) async -> End<Value> {
+        if !options.hooks.isEmpty {
+            var error: (any Error)?
+            if case .failure(let failure) = result { error = failure }
+            let event = StateEvent(
+                context: context, name: name, id: id, attempt: attempt, state: state, error: error)
+            await TaskScope.$current.withValue(TaskScope(taskRun: id, name: name)) {
+                await options.hooks.run(event) { log(.warning, $0) }
+            }
+        }
+        return End(state: state, result: result)
+    }
+
+    /// One attempt that is not waited for longer than the options say; see ``LeavableWork``.
+    func leavable<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
+        let end = await LeavableWork.run(limit: options.timeout, grace: options.grace, onEvent: tell, body)
+        switch end {
+        case .ended(let result): return try result.get()
+        case .leftCancelled: throw CancellationError()
+        case .outOfTime(let wasLeftBehind):
+            throw TaskTimedOut(
+                task: name, limit: options.timeout ?? .zero, wasLeftBehind: wasLeftBehind, taskRun: id)
+        }
+    }
+
+    private func tell<Value>(_ event: LeavableWork<Value>.Event) {
+        let grace = options.grace.inSeconds
+        switch event {
+        case .limitPassed:
+            let limit = (options.timeout ?? .zero).inSeconds
+            log(.warning, "Attempt \(attempt) has taken longer than \(limit): it is cancelled, and has \(grace) to end")
+        case .leftBehind:
+            log(
+                .error,
+                "Attempt \(attempt) did not end within \(grace) of being cancelled: it is left behind, and may still be at work"
+            )
+        case .endedLate(let error):
+            let end = error.map { "failed (\(ErrorMessage.text($0)))" } ?? "ended"
+            log(.warning, "Attempt \(attempt), which was left behind, has \(end) after all: that counts for nothing")
+        }
+    }
+
+    /// Writes a line of this task, from wherever it is called.
+    func log(_ level: StreamRecord.Level, _ message: @autoclosure () -> String) {
+        guard level >= context.services.logLevel else { return }
+        context.services.reporter.report(
+            .log(.init(level, message(), logger: name, taskRun: id, flowRun: context.childRun)))
+    }
+
+    // MARK: - States
+
+    private mutating func start() {
+        attempt += 1
+        if attempt == 1 {
+            started = context.services.now()
+            report(.running, "started")
+        } else {
+            report(.running, name: RunState.retryingName, "attempt \(attempt)")
+        }
+    }
+
+    private func complete() -> RunState {
+        let state = report(.completed, attempt == 1 ? "completed" : "completed in attempt \(attempt)")
+        let attempts = attempt == 1 ? "" : " in attempt \(attempt)"
+        log(.info, "Completed\(attempts) after \((state.at - (started ?? state.at)).inSeconds)")
+        return state
+    }
+
+    private func fail(_ error: any Error) -> RunState {
+        let message = ErrorMessage.text(error)
+        // A task within this one may have been out of time: that is a failure like any other.
+        let isOutOfTime = (error as? TaskTimedOut)?.taskRun == id
+        let state = report(.failed, name: isOutOfTime ? RunState.timedOutName : nil, message)
+        log(.error, attempt == 0 ? "Failed: \(message)" : "Failed in attempt \(attempt): \(message)")
+        return state
+    }
+
+    private func cancel() -> RunState {
+        let moment = attempt == 0 ? "before it began" : "in attempt \(attempt)"
+        let state = report(.cancelled, "cancelled \(moment)")
+        log(.warning, "Cancelled \(moment)")
+        return state
+    }
+
+    private func awaitRetry(_ error: any Error) async throws {
+        let message = ErrorMessage.text(error)
+        let wait = options.retryDelay.wait(after: attempt, share: context.services.randomShare)
+        report(.scheduled, name: RunState.awaitingRetryName, "attempt \(attempt) failed: \(message)")
+        let left = options.retries - attempt
+        let retries = left == 1 ? "1 more retry" : "\(left) more retries"
+        log(
+            .warning,
+            "Attempt \(attempt) failed: \(message). Trying again in \(wait.inSeconds), \(retries) left after that")
+        try await context.services.clock.sleep(for: wait)
+    }
+
+    @discardableResult
+    private func report(_ type: StateType, name state: String? = nil, _ message: String) -> RunState {
+        let state = context.services.state(type, name: state, message)
+        context.services.reporter.report(
+            .taskState(
+                .init(
+                    taskRun: id, name: name, flowRun: context.childRun, attempt: attempt, state: state,
+                    started: started, ended: type.isTerminal ? state.at : nil, details: details)))
+        return state
+    }
+
+    // MARK: - Names
+
+    private static func runName(_ options: TaskOptions, _ context: FlowContext, problem: inout String?) -> String {
+        guard let text = options.runName else { return options.name }
+        // Most names are made by the caller and have no place to fill.
+        guard text.contains("{{") else { return text }
+        do {
+            return try Template(text).render(context.shownParameters)
+        } catch {
+            problem = "The name \"\(text)\" cannot be made, the run is called \"\(options.name)\": \(error)"
+            return options.name
+        }
+    }
+}
+
+extension TaskCourse.End: Sendable where Value: Sendable {}

@@ -1,0 +1,33 @@
+@testable import Orch
+
+/// A flow's context whose records are kept and whose waits are over at once.
+struct TaskBench: Sendable {
+    let reporter = RecordingReporter()
+    let clock = ImmediateClock()
+    let context: FlowContext
+
+    init(
+        parameters: [String: JSONValue] = [:], shown: [String: JSONValue]? = nil,
+        randomShare: @escaping @Sendable () -> Double = { 1 }, scratchRoot: String = "/nowhere"
+    ) {
+        let services = RunServices(
+            reporter: reporter, logLevel: .info, clock: clock, now: { Timestamp(microseconds: 5) },
+            scratchRoot: scratchRoot, randomShare: randomShare)
+        let id = Identifier.new()
+        context = FlowContext(
+            runID: id, flowName: "flow", attempt: 1, parameters: parameters, dataInterval: nil,
+            blocks: FlowBlocks(variables: [:]), services: services, directory: Scratch(root: scratchRoot, run: id),
+            childRun: nil, shownParameters: shown ?? parameters)
+    }
+
+    /// The names of the states that were reported, in order; of one task where it is named.
+    func states(of task: String? = nil) -> [String] {
+        reporter.taskStates.filter { task == nil || $0.name == task }.map(\.state.name)
+    }
+}
+
+/// An error that tells which of several it is.
+struct NumberedFailure: Error, Equatable, CustomStringConvertible {
+    var number: Int
+    var description: String { "failure \(number)" }
+}
