@@ -22,6 +22,19 @@ struct OrchClientTests {
         #expect(OrchClient(url: url, token: "t", http: http).url == shown)
     }
 
+    @Test func noFilterHidesThatALogWasRemoved() {
+        let at = Timestamp(microseconds: 0)
+        var record = LogRecord(
+            attempt: 1, source: .orch, sequence: 0, at: at, level: .warning, message: "logs removed",
+            logger: LogRecord.retentionLogger)
+        let filters = [
+            LogFilter(level: .error), LogFilter(since: at + .seconds(1)), LogFilter(containing: "nothing like it"),
+        ]
+        #expect(filters.allSatisfy { $0.matches(record) })
+        record.source = .flow
+        #expect(!filters.contains { $0.matches(record) })
+    }
+
     @Test(arguments: [
         (text: "docker-flow_1.~", escaped: "docker-flow_1.~"), (text: "a/b c", escaped: "a%2Fb%20c"),
         (text: "ž&?=%\n", escaped: "%C5%BE%26%3F%3D%25%0A"),
