@@ -14,6 +14,10 @@ package enum StoreError: Error, Hashable, Sendable {
     case unavailable(address: String, reason: String)
     /// There is no database.
     case missing(path: String)
+    /// There is a folder where a file was expected.
+    case folder(path: String)
+    /// A file is no sound backup of a store; nothing was changed.
+    case noBackup(path: String, reason: String)
     /// There is a file already where one was to be made.
     case exists(path: String)
     /// A stored value is not one that this version writes.
@@ -47,12 +51,16 @@ extension StoreError: CustomStringConvertible {
         case .locked(let path):
             "another program holds the database \(path): close it and try again"
         case .damaged(let path, let reason):
-            "the database \(path) is damaged (\(reason)): stop the server, see what `orch database check` says, and "
-                + "restore a backup with `orch database restore`"
+            "the database \(path) is damaged (\(reason)): stop the server and restore a backup with `orch database restore`"
         case .unavailable(let address, let reason):
             "the database server at \(address) does not answer as it should: \(reason)"
         case .missing(let path):
             "there is no database at \(path): name the data directory with --data, or the backup's file"
+        case .folder(let path):
+            "\(path) is a folder: expected the path of a file"
+        case .noBackup(let path, let reason):
+            "the file \(path) is no sound backup of an orch database (\(reason)): nothing was changed; name a file that "
+                + "`orch database backup` made"
         case .exists(let path):
             "there is a file at \(path) already: name another one, or remove it"
         case .corrupt(let table, let column, let value):

@@ -99,7 +99,8 @@ struct Gate: RouterMiddleware {
         case .missingRun: .notFound("\(error)")
         case .variableTaken, .blockInUse, .parentEnded: .conflict("\(error)")
         case .full, .locked, .unavailable: unavailable(error, context)
-        case .newerSchema, .unusable, .damaged, .missing, .exists, .corrupt: unexpected(error, context)
+        case .newerSchema, .unusable, .damaged, .missing, .folder, .noBackup, .exists, .corrupt:
+            unexpected(error, context)
         }
     }
 
