@@ -92,8 +92,13 @@ enum ReportRefusal {
             refused = "\(report.taskRuns.count) tasks and \(report.childRuns.count) child runs"
             rest.taskRuns = []
             rest.childRuns = []
+        } else if !report.metrics.isEmpty || report.result != nil {
+            refused = "\(report.metrics.count) metrics" + (report.result == nil ? "" : " and the result")
+            rest.metrics = [:]
+            rest.result = nil
         } else {
-            return .tryAgain
+            // What follows must not wait for ever. A state alone is tried until it is taken, as nothing else ends the run.
+            return report.state == nil ? .sendInstead([]) : .tryAgain
         }
         rest.remark(.error, "the controller refused \(refused): \(reason)", attempt: attempt, at: now)
         rest.records[rest.records.count - 1].logger = remarkLogger

@@ -1,4 +1,5 @@
 import Hummingbird
+import LogSegments
 import Logging
 import OrchModel
 import OrchStore
@@ -108,6 +109,7 @@ struct WorkDesk: Sendable {
         guard keys.isAttemptToken(report.token, run: key.runID, attempt: key.attempt) else {
             throw APIFailure(.conflict, "stale", "the token is not that of attempt \(key.attempt) of run \(key.runID)")
         }
+        try Self.checkLines(of: report)
         let now = time.now()
         let outcome = try await store.apply(report, to: key, leaseUntil: now + lease, at: now)
         metrics.reported(report, outcome, at: now)
@@ -122,6 +124,23 @@ struct WorkDesk: Sendable {
                     + "stop its container and report no more")
         case .refused(_, let reason):
             throw APIFailure.conflict("\(reason); everything else in the report was kept")
+        }
+    }
+}
+
+extension WorkDesk {
+    /// Refuses lines that would be kept wrongly: packed ones are kept as they come, and numbers decide what is known.
+    private static func checkLines(of report: AttemptReport) throws {
+        do throws(LogSegmentError) {
+            try report.segments.check()
+        } catch {
+            throw APIFailure.badRequest("the report's packed lines cannot be kept: \(error)")
+        }
+        for (index, record) in report.records.enumerated()
+        where record.source != .orch && record.sequence > LogRecord.greatestSequence {
+            throw APIFailure.badRequest(
+                "at .records[\(index)].sequence: expected \(LogRecord.greatestSequence) at most, got \(record.sequence)"
+            )
         }
     }
 }
