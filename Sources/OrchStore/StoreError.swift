@@ -1,3 +1,5 @@
+package import OrchModel
+
 /// What a store refuses.
 package enum StoreError: Error, Hashable, Sendable {
     /// The database was written by a newer orch; `unknown` are its migrations that this one does not know.
@@ -30,6 +32,8 @@ package enum StoreError: Error, Hashable, Sendable {
     case parentEnded(String, state: String)
     /// There is no such run.
     case missingRun(String)
+    /// Another agent has the name, since a time, and was heard of at another.
+    case nameHeld(String, host: String, since: Timestamp, seen: Timestamp)
     /// Two blocks would use one environment variable.
     case variableTaken(String, by: BlockKey)
     /// A block refers to one that does not exist.
@@ -73,6 +77,9 @@ extension StoreError: CustomStringConvertible {
             "run \(run) is \(state): expected one that goes on, as a run that it makes ends with it"
         case .missingRun(let run):
             "there is no run \(run)"
+        case .nameHeld(let name, let host, let since, let seen):
+            "the name \"\(name)\" is held by another agent, on host \(host) since \(since), last heard of at \(seen): give "
+                + "this one a name of its own (`orch agent start --name NAME`), or stop the other one"
         case .variableTaken(let variable, let other):
             "the block \(other) uses the environment variable \(variable) already: choose a name that differs in more "
                 + "than upper case and punctuation"

@@ -22,6 +22,7 @@ struct WorkDesk: Sendable {
     /// Waits for work of an agent.
     ///
     /// - Parameter waiter: closed when the agent goes away: nothing is claimed for it then.
+    /// - Throws: `StoreError.nameHeld` where the name is another agent's.
     func poll(_ poll: WorkPoll, waiter: Waiter) async throws -> WorkReply {
         let longest = min(.seconds(poll.waitSeconds), OrchServerConfiguration.longestPoll)
         let deadline = time.uptime() + max(.zero, longest)
@@ -33,6 +34,10 @@ struct WorkDesk: Sendable {
             let left = deadline - time.uptime()
             guard reply.isEmpty, left > .zero else { return reply }
             await waiter.wait(atMost: try await pause(of: poll, atMost: min(left, recheck)))
+        }
+        // Its connection ends with an agent that was killed: whoever takes its place has not to wait.
+        do { try await store.releaseName(of: poll.agent) } catch {
+            logger.debug("an agent's name was not released", metadata: ["error": "\(error)"])
         }
         return WorkReply()
     }
