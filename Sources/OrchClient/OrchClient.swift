@@ -118,6 +118,10 @@ extension OrchClient {
     func open(
         _ call: Call, body: HTTPRequestBody = .none, timeouts: HTTPTimeouts
     ) async throws(OrchClientError) -> HTTPResponse {
+        // Without its name a thing's address is that of the list of all such things.
+        guard !call.path.contains("") else {
+            throw .fault(status: 400, APIFault(code: "invalid", message: "expected a name, got an empty text"))
+        }
         var request = HTTPRequest(method: call.method, url: address(of: call), body: body)
         request.headers["Authorization"] = "Bearer \(token.reveal())"
         request.headers["Accept"] = "application/json"

@@ -45,6 +45,8 @@ public struct RunState: Codable, Hashable, Sendable {
     public static let timedOutName = "TimedOut"
     /// A paused run that has no container: resuming it means another attempt.
     public static let suspendedName = "Suspended"
+    /// All names that are narrower than their types.
+    public static let narrowNames = [lateName, awaitingRetryName, retryingName, timedOutName, suspendedName]
 
     /// Whether an agent that reports it is done with the attempt: the run has ended, or it is suspended.
     public var endsAttempt: Bool { type.isTerminal || isSuspended }

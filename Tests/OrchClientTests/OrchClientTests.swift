@@ -22,6 +22,16 @@ struct OrchClientTests {
         #expect(OrchClient(url: url, token: "t", http: http).url == shown)
     }
 
+    /// The address of a run without a name is that of all runs.
+    @Test func anEmptyNameIsRefusedBeforeAnythingIsAsked() async {
+        let http = HTTPClient()
+        defer { http.shutdown() }
+        let client = OrchClient(url: "http://127.0.0.1:1", token: "t", http: http)
+        let error = await #expect(throws: OrchClientError.self) { _ = try await client.run("") }
+        #expect(error?.description.contains("expected a name, got an empty text") == true)
+        await #expect(throws: OrchClientError.self) { try await client.deleteBlock(type: "gcs-bucket", name: "") }
+    }
+
     @Test func noFilterHidesThatALogWasRemoved() {
         let at = Timestamp(microseconds: 0)
         var record = LogRecord(
