@@ -39,7 +39,8 @@ package final class OrchClient: Sendable {
         return String(url[..<scheme.upperBound]) + url[url.index(after: at)...]
     }
 
-    static func base(of url: String) -> String {
+    /// The address without what people write at its end: addresses with the same base are the same server's.
+    package static func base(of url: String) -> String {
         var base = Substring(url)
         while base.hasSuffix("/") { base.removeLast() }
         if base.hasSuffix("/api") { base.removeLast(4) }
