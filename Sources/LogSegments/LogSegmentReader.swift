@@ -24,11 +24,17 @@ package struct LogSegmentReader: Sendable {
     private let identifiers: [Identifier]
     private let rows: Range<Int>
 
+    /// Bytes it takes unpacked.
+    var bytes: Int { content.count }
+
     /// Unpacks a segment's content.
     ///
+    /// - Parameter limit: bytes that it may take unpacked. Defaults to 128 MiB.
     /// - Throws: ``LogSegmentError`` where it is none, or of a newer version.
-    package init(_ packed: [UInt8]) throws(LogSegmentError) {
-        content = try ZstdFrame.unpacked(packed, limit: LogSegmentFormat.longestContent)
+    package init(
+        _ packed: [UInt8], limit: Int = LogSegmentFormat.longestContent
+    ) throws(LogSegmentError) {
+        content = try ZstdFrame.unpacked(packed, limit: limit)
         var reader = SegmentBytes(content)
         guard let version = reader.byte() else { throw .malformed(reason: "it is empty") }
         guard version == LogSegmentFormat.version else { throw .newerVersion(Int(version)) }
@@ -50,7 +56,7 @@ package struct LogSegmentReader: Sendable {
 
     /// Gives `body` each line until that returns false.
     ///
-    /// - Throws: ``LogSegmentError/malformed(reason:)`` where the bytes are no lines.
+    /// - Throws: ``LogSegmentError/malformed(reason:)`` where the bytes are no lines, or hold more than these.
     package func forEach(_ body: (Row) -> Bool) throws(LogSegmentError) {
         var reader = SegmentBytes(content, in: rows)
         var last: (Int64, Int64, Int64, Int64) = (0, 0, 0, 0)
@@ -82,6 +88,9 @@ package struct LogSegmentReader: Sendable {
                 if extras & 4 != 0 { row.child = try reader.index(below: identifiers.count) }
             }
             guard body(row) else { return }
+        }
+        guard reader.isAtEnd, text == content.count else {
+            throw .malformed(reason: "it holds more than its lines")
         }
     }
 

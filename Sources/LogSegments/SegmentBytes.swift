@@ -10,6 +10,8 @@ struct SegmentBytes {
         end = range?.upperBound ?? bytes.count
     }
 
+    var isAtEnd: Bool { offset == end }
+
     @inline(__always)
     mutating func byte() -> UInt8? {
         guard offset < end else { return nil }

@@ -2,6 +2,7 @@ package import Logging
 package import OrchInfrastructure
 package import OrchModel
 import ServiceLifecycle
+import Synchronization
 
 /// Claims runs from work queues and runs each in its container; reports what it sees and nothing else.
 ///
@@ -18,6 +19,8 @@ package final class Agent: Service {
     let watch = EngineWatch()
     let ledger: LaunchLedger
     let orphans = OrphanMemory()
+    let home: AgentHome?
+    private let refusal = Mutex<AgentError?>(nil)
     /// What the loops hand to the body of ``run()``. Each attempt and each question comes once, so it stays small.
     let jobs = AsyncStream.makeStream(of: Job.self, bufferingPolicy: .unbounded)
 
@@ -37,13 +40,15 @@ package final class Agent: Service {
     ///   - clock: what pauses are measured with. Defaults to the continuous clock.
     ///   - now: the wall clock. Defaults to the system's.
     ///   - memory: where it remembers which attempts it launched. Defaults to a folder of its data directory.
+    ///   - home: its data directory, taken; nil = the controller does not tell it from other agents of its name.
     /// - Throws: `invalidSetting`, or `dataDirectory` where its memory cannot be opened.
     package init(
         configuration: AgentConfiguration, api: any ControllerAPI, engine: any ContainerEngine, logger: Logger,
         clock: any Clock<Duration> = ContinuousClock(), now: @escaping @Sendable () -> Timestamp = Timestamp.now,
-        memory: (any LedgerStorage)? = nil
+        memory: (any LedgerStorage)? = nil, home: AgentHome? = nil
     ) throws(AgentError) {
         try configuration.validate()
+        self.home = home
         var configuration = configuration
         configuration.launch.agent = configuration.name
         self.configuration = configuration
@@ -58,6 +63,9 @@ package final class Agent: Service {
     }
 
     /// Works until a graceful shutdown, or until the surrounding task is cancelled.
+    ///
+    /// - Throws: `nameHeld` where the agent's name is another one's, `unauthorized` where the controller does not take its
+    ///   token at the start; containers run on.
     package func run() async throws {
         logger.info(
             "the agent starts",
@@ -67,26 +75,41 @@ package final class Agent: Service {
             for await job in jobs.stream {
                 group.addTask { await self.perform(job) }
             }
+            if self.refusal.withLock({ $0 != nil }) { group.cancelAll() }
         }
         logger.info("the agent has stopped; containers it looked after run on")
+        if let refusal = refusal.withLock({ $0 }) { throw refusal }
     }
 
-    /// The loops, until a graceful shutdown or cancellation.
+    /// The loops, until a graceful shutdown, cancellation or a refusal.
     private func work() async {
         do throws(CancellationError) {
-            try await untilShutdown {
-                await withDiscardingTaskGroup { group in
-                    group.addTask { await self.poll(.withRoom) }
-                    group.addTask { await self.poll(.full) }
-                    group.addTask { await self.renewLeases() }
-                    group.addTask { await self.reconcile() }
-                    group.addTask { await self.reap() }
-                }
-            }
+            let refusal = try await untilShutdown { await self.loop() }
+            self.refusal.withLock { $0 = refusal }
         } catch {
             logger.debug("the agent was ended")
         }
         jobs.continuation.finish()
+    }
+
+    /// The loops; returns why the controller will have no more of this agent.
+    private func loop() async -> AgentError? {
+        do {
+            try await register()
+            try await withThrowingDiscardingTaskGroup { group in
+                group.addTask { try await self.poll(.withRoom) }
+                group.addTask { try await self.poll(.full) }
+                group.addTask { await self.renewLeases() }
+                group.addTask { await self.reconcile() }
+                group.addTask { await self.reap() }
+            }
+        } catch let error as AgentError {
+            logger.error("the agent stops", metadata: ["reason": "\(error)"])
+            return error
+        } catch {
+            logger.debug("the loops were ended")
+        }
+        return nil
     }
 
     /// Takes an attempt in hand, unless it is already, or was and has ended.

@@ -30,6 +30,8 @@ package enum ControllerFault: Error, Sendable, Hashable {
     case unknown(String)
     /// The controller refused, with its reason.
     case refused(status: Int, String)
+    /// The agent's name is another agent's.
+    case nameHeld(String)
     /// The surrounding task was cancelled.
     case cancelled
 }
@@ -37,7 +39,7 @@ package enum ControllerFault: Error, Sendable, Hashable {
 extension ControllerFault: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .unreachable(let reason), .conflict(let reason), .unknown(let reason): reason
+        case .unreachable(let reason), .conflict(let reason), .unknown(let reason), .nameHeld(let reason): reason
         case .refused(let status, let reason): "the controller refused with \(status): \(reason)"
         case .stale: "the attempt is no longer this agent's"
         case .tooLarge: "the report is larger than the controller takes"

@@ -29,6 +29,10 @@ struct Agents: AsyncParsableCommand {
                 Examples:
                   orch agent start -q default -q nightly --limit 8
                   orch agent start --drain --drain-timeout 600
+
+                Exit codes: 0 told to stop, 1 the data directory is in use or cannot be used, 2 usage, 5 the token is \
+                not taken, or the name is held by another agent that is alive. It waits for a controller that does \
+                not answer.
                 """)
 
         @OptionGroup var options: AgentOptions
@@ -56,10 +60,12 @@ struct Agents: AsyncParsableCommand {
             let controller = RemoteController(try connection.client())
             let ready = readyFile.map { ReadyFile(path: $0) }
             let api: any ControllerAPI = ready.map { PollWatch(api: controller, ready: $0) } ?? controller
-            let agent = try options.agent(api: api, logger: logger)
+            let agent = try await options.agent(api: api, logger: logger)
             defer { ready?.remove() }
             let group = await group(of: agent, logger: logger)
-            try await group.run()
+            do { try await group.run() } catch let error as AgentError {
+                throw Message(AgentOptions.code(for: error), "\(error)")
+            }
         }
 
         private func group(of agent: Agent, logger: Logger) async -> ServiceGroup {
@@ -130,7 +136,12 @@ struct AgentOptions: ParsableArguments {
         name: .customLong("agent-data"), help: "The agent's data directory. Defaults to $ORCH_HOME/agent.")
     var data: String?
 
-    func validate() throws { _ = try keptFor() }
+    func validate() throws {
+        _ = try keptFor()
+        if let reapAfter, reapAfter < 0 {
+            throw ValidationError("--reap-after: expected seconds from 0, got \(reapAfter)")
+        }
+    }
 
     /// How long containers are kept that their blocks say to keep; nil = for ever.
     private func keptFor(
@@ -145,10 +156,22 @@ struct AgentOptions: ParsableArguments {
         return age.map { .seconds($0) }
     }
 
+    /// How the process ends where the agent could not start or go on.
+    static func code(for error: AgentError) -> Failure.Code {
+        switch error {
+        case .invalidSetting: .usage
+        case .dataDirectory, .inUse: .failed
+        case .nameHeld, .unauthorized: .unreachable
+        }
+    }
+
     /// An agent of the engine that `DOCKER_HOST` names.
-    func agent(api: any ControllerAPI, logger: Logger) throws -> Agent {
+    ///
+    /// - Parameter folder: its data directory where none is given. Defaults to `$ORCH_HOME/agent`.
+    func agent(api: any ControllerAPI, logger: Logger, folder: String? = nil) async throws -> Agent {
         var configuration = AgentConfiguration(
-            dataDirectory: data ?? ProfileFolder().home + "/agent", queues: queues.isEmpty ? ["default"] : queues)
+            dataDirectory: data ?? folder ?? ProfileFolder().home + "/agent",
+            queues: queues.isEmpty ? ["default"] : queues)
         if let name { configuration.name = name }
         if let limit { configuration.limit = limit }
         if let reapAfter { configuration.reapGrace = .seconds(reapAfter) }
@@ -156,7 +179,13 @@ struct AgentOptions: ParsableArguments {
         configuration.launch.network = network
         configuration.launch.bindRoots = bindRoots
         let engine = try DockerContainerEngine(DockerClient(host: DockerHost.fromEnvironment()))
-        return try Agent(configuration: configuration, api: api, engine: engine, logger: logger)
+        do throws(AgentError) {
+            try configuration.validate()
+            let home = try await AgentHome(configuration.dataDirectory)
+            return try Agent(configuration: configuration, api: api, engine: engine, logger: logger, home: home)
+        } catch {
+            throw Message(Self.code(for: error), "\(error)")
+        }
     }
 }
 

@@ -47,7 +47,7 @@ struct Connection: ParsableArguments {
         if profile == nil, let path = environment["ORCH_API_KEY_FILE"], !path.isEmpty {
             return (url, try Profile.readToken(from: path))
         }
-        guard let saved, saved.url == url else {
+        guard let saved, OrchClient.base(of: saved.url) == OrchClient.base(of: url) else {
             throw Message(
                 .unreachable,
                 "no token for \(url): a profile's token goes to its own address alone. Give --token-file FILE, or set ORCH_API_KEY or ORCH_API_KEY_FILE"

@@ -34,6 +34,23 @@ struct FlowRuns: AsyncParsableCommand {
             guard (1...1000).contains(limit) else { throw ValidationError("--limit: expected 1 to 1000, got \(limit)") }
         }
 
+        /// An empty list may come of a misspelt name.
+        private func checkNames(_ client: OrchClient) async throws {
+            guard deployment != nil || flow != nil else { return }
+            let deployments = try await client.deployments()
+            if let flow, !deployments.contains(where: { $0.flowName == flow }) {
+                throw Self.unknown("flow", flow, among: Set(deployments.map(\.flowName)))
+            }
+            if let deployment, !deployments.contains(where: { [$0.name, $0.fullName].contains(deployment) }) {
+                throw Self.unknown("deployment", deployment, among: Set(deployments.map(\.name)))
+            }
+        }
+
+        static func unknown(_ kind: String, _ name: String, among names: Set<String>) -> Message {
+            let nearest = NearestName.nearest(to: name, in: names.sorted(), limit: 1).first
+            return Message(.usage, "there is no \(kind) \"\(name)\"\(nearest.map { "; did you mean \($0)?" } ?? "")")
+        }
+
         func run() async throws {
             let isFiltered = state != nil || deployment != nil || flow != nil || parent != nil
             let client = try connection.client()
@@ -41,6 +58,7 @@ struct FlowRuns: AsyncParsableCommand {
             let runs = try await client.runs(
                 FlowRunFilter(
                     state: state?.uppercased(), deployment: deployment, flow: flow, parent: parentID, limit: limit))
+            if runs.isEmpty, parent == nil { try await checkNames(client) }
             let now = Timestamp.now()
             try output.show(runs) { runs in
                 Table(

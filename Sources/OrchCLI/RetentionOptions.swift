@@ -69,7 +69,7 @@ struct RetentionOptions: ParsableArguments {
             { Self.count($0) }, expected: "a whole number from 1, or 0 for no limit")
         try read(
             logSize, "max-log-size", "ORCH_MAX_LOG_SIZE", &policy.logBytes, { Self.size($0) },
-            expected: "a size such as 500m or 10g, or 0 for no limit")
+            expected: "a size of 1m or more, such as 500m or 10g, or 0 for no limit")
         return policy
     }
 
@@ -81,7 +81,8 @@ struct RetentionOptions: ParsableArguments {
 
     private static func size(_ text: String) -> Int64?? {
         if Age.isOff(text) { return .some(nil) }
-        return ByteSize.bytes(text).flatMap { $0 > 0 ? .some($0) : nil }
+        // A bare number is bytes: one who leaves the unit out would lose nearly all logs.
+        return ByteSize.bytes(text).flatMap { $0 >= 1 << 20 ? .some($0) : nil }
     }
 }
 

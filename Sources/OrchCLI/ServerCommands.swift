@@ -68,12 +68,14 @@ struct Server: AsyncParsableCommand {
                 Example: orch server health --ready --url http://127.0.0.1:4200
                 """)
 
-        @Option(help: "The controller's address.") var url = "http://127.0.0.1:4200"
+        @Option(help: "The controller's address. Defaults to the chosen profile's, or http://127.0.0.1:4200.")
+        var url: String?
         @Flag(help: "Ask for the database too.") var ready = false
 
         func run() async throws {
             do {
-                let client = OrchClient(url: url, token: "", http: HTTPClient())
+                let address = try url ?? ProfileFolder().load(nil)?.url ?? "http://127.0.0.1:4200"
+                let client = OrchClient(url: address, token: "", http: HTTPClient())
                 try await ready ? client.ready() : client.health()
             } catch {
                 throw Message(.failed, "\(error)")

@@ -123,8 +123,9 @@ package struct LogFilter: Hashable, Sendable {
         self.containing = containing
     }
 
-    /// Whether a line is wanted.
+    /// Whether a line is wanted; always the one that says that there are none any more.
     package func matches(_ record: LogRecord) -> Bool {
+        if record.tellsOfRemoval { return true }
         if let level, record.level < level { return false }
         if let since, record.at < since { return false }
         if let containing, !record.message.contains(containing) { return false }

@@ -39,7 +39,8 @@ package final class OrchClient: Sendable {
         return String(url[..<scheme.upperBound]) + url[url.index(after: at)...]
     }
 
-    static func base(of url: String) -> String {
+    /// The address without what people write at its end: addresses with the same base are the same server's.
+    package static func base(of url: String) -> String {
         var base = Substring(url)
         while base.hasSuffix("/") { base.removeLast() }
         if base.hasSuffix("/api") { base.removeLast(4) }
@@ -118,6 +119,10 @@ extension OrchClient {
     func open(
         _ call: Call, body: HTTPRequestBody = .none, timeouts: HTTPTimeouts
     ) async throws(OrchClientError) -> HTTPResponse {
+        // Without its name a thing's address is that of the list of all such things.
+        guard !call.path.contains("") else {
+            throw .fault(status: 400, APIFault(code: "invalid", message: "expected a name, got an empty text"))
+        }
         var request = HTTPRequest(method: call.method, url: address(of: call), body: body)
         request.headers["Authorization"] = "Bearer \(token.reveal())"
         request.headers["Accept"] = "application/json"

@@ -49,6 +49,8 @@ public struct RunState: Codable, Hashable, Sendable {
     public static let skippedName = "Skipped"
     /// A task that could not run because one before it did not succeed.
     public static let upstreamFailedName = "UpstreamFailed"
+    /// All names that are narrower than their types.
+    public static let narrowNames = [lateName, awaitingRetryName, retryingName, timedOutName, suspendedName]
 
     /// Whether an agent that reports it is done with the attempt: the run has ended, or it is suspended.
     public var endsAttempt: Bool { type.isTerminal || isSuspended }

@@ -22,7 +22,12 @@ package struct DatabaseMaintenance: Sendable {
 
     /// What is wrong with what the database holds, a sentence for each; empty where nothing is.
     package func problems() async throws -> [String] {
-        let store = try await open()
+        let store: RelationalStore
+        do { store = try await open() } catch let error as StoreError {
+            // What cannot even be opened is what this looks for.
+            guard case .damaged = error else { throw error }
+            return ["\(error)"]
+        }
         let problems: [String]
         do { problems = try await store.problems() } catch {
             try await store.close()

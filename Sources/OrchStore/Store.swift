@@ -63,7 +63,12 @@ package protocol Store: Sendable {
     // MARK: Work
 
     /// Notes that an agent asked for work, and gives it runs that are due: each run to one agent only.
+    ///
+    /// - Throws: ``StoreError/nameHeld(_:host:since:seen:)`` where an agent of another identity asked under the name, no
+    ///   longer ago than the lease lasts.
     func claim(_ request: ClaimRequest) async throws -> [Claim]
+    /// Lets an agent of another identity have the name of one that has gone.
+    func releaseName(of agent: AgentInfo) async throws
     /// When the next run of these queues is due that is not due yet.
     func nextDue(in queues: [String], after: Timestamp) async throws -> Timestamp?
     /// The live attempts an agent holds, oldest first.

@@ -1,3 +1,5 @@
+package import OrchModel
+
 /// What a store refuses.
 package enum StoreError: Error, Hashable, Sendable {
     /// The database was written by a newer orch; `unknown` are its migrations that this one does not know.
@@ -14,6 +16,10 @@ package enum StoreError: Error, Hashable, Sendable {
     case unavailable(address: String, reason: String)
     /// There is no database.
     case missing(path: String)
+    /// There is a folder where a file was expected.
+    case folder(path: String)
+    /// A file is no sound backup of a store; nothing was changed.
+    case noBackup(path: String, reason: String)
     /// There is a file already where one was to be made.
     case exists(path: String)
     /// A stored value is not one that this version writes.
@@ -26,6 +32,8 @@ package enum StoreError: Error, Hashable, Sendable {
     case parentEnded(String, state: String)
     /// There is no such run.
     case missingRun(String)
+    /// Another agent has the name, since a time, and was heard of at another.
+    case nameHeld(String, host: String, since: Timestamp, seen: Timestamp)
     /// Two blocks would use one environment variable.
     case variableTaken(String, by: BlockKey)
     /// A block refers to one that does not exist.
@@ -47,12 +55,16 @@ extension StoreError: CustomStringConvertible {
         case .locked(let path):
             "another program holds the database \(path): close it and try again"
         case .damaged(let path, let reason):
-            "the database \(path) is damaged (\(reason)): stop the server, see what `orch database check` says, and "
-                + "restore a backup with `orch database restore`"
+            "the database \(path) is damaged (\(reason)): stop the server and restore a backup with `orch database restore`"
         case .unavailable(let address, let reason):
             "the database server at \(address) does not answer as it should: \(reason)"
         case .missing(let path):
             "there is no database at \(path): name the data directory with --data, or the backup's file"
+        case .folder(let path):
+            "\(path) is a folder: expected the path of a file"
+        case .noBackup(let path, let reason):
+            "the file \(path) is no sound backup of an orch database (\(reason)): nothing was changed; name a file that "
+                + "`orch database backup` made"
         case .exists(let path):
             "there is a file at \(path) already: name another one, or remove it"
         case .corrupt(let table, let column, let value):
@@ -65,6 +77,9 @@ extension StoreError: CustomStringConvertible {
             "run \(run) is \(state): expected one that goes on, as a run that it makes ends with it"
         case .missingRun(let run):
             "there is no run \(run)"
+        case .nameHeld(let name, let host, let since, let seen):
+            "the name \"\(name)\" is held by another agent, on host \(host) since \(since), last heard of at \(seen): give "
+                + "this one a name of its own (`orch agent start --name NAME`), or stop the other one"
         case .variableTaken(let variable, let other):
             "the block \(other) uses the environment variable \(variable) already: choose a name that differs in more "
                 + "than upper case and punctuation"

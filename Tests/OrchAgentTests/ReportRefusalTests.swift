@@ -94,6 +94,24 @@ struct ReportRefusalTests {
         #expect(rest.state?.type == .completed)
     }
 
+    @Test func aReportThatIsRefusedWhateverIsLeftOutComesToAnEndUnlessItEndsTheRun() throws {
+        for endsRun in [false, true] {
+            var report = report(lines: 3)
+            report.metrics = ["rows": .infinity]
+            report.result = "x"
+            if !endsRun { report.state = nil }
+            var steps = 0
+            while let rest = instead(.refused(status: 400, "no"), report)?.first, steps < 10 {
+                report = rest
+                steps += 1
+            }
+            #expect(steps == 2)
+            #expect(report.metrics.isEmpty && report.result == nil)
+            #expect(report.records.allSatisfy { $0.logger == "orch.refused" })
+            #expect((instead(.refused(status: 400, "no"), report) == nil) == endsRun)
+        }
+    }
+
     private func assets(_ count: Int) -> [AssetReport] {
         (0..<count).map { number in
             let record = AssetRecord(

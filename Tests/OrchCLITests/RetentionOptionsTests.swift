@@ -38,7 +38,7 @@ struct RetentionOptionsTests {
     @Test(arguments: [
         ["--remove-logs-after", "30"], ["--remove-logs-after", "1y"], ["--remove-runs-after", "d"],
         ["--remove-runs-after", "soon"], ["--max-runs-per-deployment", "many"], ["--max-runs-per-deployment", "1.5"],
-        ["--max-log-size", "10q"], ["--remove-agents-after", "99999999999999w"],
+        ["--max-log-size", "10q"], ["--max-log-size", "10"], ["--remove-agents-after", "99999999999999w"],
     ])
     func whatCannotBeReadIsRefusedWithWhatWasExpected(arguments: [String]) throws {
         let error = #expect(throws: (any Error).self) { try RetentionOptions.parse(arguments) }
@@ -52,7 +52,8 @@ struct RetentionOptionsTests {
             try options.policy(environment: ["ORCH_MAX_LOG_SIZE": "much"])
         }
         #expect(
-            error?.message == "$ORCH_MAX_LOG_SIZE: expected a size such as 500m or 10g, or 0 for no limit, got \"much\""
+            error?.message
+                == "$ORCH_MAX_LOG_SIZE: expected a size of 1m or more, such as 500m or 10g, or 0 for no limit, got \"much\""
         )
     }
 }

@@ -22,6 +22,29 @@ struct OrchClientTests {
         #expect(OrchClient(url: url, token: "t", http: http).url == shown)
     }
 
+    /// The address of a run without a name is that of all runs.
+    @Test func anEmptyNameIsRefusedBeforeAnythingIsAsked() async {
+        let http = HTTPClient()
+        defer { http.shutdown() }
+        let client = OrchClient(url: "http://127.0.0.1:1", token: "t", http: http)
+        let error = await #expect(throws: OrchClientError.self) { _ = try await client.run("") }
+        #expect(error?.description.contains("expected a name, got an empty text") == true)
+        await #expect(throws: OrchClientError.self) { try await client.deleteBlock(type: "gcs-bucket", name: "") }
+    }
+
+    @Test func noFilterHidesThatALogWasRemoved() {
+        let at = Timestamp(microseconds: 0)
+        var record = LogRecord(
+            attempt: 1, source: .orch, sequence: 0, at: at, level: .warning, message: "logs removed",
+            logger: LogRecord.retentionLogger)
+        let filters = [
+            LogFilter(level: .error), LogFilter(since: at + .seconds(1)), LogFilter(containing: "nothing like it"),
+        ]
+        #expect(filters.allSatisfy { $0.matches(record) })
+        record.source = .flow
+        #expect(!filters.contains { $0.matches(record) })
+    }
+
     @Test(arguments: [
         (text: "docker-flow_1.~", escaped: "docker-flow_1.~"), (text: "a/b c", escaped: "a%2Fb%20c"),
         (text: "ž&?=%\n", escaped: "%C5%BE%26%3F%3D%25%0A"),

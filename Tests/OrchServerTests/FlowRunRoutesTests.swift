@@ -26,6 +26,30 @@ struct FlowRunRoutesTests {
         }
     }
 
+    @Test func aStateThatIsNoneIsRefusedWithTheNearestOne() async throws {
+        try await ServerFixture.with { server in
+            for state in ["late", "RUNNING", "TimedOut", "suspended"] {
+                let runs: [FlowRun] = try await server.call(.get, "flow-runs?state=\(state)")
+                #expect(runs.isEmpty)
+            }
+            let (status, fault) = try await server.refusal(.get, "flow-runs?state=runing")
+            #expect(status == 400)
+            #expect(fault.message == "the query's state: there is no state \"runing\"; did you mean running?")
+        }
+    }
+
+    @Test func aRequestNeedsADeploymentAloneAndItsTagsAreBounded() async throws {
+        try await ServerFixture.with { server in
+            try await server.succeed(.post, "deployments", ServerFixture.deployment())
+            try await server.succeed(.post, "flow-runs", ["deployment": "docker-flow"])
+            for tags in [[String](repeating: "x", count: 51), [""], [String(repeating: "x", count: 101)]] {
+                let request = FlowRunRequest(deployment: "docker-flow", tags: tags)
+                let (status, fault) = try await server.refusal(.post, "flow-runs", request)
+                #expect(status == 422 && fault.message.hasPrefix("the run's tags: expected "))
+            }
+        }
+    }
+
     @Test func badParametersAreAllTold() async throws {
         try await ServerFixture.with { server in
             try await server.succeed(.post, "deployments", ServerFixture.deployment())

@@ -110,14 +110,14 @@ struct GateTests {
     }
 
     @Test(arguments: [
-        (body: "{", message: "the body is not a FlowRunRequest: expected JSON"),
+        (body: "{", message: "the body cannot be read: expected JSON"),
         (
             body: #"{"parameters":{},"tags":[]}"#,
-            message: #"the body is not a FlowRunRequest: at its top: expected a member "deployment", which is missing"#
+            message: #"the body cannot be read: at its top: expected a member "deployment", which is missing"#
         ),
         (
             body: #"{"deployment":7,"parameters":{},"tags":[]}"#,
-            message: "the body is not a FlowRunRequest: at .deployment: expected String"
+            message: "the body cannot be read: at .deployment: expected a string"
         ),
     ])
     func aBodyOfAnotherShapeIsToldWhatWasExpected(body: String, message: String) async throws {

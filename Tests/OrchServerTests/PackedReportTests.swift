@@ -70,6 +70,37 @@ struct PackedReportTests {
         }
     }
 
+    @Test func linesThatAreNotWhatTheirHeadSaysAreRefusedAndHideNothing() async throws {
+        try await ServerFixture.with { server in
+            let claimed = try await server.claimedRun()
+            let good = try #require(try LogSegment.packing(report(claimed, 1...3).records))
+            var (garbage, turned, absurd, counted, numbered) = (good, good, good, good, good)
+            garbage.content = Array("garbage".utf8)
+            turned.head.flow = .init(first: 3, last: 1)
+            absurd.head.flow?.last = .max
+            counted.head.lines = 4
+            let line = ServerFixture.line(.max, "the last one ever")
+            numbered = try #require(try LogSegment.packing([line]))
+            for bad in [garbage, turned, absurd, counted, numbered] {
+                var report = AttemptReport(token: claimed.token, metrics: ["rows": 1])
+                report.segments = [good, bad]
+                let response = try await send(try ReportPackage.pack(report), on: claimed, server)
+                #expect(response.status == .badRequest)
+                #expect(String(buffer: response.body).contains("segment 2 of 2"))
+            }
+            let json = AttemptReport(token: claimed.token, records: [line])
+            let path = "attempts/\(claimed.runID)/\(claimed.attempt)/report"
+            let (status, fault) = try await server.refusal(.post, path, token: server.agent, json)
+            #expect(status == 400)
+            #expect(fault.message.hasPrefix("at .records[0].sequence: expected 281474976710656 at most"))
+            let run: FlowRun = try await server.call(.get, "flow-runs/\(claimed.runID)")
+            #expect(run.metrics.isEmpty)
+            _ = try await send(try ReportPackage.pack(report(claimed, 1...5)), on: claimed, server)
+            let page: LogPage = try await server.call(.get, "flow-runs/\(claimed.runID)/logs")
+            #expect(page.records.map(\.message) == (1...5).map { "line \($0)" })
+        }
+    }
+
     @Test func aLogThatIsFullSaysSo() async throws {
         try await ServerFixture.with {
             $0.logLimit = 10

@@ -8,6 +8,43 @@ import Testing
 @testable import OrchServer
 
 struct WorkRoutesTests {
+    @Test func aSecondAgentOfANameIsToldWhoHasIt() async throws {
+        try await ServerFixture.with { server in
+            var polls = [Identifier.new(), .new()].map { identity in
+                var agent = ServerFixture.agentInfo()
+                agent.identity = identity
+                return WorkPoll(agent: agent, capacity: 0, waitSeconds: 0)
+            }
+            for _ in 1...2 {
+                let reply: WorkReply = try await server.call(.post, "work/poll", token: server.agent, polls[0])
+                #expect(reply.runs.isEmpty)
+            }
+            let (status, fault) = try await server.refusal(.post, "work/poll", token: server.agent, polls[1])
+            #expect(status == 409 && fault.code == "name_held")
+            #expect(fault.message.contains("another agent, on host h1 since ") && fault.message.contains("--name"))
+            polls[1].agent.name = "a2"
+            try await server.succeed(.post, "work/poll", token: server.agent, polls[1])
+        }
+    }
+
+    /// The connection of an agent that was killed is closed by its system.
+    @Test func anAgentThatGoesAwayLeavesItsNameAtOnce() async throws {
+        try await ServerFixture.with { server in
+            var agent = ServerFixture.agentInfo()
+            agent.identity = .new()
+            let waiter = Waiter()
+            let poll = WorkPoll(agent: agent, capacity: 0, waitSeconds: 60)
+            async let reply = server.controller.desk.poll(poll, waiter: waiter)
+            await server.untilWaiting(for: .agent("a1"))
+            while try await server.controller.store.agents().isEmpty { await Task.yield() }
+            waiter.close()
+            #expect(try await reply.runs.isEmpty)
+            agent.identity = .new()
+            let next = WorkPoll(agent: agent, capacity: 0, waitSeconds: 0)
+            try await server.succeed(.post, "work/poll", token: server.agent, next)
+        }
+    }
+
     @Test func aClaimHoldsAllThatARunNeeds() async throws {
         try await ServerFixture.with { server in
             try await server.saveBlock("gcp-credentials", "sa", ["service_account_info": ["private_key": "k"]])

@@ -19,6 +19,35 @@ extension StoreConformance {
         }
 
         @Test(arguments: StoreKind.all)
+        func aNameIsOneAgentsUntilThatIsSilentForALeaseOrGone(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                let (first, second) = (Identifier.new(), Identifier.new())
+                func poll(_ identity: Identifier?, at seconds: Double) async throws {
+                    var request = Sample.claim(at: seconds)
+                    request.agent.identity = identity
+                    _ = try await store.claim(request)
+                }
+                let held = StoreError.nameHeld("a1", host: "host-a1", since: Sample.at(1), seen: Sample.at(20))
+                try await poll(first, at: 1)
+                // A restart, and agents of before there were identities.
+                try await poll(first, at: 10)
+                try await poll(nil, at: 20)
+                for seconds in [20.0, 50] {
+                    await #expect(throws: held) { try await poll(second, at: seconds) }
+                }
+                try await poll(second, at: 51)
+                await #expect(throws: StoreError.self) { try await poll(first, at: 52) }
+                var agent = Sample.agent()
+                agent.identity = first
+                try await store.releaseName(of: agent)
+                await #expect(throws: StoreError.self) { try await poll(first, at: 53) }
+                agent.identity = second
+                try await store.releaseName(of: agent)
+                try await poll(first, at: 54)
+            }
+        }
+
+        @Test(arguments: StoreKind.all)
         func queuesTellWhatWaitsAndWhoPolls(kind: StoreKind) async throws {
             try await kind.withStore { store in
                 _ = try await store.saveDeployment(Sample.deployment(queue: "from-deployment"), at: Sample.at(0))

@@ -159,6 +159,16 @@ extension StoreConformance {
                     let more = try #require(try await store.news(of: id, since: news.cursor, limit: 10))
                     #expect(more.records.isEmpty && more.states.isEmpty)
                 }
+                // One who has read a part of it is told too.
+                for after: Int64 in 1...3 {
+                    for id in [old, child] {
+                        let page = try await store.logs(of: id, matching: LogQuery(after: after, level: .error))
+                        #expect(page.records.map(\.message) == ["logs removed on \(now) by retention"])
+                        let cursor = RunCursor(state: 0, log: after)
+                        let news = try #require(try await store.news(of: id, since: cursor, limit: 10))
+                        #expect(news.records.map(\.tellsOfRemoval) == [true])
+                    }
+                }
                 // What was said once is not said again to one who reads on.
                 let position = try await store.logs(of: old, matching: LogQuery()).records.first?.position
                 let rest = try await store.logs(of: old, matching: LogQuery(after: try #require(position)))

@@ -23,7 +23,7 @@ enum ReportRefusal {
         for fault: ControllerFault, of report: AttemptReport, attempt: Int, at now: Timestamp
     ) -> Remedy {
         switch fault {
-        case .unreachable: .tryAgain
+        case .unreachable, .nameHeld: .tryAgain
         case .cancelled: .giveUp
         case .stale, .unknown: .fenced
         case .conflict: withoutState(report)
@@ -94,8 +94,13 @@ enum ReportRefusal {
             refused = "\(report.taskRuns.count) tasks and \(report.childRuns.count) child runs"
             rest.taskRuns = []
             rest.childRuns = []
+        } else if !report.metrics.isEmpty || report.result != nil {
+            refused = "\(report.metrics.count) metrics" + (report.result == nil ? "" : " and the result")
+            rest.metrics = [:]
+            rest.result = nil
         } else {
-            return .tryAgain
+            // What follows must not wait for ever. A state alone is tried until it is taken, as nothing else ends the run.
+            return report.state == nil ? .sendInstead([]) : .tryAgain
         }
         rest.remark(.error, "the controller refused \(refused): \(reason)", attempt: attempt, at: now)
         rest.records[rest.records.count - 1].logger = remarkLogger

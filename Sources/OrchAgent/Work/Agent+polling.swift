@@ -11,11 +11,38 @@ extension Agent {
         case full
     }
 
+    /// Tells the controller who is there, before anything is looked after: the runs held under the name may be another
+    /// agent's. Waits for as long as the controller is away.
+    ///
+    /// - Throws: `nameHeld`, `unauthorized`.
+    func register() async throws(AgentError) {
+        guard home != nil else { return }
+        var backoff = Backoff()
+        var isAway = false
+        while !Task.isCancelled {
+            do throws(ControllerFault) {
+                return accept(try await api.poll(WorkPoll(agent: info, capacity: 0, waitSeconds: 0)))
+            } catch {
+                switch error {
+                case .cancelled: return
+                case .nameHeld(let reason): throw .nameHeld(reason)
+                case .refused(let status, let reason) where status == 401 || status == 403:
+                    throw .unauthorized(reason)
+                default:
+                    if !isAway { logger.error("the controller does not answer", metadata: ["reason": "\(error)"]) }
+                    isAway = true
+                }
+                guard await pause(backoff.next()) else { return }
+            }
+        }
+    }
+
     /// Keeps a poll outstanding for as long as it is this kind's turn, so that a run starts as soon as there is one.
     ///
     /// A poll is never cut short when the turn changes, as its answer may be on its way; the other kind's comes beside
     /// it.
-    func poll(_ kind: PollKind) async {
+    /// - Throws: `nameHeld` where another agent has the name now.
+    func poll(_ kind: PollKind) async throws(AgentError) {
         var backoff = Backoff()
         var isAway = false
         while !Task.isCancelled {
@@ -31,6 +58,7 @@ extension Agent {
                 accept(reply)
             } catch {
                 if error == .cancelled || Task.isCancelled { return }
+                if case .nameHeld(let reason) = error { throw .nameHeld(reason) }
                 if !isAway { logger.error("the controller gives no work", metadata: ["reason": "\(error)"]) }
                 isAway = true
                 guard await pause(backoff.next()) else { return }
@@ -56,7 +84,7 @@ extension Agent {
     private var info: AgentInfo {
         AgentInfo(
             name: configuration.name, host: configuration.host, version: OrchVersion.current,
-            queues: configuration.queues, engine: watch.facts?.version)
+            queues: configuration.queues, engine: watch.facts?.version, identity: home?.identity)
     }
 
     /// Renews the leases of all attempts that are looked after, again and again.

@@ -187,6 +187,17 @@ public struct FlowRunRequest: Codable, Hashable, Sendable {
         self.policy = policy
         self.parentRunID = parentRunID
     }
+
+    /// Reads a request; parameters and tags may be left out.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            deployment: try container.decode(String.self, forKey: .deployment),
+            parameters: try container.decodeIfPresent([String: JSONValue].self, forKey: .parameters) ?? [:],
+            tags: try container.decodeIfPresent([String].self, forKey: .tags) ?? [],
+            policy: try container.decodeIfPresent(RunPolicy.self, forKey: .policy),
+            parentRunID: try container.decodeIfPresent(Identifier.self, forKey: .parentRunID))
+    }
 }
 
 /// Answer of `POST /api/flow-runs`.

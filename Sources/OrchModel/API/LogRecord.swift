@@ -77,6 +77,18 @@ public struct LogRecord: Codable, Hashable, Sendable {
     }
 }
 
+extension LogRecord {
+    /// The greatest number that a line of `flow`, `stdout` or `stderr` may have: nine years of a million lines a second. A
+    /// greater one is a mistake, which would hide all lines that follow it.
+    public static let greatestSequence: Int64 = 1 << 48
+
+    /// The logger of the line that stands for a log which retention has removed.
+    public static let retentionLogger = "retention"
+
+    /// Whether it says that retention has removed the log: no filter may hide that.
+    public var tellsOfRemoval: Bool { source == .orch && logger == Self.retentionLogger }
+}
+
 /// Answer of `GET /api/flow-runs/{id}/logs`.
 public struct LogPage: Codable, Hashable, Sendable {
     public var records: [LogRecord]

@@ -22,8 +22,14 @@ public struct AgentInfo: Codable, Hashable, Sendable {
     public var queues: [String]
     /// The engine's version, such as `20.10.24`; nil while it cannot be reached.
     public var engine: String?
+    /// What tells agents of one name apart: that of its data directory, so that it stays over restarts. nil for an agent
+    /// that has none, and in lists.
+    public var identity: Identifier?
 
-    public init(name: String, host: String, version: String, queues: [String], engine: String?) {
+    public init(
+        name: String, host: String, version: String, queues: [String], engine: String?, identity: Identifier? = nil
+    ) {
+        self.identity = identity
         self.name = name
         self.host = host
         self.version = version

@@ -20,7 +20,7 @@ enum APIJSON {
 
     /// 400 with what was expected where; never with a value of the body.
     static func failure<Value>(of error: DecodingError, as type: Value.Type) -> APIFailure {
-        APIFailure.badRequest("the body is not a \(type): \(reason(error))")
+        APIFailure.badRequest("the body cannot be read: \(reason(error))")
     }
 
     static func bytes(_ value: some Encodable) throws -> Data {
@@ -38,13 +38,27 @@ enum APIJSON {
 
     private static func reason(_ error: DecodingError) -> String {
         switch error {
-        case .typeMismatch(let type, let context): "\(place(context)): expected \(type)"
-        case .valueNotFound(let type, let context): "\(place(context)): expected \(type), got null"
+        case .typeMismatch(let type, let context): "\(place(context)): expected \(word(for: type))"
+        case .valueNotFound(let type, let context): "\(place(context)): expected \(word(for: type)), got null"
         case .keyNotFound(let key, let context):
             "\(place(context)): expected a member \"\(key.stringValue)\", which is missing"
         case .dataCorrupted(let context):
             context.codingPath.isEmpty ? "expected JSON" : "\(place(context)): \(context.debugDescription)"
         @unknown default: "expected another shape"
+        }
+    }
+
+    /// A type as JSON calls it: who sends a body need not know this program's types.
+    private static func word(for type: Any.Type) -> String {
+        switch type {
+        case is String.Type: return "a string"
+        case is Bool.Type: return "true or false"
+        case is any BinaryInteger.Type: return "a whole number"
+        case is any BinaryFloatingPoint.Type: return "a number"
+        case is [String: Any].Type: return "an object"
+        default:
+            let name = "\(type)"
+            return name.hasPrefix("Dictionary") ? "an object" : name.hasPrefix("Array") ? "an array" : "another value"
         }
     }
 

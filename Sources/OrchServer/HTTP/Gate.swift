@@ -98,8 +98,10 @@ struct Gate: RouterMiddleware {
         case .foreignRun, .missingBlock, .unreadableLines: .invalid("\(error)")
         case .missingRun: .notFound("\(error)")
         case .variableTaken, .blockInUse, .parentEnded: .conflict("\(error)")
+        case .nameHeld: APIFailure(.conflict, "name_held", "\(error)")
         case .full, .locked, .unavailable: unavailable(error, context)
-        case .newerSchema, .unusable, .damaged, .missing, .exists, .corrupt: unexpected(error, context)
+        case .newerSchema, .unusable, .damaged, .missing, .folder, .noBackup, .exists, .corrupt:
+            unexpected(error, context)
         }
     }
 

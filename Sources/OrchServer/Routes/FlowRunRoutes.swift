@@ -66,7 +66,7 @@ struct FlowRunRoutes: Sendable {
     }
 
     private func list(_ call: APICall) async throws -> Response {
-        var query = RunQuery(state: call.query("state"), flow: call.query("flow"))
+        var query = RunQuery(state: try Self.state(call.query("state")), flow: call.query("flow"))
         query.limit = Int(try call.number("limit", in: 1...1000, default: 50))
         if let parent = call.query("parent") { query.parent = try await finder.find(parent).id }
         if let deployment = call.query("deployment") {
@@ -75,6 +75,16 @@ struct FlowRunRoutes: Sendable {
             if parts.count == 2 { query.flow = parts[0] }
         }
         return try APIJSON.response(try await store.runs(matching: query))
+    }
+
+    /// A state's type or name, as it was given.
+    private static func state(_ text: String?) throws -> String? {
+        guard let text else { return nil }
+        let known = StateType.allCases.map(\.rawValue) + RunState.narrowNames
+        guard !known.contains(where: { $0.lowercased() == text.lowercased() }) else { return text }
+        let nearest = NearestName.nearest(to: text, in: known.map { $0.lowercased() }, limit: 1).first
+        let hint = nearest.map { "did you mean \($0)?" } ?? "expected one of \(known.joined(separator: ", "))"
+        throw APIFailure.badRequest("the query's state: there is no state \"\(text)\"; \(hint)")
     }
 
     private func logs(_ call: APICall) async throws -> Response {

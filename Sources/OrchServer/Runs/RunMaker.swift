@@ -15,6 +15,7 @@ struct RunMaker: Sendable {
         let stored = try await deployments.find(request.deployment)
         let deployment = stored.deployment
         try request.policy?.check()
+        try Self.check(tags: request.tags)
         let parameters = try parameters(of: stored, with: request.parameters)
         try await checkBlocks(of: deployment, parameters)
         let hidden = try SealedParameters(parameters, schema: deployment.parameterSchema, keys: keys)
@@ -32,6 +33,16 @@ struct RunMaker: Sendable {
             blocks: deployment.blocks, policy: request.policy ?? deployment.policy)
         try await store.createRun(RunDraft(run: run, launch: launch, sealedParameters: hidden.sealed))
         return run
+    }
+
+    /// - Throws: 422 where there are more tags than 50, or one is empty or longer than 100 characters.
+    private static func check(tags: [String]) throws {
+        guard tags.count <= 50 else {
+            throw APIFailure.invalid("the run's tags: expected 50 at most, got \(tags.count)")
+        }
+        for tag in tags where !(1...100).contains(tag.count) {
+            throw APIFailure.invalid("the run's tags: expected 1 to 100 characters each, got one of \(tag.count)")
+        }
     }
 
     /// Flow's defaults, overridden by the deployment's values, overridden by the request's.

@@ -1,4 +1,5 @@
 import Hummingbird
+import LogSegments
 import Logging
 import OrchModel
 import OrchStore
@@ -21,6 +22,7 @@ struct WorkDesk: Sendable {
     /// Waits for work of an agent.
     ///
     /// - Parameter waiter: closed when the agent goes away: nothing is claimed for it then.
+    /// - Throws: `StoreError.nameHeld` where the name is another agent's.
     func poll(_ poll: WorkPoll, waiter: Waiter) async throws -> WorkReply {
         let longest = min(.seconds(poll.waitSeconds), OrchServerConfiguration.longestPoll)
         let deadline = time.uptime() + max(.zero, longest)
@@ -32,6 +34,10 @@ struct WorkDesk: Sendable {
             let left = deadline - time.uptime()
             guard reply.isEmpty, left > .zero else { return reply }
             await waiter.wait(atMost: try await pause(of: poll, atMost: min(left, recheck)))
+        }
+        // Its connection ends with an agent that was killed: whoever takes its place has not to wait.
+        do { try await store.releaseName(of: poll.agent) } catch {
+            logger.debug("an agent's name was not released", metadata: ["error": "\(error)"])
         }
         return WorkReply()
     }
@@ -108,6 +114,7 @@ struct WorkDesk: Sendable {
         guard keys.isAttemptToken(report.token, run: key.runID, attempt: key.attempt) else {
             throw APIFailure(.conflict, "stale", "the token is not that of attempt \(key.attempt) of run \(key.runID)")
         }
+        try Self.checkLines(of: report)
         let now = time.now()
         let outcome = try await store.apply(report, to: key, leaseUntil: now + lease, at: now)
         metrics.reported(report, outcome, at: now)
@@ -122,6 +129,23 @@ struct WorkDesk: Sendable {
                     + "stop its container and report no more")
         case .refused(_, let reason):
             throw APIFailure.conflict("\(reason); everything else in the report was kept")
+        }
+    }
+}
+
+extension WorkDesk {
+    /// Refuses lines that would be kept wrongly: packed ones are kept as they come, and numbers decide what is known.
+    private static func checkLines(of report: AttemptReport) throws {
+        do throws(LogSegmentError) {
+            try report.segments.check()
+        } catch {
+            throw APIFailure.badRequest("the report's packed lines cannot be kept: \(error)")
+        }
+        for (index, record) in report.records.enumerated()
+        where record.source != .orch && record.sequence > LogRecord.greatestSequence {
+            throw APIFailure.badRequest(
+                "at .records[\(index)].sequence: expected \(LogRecord.greatestSequence) at most, got \(record.sequence)"
+            )
         }
     }
 }

@@ -2,18 +2,56 @@ package import OrchModel
 
 extension RelationalStore {
     /// Notes that an agent asked for work.
-    static func note(_ agent: AgentInfo, at: Timestamp, _ db: any SQLSession) throws {
+    ///
+    /// - Parameter silentBefore: another agent of the name that has not asked since then has lost it.
+    /// - Throws: ``StoreError/nameHeld(_:host:since:seen:)`` where another one has the name.
+    static func note(_ agent: AgentInfo, at: Timestamp, silentBefore: Timestamp, _ db: any SQLSession) throws {
+        let since = try agent.identity.map { identity in
+            try holdName(of: agent, identity, at: at, silentBefore: silentBefore, db)
+        }
         try db.post(
             """
-            INSERT INTO agent (name, host, version, queues, engine, last_seen_at, last_polled_at)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)
+            INSERT INTO agent (name, host, version, queues, engine, last_seen_at, last_polled_at, identity, held_since)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8)
             ON CONFLICT (name) DO UPDATE SET host = ?2, version = ?3, queues = ?4, engine = ?5, last_seen_at = ?6,
-                last_polled_at = ?6
+                last_polled_at = ?6, identity = coalesce(excluded.identity, agent.identity),
+                held_since = coalesce(excluded.held_since, agent.held_since)
             """,
             [
                 agent.name, agent.host, agent.version, try JSONText.encode(agent.queues), agent.engine,
-                at.microseconds,
+                at.microseconds, agent.identity?.description, since?.microseconds,
             ])
+    }
+
+    /// Since when an agent has its name: from now on, where nobody has it who was heard of lately.
+    private static func holdName(
+        of agent: AgentInfo, _ identity: Identifier, at: Timestamp, silentBefore: Timestamp, _ db: any SQLSession
+    ) throws -> Timestamp {
+        let found = try db.row(
+            """
+            SELECT host, last_polled_at, identity, held_since FROM agent WHERE name = ? AND identity IS NOT NULL
+            \(db.dialect.forUpdate)
+            """,
+            [agent.name])
+        guard let found else { return at }
+        var reader = RowReader(found, table: "agent")
+        let (host, seen): (String, Timestamp) = (try reader.next(), try reader.time())
+        let holder: String = try reader.next()
+        let since = try reader.optionalTime() ?? at
+        if holder == identity.description { return since }
+        guard seen < silentBefore else {
+            throw StoreError.nameHeld(agent.name, host: host, since: since, seen: seen)
+        }
+        return at
+    }
+
+    package func releaseName(of agent: AgentInfo) async throws {
+        guard let identity = agent.identity else { return }
+        _ = try await write { db in
+            try db.run(
+                "UPDATE agent SET identity = NULL, held_since = NULL WHERE name = ? AND identity = ?",
+                [agent.name, identity.description])
+        }
     }
 
     package func agents() async throws -> [AgentStatus] {

@@ -3,7 +3,9 @@ package import OrchModel
 extension RelationalStore {
     package func claim(_ request: ClaimRequest) async throws -> [Claim] {
         try await write { db in
-            try Self.note(request.agent, at: request.at, db)
+            // A name is an agent's for as long as a lease after its last poll.
+            let silentBefore = request.at - (request.leaseUntil - request.at)
+            try Self.note(request.agent, at: request.at, silentBefore: silentBefore, db)
             guard request.limit > 0, !request.agent.queues.isEmpty else { return [] }
             let state = RunState(
                 .pending, message: "claimed by agent \(request.agent.name) on \(request.agent.host)", at: request.at,

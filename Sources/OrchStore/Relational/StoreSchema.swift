@@ -12,11 +12,17 @@ enum StoreSchema {
     static let migrations: [(name: String, sql: String)] = [
         ("1-first-slice", firstSlice), ("2-assets", assets), ("3-attempts", attempts),
         ("4-questions", questions), ("5-log-segments", logSegments), ("6-pauses-and-retention", pausesAndRetention),
-        ("7-run-lists", runLists), ("8-task-details", taskDetails),
+        ("7-run-lists", runLists), ("8-task-details", taskDetails), ("9-agent-identities", agentIdentities),
     ]
 
     /// What else is known of a task run, as JSON.
     private static let taskDetails = "ALTER TABLE task_run ADD COLUMN details TEXT;"
+
+    /// Which agent of a name holds it, and since when.
+    private static let agentIdentities = """
+        ALTER TABLE agent ADD COLUMN identity TEXT;
+        ALTER TABLE agent ADD COLUMN held_since INTEGER;
+        """
 
     /// Wishes short of a run's end; what retention has begun to remove (`logs`, or the whole `run`), and who is at it.
     private static let pausesAndRetention = """

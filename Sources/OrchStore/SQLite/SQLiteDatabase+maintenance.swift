@@ -25,18 +25,21 @@ extension SQLiteDatabase {
 extension RelationalStore {
     /// Copies the SQLite database at `path`, which may be in use, into a new file.
     ///
-    /// The copy is of one moment; it is written beside `target` and appears there whole.
+    /// The copy is of one moment; it is written beside `target` and appears there whole. Its owner alone may read and
+    /// write it, from its first byte on: it holds what the database holds.
     ///
-    /// - Throws: ``StoreError/exists(path:)`` where there is a file already, ``StoreError/unusable(path:reason:)``,
-    ///   ``StoreError/full(path:)``, ``StoreError/damaged(path:reason:)``.
+    /// - Throws: ``StoreError/exists(path:)`` where there is a file already, ``StoreError/folder(path:)``,
+    ///   ``StoreError/unusable(path:reason:)``, ``StoreError/full(path:)``, ``StoreError/damaged(path:reason:)``.
     package static func backUpSQLite(_ path: String, to target: String) async throws {
         try await SQLiteDatabase.offPool {
-            guard FileManager.default.fileExists(atPath: path) else { throw StoreError.missing(path: path) }
+            try checkIsFile(path)
+            guard !isFolder(target) else { throw StoreError.folder(path: target) }
             guard !FileManager.default.fileExists(atPath: target) else { throw StoreError.exists(path: target) }
             let partial = target + ".part"
             defer { removeFiles(partial) }
             do {
                 removeFiles(partial)
+                try makePrivateFile(partial, for: target)
                 let source = try DatabaseQueue(path: path, configuration: readOnly)
                 let copy = try DatabaseQueue(path: partial)
                 try source.backup(to: copy)
@@ -58,22 +61,31 @@ extension RelationalStore {
     /// The backup is copied, checked and brought up to date first; the database that was there is kept beside it.
     ///
     /// - Returns: where the old database is now; nil where there was none.
-    /// - Throws: ``StoreError/damaged(path:reason:)`` where the backup is no sound database of ours; then nothing has
-    ///   changed.
+    /// - Throws: ``StoreError/noBackup(path:reason:)`` where the backup is no sound database of ours,
+    ///   ``StoreError/missing(path:)``, ``StoreError/folder(path:)``; then nothing has changed.
     package static func restoreSQLite(_ path: String, from backup: String, at: String) async throws -> String? {
-        guard FileManager.default.fileExists(atPath: backup) else { throw StoreError.missing(path: backup) }
+        try checkIsFile(backup)
         let incoming = path + ".incoming"
         defer { removeFiles(incoming) }
         removeFiles(incoming)
-        try await backUpSQLite(backup, to: incoming)
-        guard try await isOurs(incoming) else {
-            throw StoreError.damaged(path: backup, reason: "it holds none of orch's tables")
-        }
-        let store = try await openSQLite(path: incoming)
-        let problems = try await store.problems()
-        try await store.close()
-        guard problems.isEmpty else {
-            throw StoreError.damaged(path: backup, reason: problems.prefix(3).joined(separator: "; "))
+        do {
+            try await backUpSQLite(backup, to: incoming)
+            guard try await isOurs(incoming) else {
+                throw StoreError.noBackup(path: backup, reason: "it holds none of orch's tables")
+            }
+            let store = try await openSQLite(path: incoming)
+            let problems = try await store.problems()
+            try await store.close()
+            guard problems.isEmpty else {
+                throw StoreError.noBackup(path: backup, reason: problems.prefix(3).joined(separator: "; "))
+            }
+        } catch StoreError.damaged(_, let reason) {
+            // Nobody knows the copy that was tried.
+            throw StoreError.noBackup(path: backup, reason: reason)
+        } catch let error as DatabaseError {
+            throw StoreError.noBackup(path: backup, reason: error.message ?? "\(error.resultCode)")
+        } catch StoreError.newerSchema(_, let unknown) {
+            throw StoreError.newerSchema(path: backup, unknown: unknown)
         }
         let kept = "\(path).before-restore-\(at)"
         let hadOne = FileManager.default.fileExists(atPath: path)
@@ -95,6 +107,25 @@ extension RelationalStore {
             defer { try? queue.close() }
             return try queue.read { try $0.tableExists("store") && $0.tableExists("flow_run") }
         }
+    }
+
+    private static func checkIsFile(_ path: String) throws {
+        guard FileManager.default.fileExists(atPath: path) else { throw StoreError.missing(path: path) }
+        guard !isFolder(path) else { throw StoreError.folder(path: path) }
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var isFolder = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder
+    }
+
+    /// Makes an empty file of mode 0600; SQLite gives the files beside a database the same mode.
+    private static func makePrivateFile(_ path: String, for target: String) throws {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw StoreError.unusable(path: target, reason: String(cString: strerror(errno)))
+        }
+        Glibc.close(descriptor)
     }
 
     private static var readOnly: Configuration {

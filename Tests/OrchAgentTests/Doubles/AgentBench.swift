@@ -31,7 +31,7 @@ final class AgentBench: Sendable {
     static let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     func agent(
-        logger: Logger = silent, _ change: (inout AgentConfiguration) -> Void = { _ in }
+        logger: Logger = silent, home: AgentHome? = nil, _ change: (inout AgentConfiguration) -> Void = { _ in }
     ) throws -> Agent {
         var configuration = AgentConfiguration(dataDirectory: dataDirectory)
         // No pause but those of the test.
@@ -41,7 +41,7 @@ final class AgentBench: Sendable {
         configuration.reconcileInterval = .milliseconds(10)
         configuration.renewalInterval = .milliseconds(10)
         change(&configuration)
-        return try Agent(configuration: configuration, api: controller, engine: engine, logger: logger)
+        return try Agent(configuration: configuration, api: controller, engine: engine, logger: logger, home: home)
     }
 
     /// Runs a new agent while `body` runs, then ends it as a kill would: all its tasks are cancelled.

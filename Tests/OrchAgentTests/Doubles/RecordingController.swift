@@ -16,6 +16,7 @@ final class RecordingController: ControllerAPI {
         var renewals: [LeaseRenewal] = []
         var stale: [LeaseRenewal.Held] = []
         var faults: [ControllerFault] = []
+        var pollFault: ControllerFault?
         var isAway = false
         var capacities: [Int] = []
         var attempts = 0
@@ -38,6 +39,8 @@ final class RecordingController: ControllerAPI {
     func setAway(_ isAway: Bool) { mutate { $0.isAway = isAway } }
     /// The next report meets this fault.
     func refuseNext(_ fault: ControllerFault) { mutate { $0.faults.append(fault) } }
+    /// From now on every poll meets this fault.
+    func refusePolls(_ fault: ControllerFault) { mutate { $0.pollFault = fault } }
     func fence(_ claimed: ClaimedRun) {
         mutate { $0.stale.append(.init(runID: claimed.runID, attempt: claimed.attempt, token: claimed.token)) }
     }
@@ -93,10 +96,12 @@ final class RecordingController: ControllerAPI {
     func poll(_ poll: WorkPoll) async throws(ControllerFault) -> WorkReply {
         mutate { $0.capacities.append(poll.capacity) }
         try enter()
+        if let fault = state.withLock({ $0.pollFault }) { throw fault }
         do {
             try await gate.wait {
                 state.withLock { state in
-                    !state.isAway && (state.queue.isEmpty || poll.capacity == 0) && state.tasks.isEmpty
+                    !state.isAway && poll.waitSeconds > 0 && state.pollFault == nil
+                        && (state.queue.isEmpty || poll.capacity == 0) && state.tasks.isEmpty
                         && state.cancellations.isEmpty && state.requests.isEmpty
                 }
             }
@@ -104,6 +109,7 @@ final class RecordingController: ControllerAPI {
             throw .cancelled
         }
         try enter()
+        if let fault = state.withLock({ $0.pollFault }) { throw fault }
         return mutate { state in
             let runs = Array(state.queue.prefix(poll.capacity))
             state.queue.removeFirst(runs.count)
