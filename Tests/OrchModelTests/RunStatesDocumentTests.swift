@@ -83,7 +83,10 @@ struct RunStatesDocumentTests {
             - The time limit of an attempt does not count the time for which its container is paused, also where the agent is
               restarted meanwhile. A pause that nobody saw the end of counts up to the moment an agent looks again.
             - A container that somebody else pauses or resumes (`docker pause`) makes the run Paused or Running, within seconds:
-              what the engine shows is the truth. A flow that got to its end before SIGTERM has ended, and is not suspended.
+              what the engine shows is the truth. A run that got to its end before SIGTERM has ended, and is not suspended.
+            - A command has no word for its end, and many answer SIGTERM with exit 0. One that was stopped is Suspended, Cancelled or
+              TimedOut whatever its code, or Crashed where somebody outside orch did it. What tells is the engine's evidence; where
+              that is gone, the wish counts, and the message says so ([architecture.md](architecture.md#states-and-endings)).
             - Where the engine cannot pause, the run's log says so and the wish is gone.
             - Sub-flows in the same container are paused, resumed and ended with it. A paused run that is resumed before an agent
               had it takes its place behind those that are due.

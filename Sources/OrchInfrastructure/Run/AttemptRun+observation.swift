@@ -73,7 +73,7 @@ extension AttemptRun {
         var left = Duration.seconds(limit)
         if !isNew {
             let found = try await retrying { () throws(EngineFault) in try await engine.inspect(id) }
-            guard let startedAt = found?.startedAt else { return }
+            guard let found, found.isLive, let startedAt = found.startedAt else { return }
             left -= runner.now() - startedAt
         }
         var granted = Duration.zero
@@ -102,7 +102,7 @@ extension AttemptRun {
         var backoff = Backoff()
         while true {
             do throws(EngineFault) {
-                return try await engine.stop(id, grace: grace)
+                return try await stopAnswers.ask { () throws(EngineFault) in try await engine.stop(id, grace: grace) }
             } catch {
                 try Task.checkCancellation()
                 if case .notFound = error { return }
@@ -254,22 +254,27 @@ extension AttemptRun {
         if await collector.mayLackLines { try await fillFromJournal(id, toEnd: true) }
         let killedBy = order.stopper ?? (order.reason == .fenced ? runner.actor : nil)
         let termination = TerminationReader.termination(
-            of: snapshot, killedBy: killedBy, hints: try await hints(of: snapshot),
+            of: snapshot, killedBy: killedBy, hints: try await hints(of: snapshot), answer: try await stopAnswer(),
             onlyLine: await collector.onlyLine)
         return Ending(termination: termination, snapshot: snapshot)
     }
 
-    /// What the engine remembers, asked for where a signal may have ended the container, or its code may be lost.
+    private func stopAnswer() async throws(EngineFault) -> StopAnswer {
+        do { return try await stopAnswers.last() } catch { throw .cancelled }
+    }
+
+    /// What the engine remembers, asked for where its code may not tell how the container ended: a command's never does,
+    /// and a signal may have ended it, or the code may be lost.
     private func hints(of snapshot: ContainerSnapshot) async throws(EngineFault) -> EndingHints {
         guard
-            TerminationReader.signal(of: snapshot.exitCode) != nil
+            claimed.kind == .command || TerminationReader.signal(of: snapshot.exitCode) != nil
                 || snapshot.exitCode == TerminationReader.lostExitCode
         else { return EndingHints() }
         do throws(EngineFault) {
             return try await engine.hints(of: snapshot)
         } catch {
-            if error == .cancelled { throw error }
-            // No more than a hint: the end is known without.
+            // One that went away this moment is asked again; else it is no more than a hint.
+            if error == .cancelled || error.isTransient { throw error }
             return EndingHints()
         }
     }
