@@ -70,22 +70,25 @@ extension AttemptRun {
     ///
     /// - Parameter isNew: whether it started just now; else the engine says when.
     private func orderWhenOverdue(_ id: String, limit: Double, isNew: Bool) async throws {
-        var left = Duration.seconds(limit)
+        var before = Duration.zero
         if !isNew {
             let found = try await retrying { () throws(EngineFault) in try await engine.inspect(id) }
             guard let found, found.isLive, let startedAt = found.startedAt else { return }
-            left -= runner.now() - startedAt
+            before = runner.now() - startedAt
         }
-        var granted = Duration.zero
+        let elapsed = Self.stopwatch(runner.clock)
         while true {
             try await order.pausing.untilResumed()
-            let paused = order.pausing.total
-            left += paused - granted
-            granted = paused
+            // A pause may have begun before the limit and ended after it: what counts is the time lived, looked at anew.
+            let left = .seconds(limit) - (before + elapsed() - order.pausing.total)
             guard left > .zero else { return order.give(.overdue(limit)) }
             try await runner.clock.sleep(for: left)
-            left = .zero
         }
+    }
+
+    private static func stopwatch<C: Clock<Duration>>(_ clock: C) -> () -> Duration {
+        let start = clock.now
+        return { start.duration(to: clock.now) }
     }
 
     private func stopWhenOrdered(_ id: String) async throws {
