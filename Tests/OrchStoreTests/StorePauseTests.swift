@@ -162,6 +162,39 @@ extension StoreConformance {
             }
         }
 
+        /// The resumption was wished before the container had ended.
+        @Test(arguments: StoreKind.all)
+        func theTimesOfStatesDoNotRunBackwards(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                let key = try await store.claimedRun()
+                // By the agent's clock, which is behind.
+                _ = try await store.apply(running(at: -50), to: key, at: 2)
+                let pausedAt = Sample.state(.paused, at: -40)
+                _ = try await store.apply(AttemptReport(token: "", state: pausedAt), to: key, at: 3)
+                #expect(try await store.held(by: "a1").map(\.pausedSince) == [Sample.at(-40)])
+                _ = try await store.apply(
+                    AttemptReport(token: "", state: Sample.state(.running, at: -30)), to: key, at: 4)
+                // What comes again is known by the time it was reported with.
+                _ = try await store.apply(AttemptReport(token: "", state: pausedAt), to: key, at: 4)
+                #expect(try await store.run(key.runID)?.state.type == .running)
+                _ = try await store.request(request(.suspend), of: key.runID)
+                _ = try await store.request(request(.resume, at: 11), of: key.runID)
+                let end = suspended(at: 30, request(.suspend))
+                _ = try await store.apply(end, to: key, at: 12)
+                #expect(try await store.apply(end, to: key, at: 12).word == "applied")
+                _ = try await store.claim(Sample.claim("a2", at: 13))
+                let states = try await store.states(of: key.runID)
+                #expect(
+                    states.map(\.name)
+                        == [
+                            "Scheduled", "Pending", "Running", "Paused", "Running", "Suspended", "Scheduled", "Pending",
+                        ])
+                #expect(zip(states, states.dropFirst()).allSatisfy { $0.at <= $1.at })
+                #expect(states.last == (try await store.run(key.runID))?.state)
+                #expect(states.last?.at == Sample.at(30))
+            }
+        }
+
         @Test(arguments: StoreKind.all)
         func aCancellationOutranksASuspensionThatIsUnderWay(kind: StoreKind) async throws {
             try await kind.withStore { store in
