@@ -5,7 +5,7 @@ extension RunRequest {
         case enter(RunState)
         /// Its agent is asked; the state follows once the engine has confirmed it.
         case ask
-        /// The same is wished already.
+        /// The same is wished already, or has come true: nothing changes.
         case repeated
         /// The run's state forbids it; the text names the states that would not.
         case refuse(expected: String)
@@ -32,6 +32,9 @@ extension RunRequest {
             return .enter(RunState(.scheduled, message: "resumed by \(by): it waits for an agent", at: at, actor: by))
         case (.resume, .pending) where pending != nil, (.resume, .running) where pending != nil:
             return .ask
+        case (.pause, .paused) where !state.isSuspended, (.suspend, .paused) where state.isSuspended,
+            (.resume, .scheduled), (.resume, .pending), (.resume, .running):
+            return .repeated
         default:
             return .refuse(expected: expected)
         }
@@ -47,7 +50,7 @@ extension RunRequest {
         switch action {
         case .pause: "one that is Scheduled, Pending or Running"
         case .suspend: "one that is Scheduled, Pending or Running, or Paused with a container"
-        case .resume: "one that is Paused"
+        case .resume: "one that is Paused or Suspended"
         }
     }
 }

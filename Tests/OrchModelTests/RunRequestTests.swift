@@ -5,9 +5,10 @@ struct RunRequestTests {
     private static let at = Timestamp(microseconds: 7)
 
     private func effect(
-        _ action: RunRequest.Action, _ type: StateType, hasAgent: Bool, pending: RunRequest.Action? = nil
+        _ action: RunRequest.Action, _ type: StateType, named name: String? = nil, hasAgent: Bool,
+        pending: RunRequest.Action? = nil
     ) -> String {
-        let state = RunState(type, message: "because", at: Timestamp(microseconds: 1), actor: "test")
+        let state = RunState(type, name: name, message: "because", at: Timestamp(microseconds: 1), actor: "test")
         let request = RunRequest(action, by: "user admin", at: Self.at)
         let pending = pending.map { RunRequest($0, by: "user other", at: Timestamp(microseconds: 5)) }
         switch request.effect(on: state, hasAgent: hasAgent, pending: pending) {
@@ -26,8 +27,8 @@ struct RunRequestTests {
     /// Every state, held by an agent as live ones are.
     @Test func decidesEveryPairOfWishAndState() {
         let expected: [StateType: [String]] = [
-            .scheduled: ["Paused", "Suspended", "refuse"], .pending: ["ask", "ask", "refuse"],
-            .running: ["ask", "ask", "refuse"], .paused: ["refuse", "ask", "ask"],
+            .scheduled: ["Paused", "Suspended", "repeated"], .pending: ["ask", "ask", "repeated"],
+            .running: ["ask", "ask", "repeated"], .paused: ["repeated", "ask", "ask"],
             .cancelling: ["refuse", "refuse", "refuse"], .cancelled: ["refuse", "refuse", "refuse"],
             .completed: ["refuse", "refuse", "refuse"], .failed: ["refuse", "refuse", "refuse"],
             .crashed: ["refuse", "refuse", "refuse"],
@@ -41,9 +42,13 @@ struct RunRequestTests {
     }
 
     @Test func aRunThatNoAgentHoldsIsResumedAtOnceAndPausedNoFurther() {
-        #expect(effect(.pause, .paused, hasAgent: false) == "refuse")
+        #expect(effect(.pause, .paused, hasAgent: false) == "repeated")
         #expect(effect(.suspend, .paused, hasAgent: false) == "refuse")
         #expect(effect(.resume, .paused, hasAgent: false) == "Scheduled")
+        let name = RunState.suspendedName
+        #expect(effect(.pause, .paused, named: name, hasAgent: false) == "refuse")
+        #expect(effect(.suspend, .paused, named: name, hasAgent: false) == "repeated")
+        #expect(effect(.resume, .paused, named: name, hasAgent: false) == "Scheduled")
     }
 
     @Test func aWishIsTakenBackByItsOppositeAndRepeatedBySameness() {

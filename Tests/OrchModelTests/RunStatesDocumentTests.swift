@@ -69,13 +69,14 @@ struct RunStatesDocumentTests {
 
             Each is a durable wish: accepted at once by any controller, also while the run's agent is away, carried out by that
             agent, and shown as the run's state once the engine has confirmed it. Until then the run keeps its state, and shows
-            the wish. The newest wish counts; a cancellation ends all others.
+            the wish. The newest wish counts; a cancellation ends all others. To repeat a wish is safe: what is so already stays as
+            it is, and the answer says so (`note`). The times of a run's states never run backwards, though clocks differ.
 
             | `orch flow-run …` | Scheduled | Pending, Running | Paused with a container | held in its queue, Suspended |
             |---|---|---|---|---|
-            | `pause` | held: Paused at once | its container is frozen, then Paused | refused | refused |
-            | `suspend` | held: Suspended at once | SIGTERM, grace, SIGKILL, then Suspended | the same | refused |
-            | `resume` | refused | takes back a pause or suspension that was not carried out yet | thawed, then Running | Scheduled |
+            | `pause` | held: Paused at once | its container is frozen, then Paused | stays | stays; of a Suspended one refused |
+            | `suspend` | held: Suspended at once | SIGTERM, grace, SIGKILL, then Suspended | the same | refused; a Suspended one stays |
+            | `resume` | stays | takes back a pause or suspension that was not carried out yet, else stays | thawed, then Running | Scheduled |
             | `cancel` | Cancelled at once | Cancelling, then Cancelled | the same: the engine thaws what it stops | Cancelled at once |
 
             - A paused container keeps its memory, its agent and that agent's slot; a suspended run has no container, no agent and

@@ -129,7 +129,9 @@ struct FlowRunRoutes: Sendable {
                 if let agent = run.agent { wakeups.signal(.agent(agent)) }
                 wakeups.signal(.run(run.id))
             }
-            return try APIJSON.response(run)
+            return try APIJSON.response(WishReply(run: run))
+        case .unchanged(let run):
+            return try APIJSON.response(WishReply(run: run, note: Self.unchanged(run)))
         case .ended(let run):
             throw APIFailure.conflict("run \(run.name) has ended already: it is \(run.state.name)")
         case .child(let run):
@@ -141,6 +143,9 @@ struct FlowRunRoutes: Sendable {
         }
     }
 
+    /// What is said of a wish that has come true before.
+    private static func unchanged(_ run: FlowRun) -> String { "already \(run.state.name), so nothing has changed" }
+
     private func request(_ action: RunRequest.Action, _ call: APICall) async throws -> Response {
         let id = try await run(call).id
         let request = RunRequest(action, by: call.principal.actor, at: call.now())
@@ -149,7 +154,10 @@ struct FlowRunRoutes: Sendable {
             if let agent = run.agent { wakeups.signal(.agent(agent)) }
             if run.state.type == .scheduled { wakeups.signal(.queue(run.workQueue)) }
             wakeups.signal(.run(run.id))
-            return try APIJSON.response(run)
+            return try APIJSON.response(WishReply(run: run))
+        case .unchanged(let run):
+            return try APIJSON.response(
+                WishReply(run: run, note: run.request == nil ? Self.unchanged(run) : "already asked for that"))
         case .refused(let run, let expected):
             throw APIFailure.conflict(
                 "run \(run.name) is \(run.state.name) and cannot be \(action.participle): expected \(expected)")

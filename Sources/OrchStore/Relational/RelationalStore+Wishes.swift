@@ -7,9 +7,11 @@ extension RelationalStore {
     ) async throws -> CancellationOutcome {
         try await write { db in
             guard var row = try RunRow.locked(run, db) else { return .unknown }
-            guard !row.run.state.type.isTerminal else { return .ended(row.run) }
+            if row.run.state.type.isTerminal {
+                return row.run.state.type == .cancelled ? .unchanged(row.run) : .ended(row.run)
+            }
             guard row.root == nil else { return .child(row.run) }
-            try row.cancel(request, actor: request.by, db)
+            let isNew = try row.cancel(request, actor: request.by, db)
             let parent = row.run.name
             var others: [FlowRun] = []
             var parents = [row.number]
@@ -23,7 +25,7 @@ extension RelationalStore {
                     others.append(child.run)
                 }
             }
-            return .requested(row.run, others: others)
+            return isNew || !others.isEmpty ? .requested(row.run, others: others) : .unchanged(row.run)
         }
     }
 
@@ -34,7 +36,7 @@ extension RelationalStore {
             let effect = request.effect(on: row.run.state, hasAgent: row.run.agent != nil, pending: row.run.request)
             switch effect {
             case .refuse(let expected): return .refused(row.run, expected: expected)
-            case .repeated: break
+            case .repeated: return .unchanged(row.run)
             case .ask:
                 row.run.request = request
                 try row.update(enters: false, db)
@@ -62,7 +64,6 @@ extension RunRow {
     }
 
     /// Ends a run that no agent holds, or asks its agent to; false where it has ended, or was asked before.
-    @discardableResult
     fileprivate mutating func cancel(
         _ request: CancellationRequest, actor: String, _ db: any SQLSession
     ) throws -> Bool {
