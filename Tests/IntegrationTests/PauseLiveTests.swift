@@ -101,6 +101,32 @@ struct PauseLiveTests {
         }
     }
 
+    @Test func aResumptionDuringTheGraceLeadsToAnotherAttemptAtOnce() async throws {
+        try await LiveStack.with { stack in
+            let run = try await stack.run(
+                "trap 'sleep 1; exit 0' TERM; echo ready; while true; do sleep 0.05; done",
+                policy: RunPolicy(stopGraceSeconds: 5))
+            try await stack.withAgent {
+                try await stack.untilLine("ready", of: run)
+                _ = try await stack.api.ask(.suspend, of: "\(run.id)")
+                try await stack.untilLine(
+                    "stopping the container: suspended by user admin; SIGTERM, and SIGKILL after 5.0 seconds", of: run)
+                let resumed = try await stack.api.ask(.resume, of: "\(run.id)")
+                #expect(resumed.note?.hasPrefix("its container is being stopped already") == true)
+                try await stack.until(run, .running, times: 2)
+                _ = try await stack.api.cancel("\(run.id)")
+                try await stack.until(run, .cancelled)
+            }
+            let states = try await stack.api.states(of: "\(run.id)")
+            #expect(
+                states.map(\.name) == [
+                    "Scheduled", "Pending", "Running", "Suspended", "Scheduled", "Pending", "Running", "Cancelling",
+                    "Cancelled",
+                ])
+            #expect(zip(states, states.dropFirst()).allSatisfy { $0.at <= $1.at })
+        }
+    }
+
     @Test func aSuspensionWorksWhileTheAgentIsAwayAndLeadsToAnotherAttempt() async throws {
         try await LiveStack.with { stack in
             let run = try await stack.run(Self.waits)

@@ -76,7 +76,7 @@ struct RunStatesDocumentTests {
             |---|---|---|---|---|
             | `pause` | held: Paused at once | its container is frozen, then Paused | stays | stays; of a Suspended one refused |
             | `suspend` | held: Suspended at once | SIGTERM, grace, SIGKILL, then Suspended | the same | refused; a Suspended one stays |
-            | `resume` | stays | takes back a pause or suspension that was not carried out yet, else stays | thawed, then Running | Scheduled |
+            | `resume` | stays | takes back a pause or suspension that was not begun yet, else stays | thawed, then Running | Scheduled |
             | `cancel` | Cancelled at once | Cancelling, then Cancelled | the same: the engine thaws what it stops | Cancelled at once |
 
             - A paused container keeps its memory, its agent and that agent's slot; a suspended run has no container, no agent and
@@ -88,6 +88,8 @@ struct RunStatesDocumentTests {
             - A command has no word for its end, and many answer SIGTERM with exit 0. One that was stopped is Suspended, Cancelled or
               TimedOut whatever its code, or Crashed where somebody outside orch did it. What tells is the engine's evidence; where
               that is gone, the wish counts, and the message says so ([architecture.md](architecture.md#states-and-endings)).
+            - A suspension is under way once the agent has begun to stop the container, and cannot be taken back then. A resumption
+              says so in its answer, and makes the run Scheduled as soon as it is Suspended; a pause is refused.
             - Where the engine cannot pause, the run's log says so and the wish is gone.
             - Sub-flows in the same container are paused, resumed and ended with it. A paused run that is resumed before an agent
               had it takes its place behind those that are due.

@@ -30,6 +30,27 @@ struct PauseRoutesTests {
         }
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func whatIsResumedWhileItsContainerIsStoppedIsGivenToAnAgentAsSoonAsThatHasEnded() async throws {
+        try await ServerFixture.with { server in
+            let claimed = try await server.claimedRun()
+            try await server.report(claimed) { $0.state = ServerFixture.state(.running) }
+            let suspended: WishReply = try await server.call(.post, "flow-runs/\(claimed.runID)/suspend")
+            try await server.report(claimed) { $0.begun = suspended.run.request }
+            let resumed: WishReply = try await server.call(.post, "flow-runs/\(claimed.runID)/resume")
+            #expect(
+                resumed.note == "its container is being stopped already, as user admin asked: once that has ended, "
+                    + "it waits for an agent again")
+            async let poll = server.poll(wait: 60)
+            await server.untilWaiting(for: .queue("default"))
+            try await server.report(claimed) {
+                $0.state = ServerFixture.state(.paused)
+                $0.state?.name = RunState.suspendedName
+            }
+            #expect(try await poll.runs.map(\.attempt) == [2])
+        }
+    }
+
     @Test func aWishThatIsRepeatedChangesNothing() async throws {
         try await ServerFixture.with { server in
             let claimed = try await server.claimedRun()

@@ -162,6 +162,36 @@ extension StoreConformance {
             }
         }
 
+        /// The resumption is wished before or after the agent has told that it stops the container.
+        @Test(arguments: StoreKind.all, [true, false])
+        func aRunThatIsResumedWhileItsContainerIsStoppedIsSuspendedAndThenScheduled(
+            kind: StoreKind, isTold: Bool
+        ) async throws {
+            try await kind.withStore { store in
+                let key = try await store.claimedRun()
+                _ = try await store.apply(running(at: 2), to: key, at: 2)
+                _ = try await store.request(request(.suspend), of: key.runID)
+                let begun = AttemptReport(token: "", begun: request(.suspend))
+                if isTold {
+                    _ = try await store.apply(begun, to: key, at: 11)
+                    #expect(try await store.run(key.runID)?.request?.isUnderWay == true)
+                    guard case .refused = try await store.request(request(.pause, at: 11), of: key.runID) else {
+                        Issue.record("expected what is being stopped not to be paused")
+                        return
+                    }
+                }
+                _ = try await store.request(request(.resume, at: 12), of: key.runID)
+                if !isTold { _ = try await store.apply(begun, to: key, at: 12) }
+                let wishes = try await store.wishes(for: "a1").requests.map(\.request)
+                #expect(wishes.map(\.action) == [.resume] && wishes.map(\.suspendedBy) == ["user admin"])
+                _ = try await store.apply(suspended(at: 15, request(.suspend)), to: key, at: 15)
+                let run = try #require(try await store.run(key.runID))
+                #expect(run.state.name == "Scheduled" && run.state.at == Sample.at(15) && run.request == nil)
+                #expect(run.state.message == "resumed by user admin: it waits for an agent")
+                #expect(try await store.claim(Sample.claim("a2", at: 16)).map(\.key.attempt) == [2])
+            }
+        }
+
         /// The resumption was wished before the container had ended.
         @Test(arguments: StoreKind.all)
         func theTimesOfStatesDoNotRunBackwards(kind: StoreKind) async throws {

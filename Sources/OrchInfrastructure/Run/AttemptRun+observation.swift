@@ -101,7 +101,12 @@ extension AttemptRun {
         case .overdue(let seconds): why = "it has run for the \(seconds) s it may"
         case .fenced: why = "the attempt is no longer this agent's"
         }
-        await remark(.info, "stopping the container: \(why); SIGTERM, and SIGKILL after \(grace)")
+        var report = AttemptReport(token: claimed.token)
+        report.remark(
+            .info, "stopping the container: \(why); SIGTERM, and SIGKILL after \(grace)", attempt: claimed.attempt,
+            at: runner.now())
+        if case .suspended(let request) = reason { report.begun = request }
+        await reporting.add(report)
         var backoff = Backoff()
         while true {
             do throws(EngineFault) {

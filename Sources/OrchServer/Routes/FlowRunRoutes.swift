@@ -143,6 +143,13 @@ struct FlowRunRoutes: Sendable {
         }
     }
 
+    /// What will come of a wish that was made while the container was being stopped.
+    private static func note(on run: FlowRun) -> String? {
+        run.request?.suspendedBy.map {
+            "its container is being stopped already, as \($0) asked: once that has ended, it waits for an agent again"
+        }
+    }
+
     /// What is said of a wish that has come true before.
     private static func unchanged(_ run: FlowRun) -> String { "already \(run.state.name), so nothing has changed" }
 
@@ -154,7 +161,7 @@ struct FlowRunRoutes: Sendable {
             if let agent = run.agent { wakeups.signal(.agent(agent)) }
             if run.state.type == .scheduled { wakeups.signal(.queue(run.workQueue)) }
             wakeups.signal(.run(run.id))
-            return try APIJSON.response(WishReply(run: run))
+            return try APIJSON.response(WishReply(run: run, note: Self.note(on: run)))
         case .unchanged(let run):
             return try APIJSON.response(
                 WishReply(run: run, note: run.request == nil ? Self.unchanged(run) : "already asked for that"))

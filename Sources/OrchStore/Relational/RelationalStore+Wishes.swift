@@ -33,12 +33,11 @@ extension RelationalStore {
         try await write { db in
             guard var row = try RunRow.locked(run, db) else { return .unknown }
             guard row.root == nil else { return .child(row.run) }
-            let effect = request.effect(on: row.run.state, hasAgent: row.run.agent != nil, pending: row.run.request)
-            switch effect {
+            switch request.effect(on: row.run) {
             case .refuse(let expected): return .refused(row.run, expected: expected)
             case .repeated: return .unchanged(row.run)
-            case .ask:
-                row.run.request = request
+            case .ask(let wish):
+                row.run.request = wish
                 try row.update(enters: false, db)
             case .enter(let state):
                 let isDueLater = state.type == .paused || row.run.scheduledFor > request.at
