@@ -19,7 +19,8 @@ extension RunRequest {
         case (.pause, _) where pending?.isStopping == true:
             return .refuse(expected: "one whose container is not being stopped")
         case (.pause, .scheduled), (.suspend, .scheduled):
-            return .enter(held("\(action.participle) by \(by) before an agent took it"))
+            let when = run.attempt > 0 ? "while it waited for its next attempt" : "before an agent took it"
+            return .enter(held("\(action.participle) by \(by) \(when)"))
         case (.pause, .pending), (.pause, .running), (.suspend, .pending), (.suspend, .running):
             return ask(over: pending)
         case (.pause, .paused) where hasAgent && pending != nil, (.suspend, .paused) where hasAgent:
@@ -27,7 +28,8 @@ extension RunRequest {
         case (.resume, .paused) where hasAgent:
             return ask(over: pending)
         case (.resume, .paused):
-            return .enter(RunState(.scheduled, message: "resumed by \(by): it waits for an agent", at: at, actor: by))
+            let what = run.scheduledFor > at ? "is due at \(run.scheduledFor)" : "waits for an agent"
+            return .enter(RunState(.scheduled, message: "resumed by \(by): it \(what)", at: at, actor: by))
         case (.resume, .pending) where pending != nil, (.resume, .running) where pending != nil:
             return ask(over: pending)
         case (.pause, .paused) where !run.state.isSuspended, (.suspend, .paused) where run.state.isSuspended,

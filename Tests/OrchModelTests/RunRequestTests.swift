@@ -66,6 +66,24 @@ struct RunRequestTests {
         #expect(pause.action == .suspend && pause.by == "user other" && pause.isUnderWay == true)
     }
 
+    @Test func aWaitingRunIsToldWhatItWaitedFor() {
+        let state = RunState(.scheduled, name: "AwaitingRetry", message: "because", at: Self.at, actor: "test")
+        var run = Self.run(state, hasAgent: false)
+        let pause = RunRequest(.pause, by: "user admin", at: Self.at)
+        run.attempt = 1
+        guard case .enter(let held) = pause.effect(on: run) else {
+            Issue.record("expected it to be held")
+            return
+        }
+        #expect(held.message == "paused by user admin while it waited for its next attempt")
+        run.attempt = 0
+        guard case .enter(let first) = pause.effect(on: run) else {
+            Issue.record("expected it to be held")
+            return
+        }
+        #expect(first.message == "paused by user admin before an agent took it")
+    }
+
     /// Every state, held by an agent as live ones are.
     @Test func decidesEveryPairOfWishAndState() {
         let expected: [StateType: [String]] = [

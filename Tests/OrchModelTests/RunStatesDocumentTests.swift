@@ -90,6 +90,7 @@ struct RunStatesDocumentTests {
               that is gone, the wish counts, and the message says so ([architecture.md](architecture.md#states-and-endings)).
             - A suspension is under way once the agent has begun to stop the container, and cannot be taken back then. A resumption
               says so in its answer, and makes the run Scheduled as soon as it is Suspended; a pause is refused.
+            - A waiting run that is held and resumed keeps its due time where that still lies ahead.
             - Where the engine cannot pause, the run's log says so and the wish is gone.
             - Sub-flows in the same container are paused, resumed and ended with it. A paused run that is resumed before an agent
               had it takes its place behind those that are due.

@@ -192,6 +192,46 @@ extension StoreConformance {
             }
         }
 
+        @Test(arguments: StoreKind.all)
+        func aRunThatIsHeldWhileItAwaitsItsRetryKeepsItsDueTime(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                var draft = Sample.run()
+                draft.launch.policy = RunPolicy(retries: 1, retryDelaySeconds: 100)
+                let key = try await store.claimedRun(draft)
+                _ = try await store.apply(running(at: 2), to: key, at: 2)
+                let failed = AttemptReport(
+                    token: "", termination: Termination(exitCode: 3), state: Sample.state(.failed, at: 5))
+                _ = try await store.apply(failed, to: key, at: 5)
+                let due = try #require(try await store.run(key.runID)).scheduledFor
+                #expect(due == Sample.at(105))
+                let held = try requested(try await store.request(request(.pause), of: key.runID))
+                #expect(held.state.message == "paused by user admin while it waited for its next attempt")
+                let resumed = try requested(try await store.request(request(.resume, at: 20), of: key.runID))
+                #expect(resumed.state.message == "resumed by user admin: it is due at \(due)")
+                #expect(resumed.scheduledFor == due)
+                #expect(try await store.claim(Sample.claim(at: 104)).isEmpty)
+                #expect(try await store.claim(Sample.claim(at: 105)).count == 1)
+            }
+        }
+
+        @Test(arguments: StoreKind.all)
+        func aRunThatIsCancelledWhileItAwaitsItsRetryIsToldSo(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                var draft = Sample.run()
+                draft.launch.policy = RunPolicy(retries: 1, retryDelaySeconds: 100)
+                let key = try await store.claimedRun(draft)
+                let failed = AttemptReport(
+                    token: "", termination: Termination(exitCode: 3), state: Sample.state(.failed, at: 5))
+                _ = try await store.apply(failed, to: key, at: 5)
+                let wish = CancellationRequest(by: "user admin", at: Sample.at(20))
+                guard case .requested(let run, _) = try await store.requestCancellation(of: key.runID, wish) else {
+                    Issue.record("expected the wish to be taken")
+                    return
+                }
+                #expect(run.state.message == "cancelled by user admin while it waited for its next attempt")
+            }
+        }
+
         /// The resumption was wished before the container had ended.
         @Test(arguments: StoreKind.all)
         func theTimesOfStatesDoNotRunBackwards(kind: StoreKind) async throws {

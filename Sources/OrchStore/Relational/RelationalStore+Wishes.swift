@@ -68,7 +68,8 @@ extension RunRow {
     ) throws -> Bool {
         guard !run.state.type.isTerminal, run.cancellation == nil else { return false }
         if run.agent == nil {
-            let when = run.state.type == .paused ? "while it was \(run.state.name)" : "before it was started"
+            let waited = run.attempt > 0 ? "while it waited for its next attempt" : "before it was started"
+            let when = run.state.type == .paused ? "while it was \(run.state.name)" : waited
             enter(RunState(.cancelled, message: "cancelled by \(request.by) \(when)", at: request.at, actor: actor))
         } else {
             run.cancellation = request
