@@ -66,25 +66,26 @@ struct RunWish {
     }
 
     /// Makes the wish for each run; the first failure decides the exit code.
-    func make(_ wish: (String) async throws -> FlowRun) async throws {
-        var changed: [FlowRun] = []
+    func make(_ wish: (String) async throws -> WishReply) async throws {
+        var replies: [WishReply] = []
         var failures: [any Error] = []
         for name in runs {
             do {
-                changed.append(try await wish(name))
+                replies.append(try await wish(name))
             } catch {
                 FileHandles.writeError("Error: \(name): \(error)\n")
                 failures.append(error)
             }
         }
-        try output.show(changed) { runs in runs.map { Self.line(of: $0) }.joined() }
+        try output.show(replies) { replies in replies.map { Self.line(of: $0) }.joined() }
         if let first = failures.first { throw Ending(code: Failure.code(for: first)) }
     }
 
     /// A run, and what is still to be done about it.
-    static func line(of run: FlowRun) -> String {
+    static func line(of reply: WishReply) -> String {
+        let run = reply.run
         let line = "\(run.name) is \(run.state.name): \(run.state.message)"
-        guard let request = run.request else { return line + "\n" }
-        return "\(line); agent \(run.agent ?? "?") is asked to \(request.action.rawValue) it\n"
+        let asked = run.request.map { "agent \(run.agent ?? "?") is asked to \($0.action.rawValue) it" }
+        return ([line] + [asked, reply.note].compactMap(\.self)).joined(separator: "; ") + "\n"
     }
 }

@@ -95,15 +95,16 @@ extension OrchClient {
     /// Asks for a run to be paused, suspended or resumed: `POST /api/flow-runs/{id}/{pause,suspend,resume}`.
     ///
     /// One that no agent holds follows at once; the answer of any other still has its old state, and the wish.
+    /// One that is so already is left as it is, and the answer's note says so.
     /// - Throws: fault 409 `conflict` where the run's state forbids it.
-    package func ask(_ action: RunRequest.Action, of run: String) async throws(OrchClientError) -> FlowRun {
+    package func ask(_ action: RunRequest.Action, of run: String) async throws(OrchClientError) -> WishReply {
         try await get(Call(.post, "flow-runs", run, action.rawValue))
     }
 
     /// Asks for the end of a run and of those it made; one that has not started is Cancelled at once: `POST /api/flow-runs/{id}/cancel`.
     ///
-    /// - Throws: fault 409 `conflict` where the run has ended.
-    package func cancel(_ run: String) async throws(OrchClientError) -> FlowRun {
+    /// - Throws: fault 409 `conflict` where the run has ended otherwise.
+    package func cancel(_ run: String) async throws(OrchClientError) -> WishReply {
         try await get(Call(.post, "flow-runs", run, "cancel"))
     }
 }

@@ -9,9 +9,11 @@ package enum TerminationReader {
     ///   - snapshot: the container after its end.
     ///   - killedBy: who asked orch to end it, such as `user admin`; nil where nobody did.
     ///   - hints: what the engine remembers of its end. Defaults to nothing.
+    ///   - answer: what the engine said to orch's own order to stop it. Defaults to nothing.
     ///   - onlyLine: what it printed on standard error, where that was a single line and nothing else was printed.
     package static func termination(
-        of snapshot: ContainerSnapshot, killedBy: String?, hints: EndingHints = EndingHints(), onlyLine: String? = nil
+        of snapshot: ContainerSnapshot, killedBy: String?, hints: EndingHints = EndingHints(),
+        answer: StopAnswer = .none, onlyLine: String? = nil
     ) -> Termination {
         guard snapshot.startedAt != nil else {
             let words = snapshot.error.isEmpty ? nil : launchReason(snapshot.error)
@@ -26,12 +28,16 @@ package enum TerminationReader {
         if snapshot.exitCode == lostExitCode, hints.sawEnd == false { return lostEnd(killedBy: killedBy) }
         let signal = signal(of: snapshot.exitCode)
         let oomKilled = snapshot.oomKilled || hints.sawOutOfMemory
-        let outsider = signal.map(hints.signals.contains) == true && !oomKilled ? Termination.outsider : nil
-        let killedBy = killedBy ?? outsider
+        let wasStopped = wasStopped(hints, answer)
+        let sawSignal = signal.map(hints.signals.contains) ?? hints.wasStopped
+        let outsider = sawSignal && !oomKilled ? Termination.outsider : nil
+        // Whoever came too late has not ended it.
+        let killedBy = wasStopped == false ? nil : killedBy ?? outsider
         let oom = outOfMemory(oomKilled, limit: snapshot.memoryLimit, signal: signal, killedBy: killedBy)
         var termination = Termination(
             exitCode: snapshot.exitCode, signal: signal, oom: oom,
             reason: snapshot.error.isEmpty ? nil : snapshot.error, actor: killedBy)
+        termination.wasStopped = wasStopped
         let limit = snapshot.memoryLimit.map { "its limit of \(ByteSize.text($0))" } ?? "the host's memory"
         if oom == .yes { termination.reason = "the kernel killed it, as \(limit) was used up" }
         if oomKilled, oom != .yes {
@@ -40,6 +46,13 @@ package enum TerminationReader {
                 + "its main process went on"
         }
         return termination
+    }
+
+    /// Whether the container was asked to end while it lived; nil where nobody knows. Where orch's order came too late,
+    /// it is no reason of the end, whatever the engine has forgotten.
+    static func wasStopped(_ hints: EndingHints, _ answer: StopAnswer) -> Bool? {
+        if answer == .reached || hints.wasStopped { return true }
+        return answer == .late || hints.isWhole ? false : nil
     }
 
     /// What Docker shows of a process that ended while its daemon or its host fell; a process may exit with it as well.

@@ -4,7 +4,7 @@ public enum RunEnding {
     public enum Kind: String, Codable, Sendable {
         /// A program built with the SDK: it reports its own outcome.
         case sdk
-        /// Any image and command: the exit code is the outcome.
+        /// Any image and command: the exit code is the outcome, unless the command was stopped.
         case command
     }
 
@@ -19,6 +19,17 @@ public enum RunEnding {
             self.name = name
             self.message = message
         }
+
+        fileprivate init(_ type: StateType, _ message: String, name: String? = nil) {
+            self.init(type: type, name: name ?? type.defaultName, message: message)
+        }
+    }
+
+    /// Who wished for the end of what ran, and how.
+    private struct Wishes {
+        var cancelledBy: String?
+        var suspendedBy: String?
+        var overdue: Double?
     }
 
     /// The final state.
@@ -29,77 +40,105 @@ public enum RunEnding {
     ///   - termination: how the container ended.
     ///   - cancelledBy: who asked for cancellation while it ran; nil where nobody did.
     ///   - suspendedBy: who asked for it to be suspended while it ran; nil where nobody did. Defaults to nil.
-    ///   - overdue: how long it might run, where it was stopped for having run longer; in seconds. Defaults to nil.
+    ///   - overdue: how long it might run, where it was to be stopped for having run longer; in seconds. Defaults to nil.
     ///   - at: the time of the end.
     ///   - actor: who reports.
     public static func state(
         kind: Kind, outcome: Outcome?, termination: Termination, cancelledBy: String?, suspendedBy: String? = nil,
         overdue: Double? = nil, at: Timestamp, actor: String
     ) -> RunState {
-        func state(_ type: StateType, _ message: String, name: String? = nil) -> RunState {
-            RunState(type, name: name, message: message, at: at, actor: actor)
-        }
+        let wishes = Wishes(cancelledBy: cancelledBy, suspendedBy: suspendedBy, overdue: overdue)
+        let end = end(kind, outcome, termination, wishes)
+        return RunState(end.type, name: end.name, message: end.message, at: at, actor: actor)
+    }
+
+    private static func end(
+        _ kind: Kind, _ outcome: Outcome?, _ termination: Termination, _ wishes: Wishes
+    ) -> Outcome {
         if termination.launchFailed {
-            if let cancelledBy { return state(.cancelled, "cancelled by \(cancelledBy) before its process started") }
-            if let suspendedBy {
-                return state(
-                    .paused, "suspended by \(suspendedBy) before its process started", name: RunState.suspendedName)
+            if let by = wishes.cancelledBy {
+                return Outcome(.cancelled, "cancelled by \(by) before its process started")
             }
-            return state(.crashed, "the container never started: \(termination.reason ?? "the engine gave no reason")")
+            if let by = wishes.suspendedBy { return suspended(by, " before its process started") }
+            return Outcome(
+                .crashed, "the container never started: \(termination.reason ?? "the engine gave no reason")")
         }
         if termination.lostExitCode == true {
-            if let cancelledBy { return state(.cancelled, "cancelled by \(cancelledBy); its exit code is not known") }
+            let how = "; its exit code is not known"
+            if let by = wishes.cancelledBy { return Outcome(.cancelled, "cancelled by \(by)\(how)") }
             // Its last word, and nothing that speaks against it.
-            if let outcome, outcome.type == .completed || outcome.type == .failed {
-                return state(outcome.type, outcome.message, name: outcome.name)
-            }
-            if let suspendedBy {
-                return state(
-                    .paused, "suspended by \(suspendedBy); its exit code is not known", name: RunState.suspendedName)
-            }
+            if let outcome, outcome.type == .completed || outcome.type == .failed { return outcome }
+            if let by = wishes.suspendedBy { return suspended(by, how) }
         }
         guard let code = termination.exitCode else {
-            return state(.crashed, termination.reason ?? "the container vanished before its exit was seen")
+            return Outcome(.crashed, termination.reason ?? "the container vanished before its exit was seen")
         }
-        if let overdue, code != 0 {
-            let message = "it had run for the \(overdue) s it may, and was stopped; \(termination.summary)"
-            return state(.failed, message, name: RunState.timedOutName)
+        return switch kind {
+        case .sdk: endOfFlow(outcome, code, termination, wishes)
+        case .command: endOfCommand(code, termination, wishes)
         }
+    }
+
+    private static func endOfFlow(
+        _ outcome: Outcome?, _ code: Int, _ termination: Termination, _ wishes: Wishes
+    ) -> Outcome {
+        if let overdue = wishes.overdue, code != 0 { return timedOut(overdue, termination.summary) }
         // One that got to its end before the signal has ended; whatever else it says of itself then, it was interrupted.
-        if let suspendedBy, code != 0 || (kind == .sdk && outcome?.type != .completed) {
-            return state(
-                .paused, "suspended by \(suspendedBy); \(termination.summary)", name: RunState.suspendedName)
-        }
-        if let outcome, outcome.type == .cancelled, cancelledBy == nil, confirms(code, outcome.type) {
-            // Nobody asked orch: it was a `docker stop`, or an engine or a host that shuts down.
-            return state(.crashed, "stopped by \(Termination.outsider): \(outcome.message)")
+        if let by = wishes.suspendedBy, code != 0 || outcome?.type != .completed {
+            return suspended(by, "; \(termination.summary)")
         }
         if let outcome, outcome.type.isTerminal, confirms(code, outcome.type) {
-            return state(outcome.type, outcome.message, name: outcome.name)
+            guard outcome.type == .cancelled, wishes.cancelledBy == nil else { return outcome }
+            // Nobody asked orch: it was a `docker stop`, or an engine or a host that shuts down.
+            return Outcome(.crashed, "stopped by \(Termination.outsider): \(outcome.message)")
         }
-        if let cancelledBy, code != 0 || kind == .sdk {
-            return state(.cancelled, "cancelled by \(cancelledBy); \(termination.summary)")
+        if let by = wishes.cancelledBy { return Outcome(.cancelled, "cancelled by \(by); \(termination.summary)") }
+        if let crash = crash(termination) { return crash }
+        if let outcome {
+            return Outcome(.crashed, "the flow reported \(outcome.name), yet its process ended with exit \(code)")
         }
+        // Where its output went before it was read, nobody can say that the flow reported none.
+        let reason = termination.reason ?? "the flow's process ended before it could report one"
+        return Outcome(.crashed, "exit \(code) with no outcome: \(reason)")
+    }
+
+    /// A command has no word of its own, and one that is stopped may exit with 0 as well: the evidence decides.
+    ///
+    /// Where nobody knows whether it was stopped before it had got to its end, the wish for its end counts. To take what
+    /// was cut short for complete harms more than to take what is complete for cut short.
+    private static func endOfCommand(_ code: Int, _ termination: Termination, _ wishes: Wishes) -> Outcome {
+        if termination.wasStopped != false {
+            let isInDoubt = termination.wasStopped == nil && termination.signal == nil
+            let how = termination.summary + (isInDoubt ? ", which may have been before it was stopped" : "")
+            if let overdue = wishes.overdue { return timedOut(overdue, how) }
+            if let by = wishes.suspendedBy { return suspended(by, "; \(how)") }
+            if let by = wishes.cancelledBy { return Outcome(.cancelled, "cancelled by \(by); \(how)") }
+        }
+        if let crash = crash(termination) { return crash }
+        if termination.wasStopped == true {
+            return Outcome(.crashed, "stopped by \(Termination.outsider); \(termination.summary)")
+        }
+        return Outcome(code == 0 ? .completed : .failed, "exit \(code)")
+    }
+
+    private static func timedOut(_ overdue: Double, _ how: String) -> Outcome {
+        Outcome(
+            .failed, "it had run for the \(overdue) s it may, and was stopped; \(how)", name: RunState.timedOutName)
+    }
+
+    private static func suspended(_ by: String, _ how: String) -> Outcome {
+        Outcome(.paused, "suspended by \(by)\(how)", name: RunState.suspendedName)
+    }
+
+    /// What ended a process that did not exit by itself; nil where it did.
+    private static func crash(_ termination: Termination) -> Outcome? {
         if termination.oom == .yes {
-            return state(.crashed, "out of memory: \(termination.reason ?? "the kernel killed it")")
+            return Outcome(.crashed, "out of memory: \(termination.reason ?? "the kernel killed it")")
         }
-        if termination.signal != nil {
-            let guess = termination.oom == .likely ? "; out of memory is likely, as a memory limit was set" : ""
-            let who = termination.actor == Termination.outsider ? " by \(Termination.outsider)" : ""
-            return state(.crashed, "\(termination.summary)\(who)\(guess)")
-        }
-        switch kind {
-        case .command:
-            return code == 0 ? state(.completed, "exit 0") : state(.failed, "exit \(code)")
-        case .sdk:
-            if let outcome {
-                return state(
-                    .crashed, "the flow reported \(outcome.name), yet its process ended with exit \(code)")
-            }
-            // Where its output went before it was read, nobody can say that the flow reported none.
-            let reason = termination.reason ?? "the flow's process ended before it could report one"
-            return state(.crashed, "exit \(code) with no outcome: \(reason)")
-        }
+        guard termination.signal != nil else { return nil }
+        let guess = termination.oom == .likely ? "; out of memory is likely, as a memory limit was set" : ""
+        let who = termination.actor == Termination.outsider ? " by \(Termination.outsider)" : ""
+        return Outcome(.crashed, "\(termination.summary)\(who)\(guess)")
     }
 
     /// Whether an exit code agrees with a reported outcome: a flow program exits 0 when completed, else not.

@@ -24,6 +24,10 @@ public struct Termination: Codable, Hashable, Sendable {
     public var actor: String?
     /// True where the process ran to its end, and the engine fell before it had noted the exit code; nil otherwise.
     public var lostExitCode: Bool?
+    /// Whether a signal that asks for the end was sent through the engine while the process lived: true where orch did
+    /// so, or the engine remembers that others did; false where orch did not, and no other is known; nil where nobody
+    /// knows whether orch did.
+    public var wasStopped: Bool?
     /// A warning that does not change the state: a child process was killed for memory while the run went on.
     public var warning: String?
 

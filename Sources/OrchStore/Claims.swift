@@ -25,6 +25,8 @@ package struct Claim: Sendable {
     package var sealedParameters: [UInt8]?
     /// Attempts that ended because the run was suspended.
     var suspensions = 0
+    /// Since when its container is paused, by its agent's clock; nil where it is not.
+    package var pausedSince: Timestamp?
 
     /// The attempt's name.
     package var key: AttemptKey { AttemptKey(runID: run.id, attempt: run.attempt) }

@@ -99,8 +99,10 @@ package struct RunNews: Sendable {
 package enum CancellationOutcome: Sendable {
     /// There is no such run.
     case unknown
-    /// It has ended by itself.
+    /// It has ended otherwise.
     case ended(FlowRun)
+    /// It is Cancelled, or is to be, and so are those that it made: the wish was there before.
+    case unchanged(FlowRun)
     /// It runs inside another run and ends with it.
     case child(FlowRun)
     /// It is Cancelled or Cancelling now; `others` are the runs that it made through the API, and theirs, of which the same
@@ -118,6 +120,8 @@ package enum RequestOutcome: Sendable {
     case refused(FlowRun, expected: String)
     /// The run has followed, or its agent is to.
     case requested(FlowRun)
+    /// What is wished is true, or its agent was asked for it before.
+    case unchanged(FlowRun)
 }
 
 /// What is wished of an agent's live attempts.

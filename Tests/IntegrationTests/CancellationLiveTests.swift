@@ -71,6 +71,60 @@ struct CancellationLiveTests {
         }
     }
 
+    /// Takes SIGTERM for the word to end well, as many servers do.
+    private static let polite = "trap 'exit 0' TERM; echo ready; while true; do sleep 0.05; done"
+
+    @Test func aCommandThatExitsZeroWhenItIsStoppedIsWhatItWasStoppedFor() async throws {
+        try await LiveStack.with { stack in
+            let cancelled = try await stack.run(Self.polite)
+            let suspended = try await stack.run(Self.polite)
+            let stopped = try await stack.run(Self.polite)
+            let overdue = try await stack.run(Self.polite, policy: RunPolicy(timeoutSeconds: 1))
+            try await stack.withAgent {
+                for run in [cancelled, suspended, stopped] { try await stack.untilLine("ready", of: run) }
+                _ = try await stack.api.cancel("\(cancelled.id)")
+                _ = try await stack.api.ask(.suspend, of: "\(suspended.id)")
+                _ = try await stack.bench.client.stopContainer(
+                    ClaimedRun.containerName(run: stopped.id, attempt: 1), timeout: .seconds(10))
+                let ended = try await stack.until(cancelled, .cancelled)
+                #expect(ended.message == "cancelled by user admin; exit 0")
+                let paused = try await stack.until(suspended, .paused)
+                #expect(paused.isSuspended && paused.message == "suspended by user admin; exit 0")
+                let crashed = try await stack.until(stopped, .crashed)
+                #expect(crashed.message == "stopped by somebody outside orch; exit 0")
+                let late = try await stack.until(overdue, .failed)
+                #expect(late.message == "it had run for the 1.0 s it may, and was stopped; exit 0")
+            }
+        }
+    }
+
+    @Test func aCommandThatHadEndedWellBeforeItsCancellationWasHeardIsCompleted() async throws {
+        try await LiveStack.with { stack in
+            let script = "echo ready; while [ ! -e /tmp/go ]; do sleep 0.05; done"
+            let ended = try await stack.run(script)
+            let stopped = try await stack.run(Self.polite)
+            let name = ClaimedRun.containerName(run: ended.id, attempt: 1)
+            try await stack.withAgent {
+                for run in [ended, stopped] {
+                    try await stack.untilLine("ready", of: run)
+                    try await stack.until(run, .running)
+                }
+            }
+            // No agent looks: one ends by itself, the other as an agent that was killed right after would have left it.
+            try await stack.bench.client.putArchive(TarArchive([TarArchive.Entry(path: "go")]), into: "/tmp", of: name)
+            while try await stack.container(of: ended).state.running { try await Task.sleep(for: .milliseconds(50)) }
+            for run in [ended, stopped] { _ = try await stack.api.cancel("\(run.id)") }
+            _ = try await stack.bench.client.stopContainer(
+                ClaimedRun.containerName(run: stopped.id, attempt: 1), timeout: .seconds(10))
+            try await stack.withAgent {
+                let completed = try await stack.until(ended, .completed)
+                #expect(completed.message == "exit 0")
+                let cancelled = try await stack.until(stopped, .cancelled)
+                #expect(cancelled.message == "cancelled by user admin; exit 0")
+            }
+        }
+    }
+
     /// How long the tests wait: one lease.
     private static let lease = Duration.seconds(30)
 

@@ -21,7 +21,7 @@ struct PauseLiveTests {
             let run = try await stack.run(Self.waits)
             try await stack.withAgent {
                 try await stack.untilLine("ready", of: run)
-                let asked = try await stack.api.ask(.pause, of: "\(run.id)")
+                let asked = try await stack.api.ask(.pause, of: "\(run.id)").run
                 #expect(asked.request?.action == .pause)
                 let paused = try await stack.until(run, .paused)
                 #expect(paused.message == "paused by user admin")
@@ -93,7 +93,7 @@ struct PauseLiveTests {
                 try await stack.untilLine("ready", of: run)
                 _ = try await stack.api.ask(.pause, of: "\(run.id)")
                 try await stack.until(run, .paused)
-                #expect(try await stack.api.cancel("\(run.id)").state.type == .cancelling)
+                #expect(try await stack.api.cancel("\(run.id)").run.state.type == .cancelling)
                 let end = try await stack.until(run, .cancelled)
                 #expect(end.message == "cancelled by user admin; exit 3")
             }
@@ -101,11 +101,37 @@ struct PauseLiveTests {
         }
     }
 
+    @Test func aResumptionDuringTheGraceLeadsToAnotherAttemptAtOnce() async throws {
+        try await LiveStack.with { stack in
+            let run = try await stack.run(
+                "trap 'sleep 1; exit 0' TERM; echo ready; while true; do sleep 0.05; done",
+                policy: RunPolicy(stopGraceSeconds: 5))
+            try await stack.withAgent {
+                try await stack.untilLine("ready", of: run)
+                _ = try await stack.api.ask(.suspend, of: "\(run.id)")
+                try await stack.untilLine(
+                    "stopping the container: suspended by user admin; SIGTERM, and SIGKILL after 5.0 seconds", of: run)
+                let resumed = try await stack.api.ask(.resume, of: "\(run.id)")
+                #expect(resumed.note?.hasPrefix("its container is being stopped already") == true)
+                try await stack.until(run, .running, times: 2)
+                _ = try await stack.api.cancel("\(run.id)")
+                try await stack.until(run, .cancelled)
+            }
+            let states = try await stack.api.states(of: "\(run.id)")
+            #expect(
+                states.map(\.name) == [
+                    "Scheduled", "Pending", "Running", "Suspended", "Scheduled", "Pending", "Running", "Cancelling",
+                    "Cancelled",
+                ])
+            #expect(zip(states, states.dropFirst()).allSatisfy { $0.at <= $1.at })
+        }
+    }
+
     @Test func aSuspensionWorksWhileTheAgentIsAwayAndLeadsToAnotherAttempt() async throws {
         try await LiveStack.with { stack in
             let run = try await stack.run(Self.waits)
             try await stack.withAgent { try await stack.untilLine("ready", of: run) }
-            let asked = try await stack.api.ask(.suspend, of: "\(run.id)")
+            let asked = try await stack.api.ask(.suspend, of: "\(run.id)").run
             #expect(asked.state.type == .running && asked.request?.action == .suspend)
             #expect(try await stack.container(of: run).state.status == "running")
             try await stack.withAgent(limit: 1) {
@@ -118,7 +144,7 @@ struct PauseLiveTests {
                 await #expect(throws: DockerError.self) { try await stack.container(of: run) }
                 #expect(try await stack.now(run).agent == nil)
 
-                #expect(try await stack.api.ask(.resume, of: "\(run.id)").state.type == .scheduled)
+                #expect(try await stack.api.ask(.resume, of: "\(run.id)").run.state.type == .scheduled)
                 try await stack.until(run, .running, times: 2)
                 try await letGo(stack, run, attempt: 2)
                 try await stack.until(run, .completed)

@@ -190,6 +190,84 @@ struct EndingsTests {
         #expect(bench.controller.lines.contains("working"))
     }
 
+    /// Answers SIGTERM with exit 0.
+    private let polite = ScriptedEngine.Script(lines: [.out("working")], end: .runsOn, codeOfStop: 0)
+
+    @Test func aCommandThatExitsZeroWhenItIsCancelledIsCancelled() async throws {
+        let bench = try AgentBench(["hello": polite])
+        let claimed = ClaimedRun.sample()
+        try await bench.withAgent {
+            bench.controller.queue(claimed)
+            try await bench.controller.until { $0.states.contains { $0.type == .running } }
+            bench.controller.cancel(claimed, by: "user admin")
+            try await bench.controller.until { $0.end != nil }
+        }
+        #expect(bench.controller.end?.type == .cancelled)
+        #expect(bench.controller.end?.message == "cancelled by user admin; exit 0")
+        #expect(bench.controller.termination?.wasStopped == true)
+    }
+
+    @Test func aCommandThatExitsZeroWhenItIsSuspendedIsSuspended() async throws {
+        let bench = try AgentBench(["hello": polite])
+        let claimed = ClaimedRun.sample()
+        try await bench.withAgent {
+            bench.controller.queue(claimed)
+            try await bench.controller.until { $0.states.contains { $0.type == .running } }
+            bench.controller.ask(.suspend, of: claimed)
+            try await bench.controller.until { $0.states.last?.isSuspended == true }
+        }
+        #expect(bench.controller.states.last?.message == "suspended by user admin; exit 0")
+    }
+
+    @Test func aCommandThatExitsZeroAtItsTimeLimitHasTimedOut() async throws {
+        let bench = try AgentBench(["hello": polite])
+        try await bench.run(.sample { $0.timeoutSeconds = 0.05 })
+        #expect(bench.controller.end?.name == "TimedOut")
+        #expect(bench.controller.end?.message == "it had run for the 0.05 s it may, and was stopped; exit 0")
+    }
+
+    @Test func aCommandThatExitsZeroWhenSomebodyElseStopsItHasCrashed() async throws {
+        let bench = try AgentBench(["hello": .init(end: .exit(0))])
+        bench.engine.remember(EndingHints(signals: [15], sawEnd: true, isWhole: true))
+        try await bench.run(.sample())
+        #expect(bench.controller.end?.type == .crashed)
+        #expect(bench.controller.end?.message == "stopped by somebody outside orch; exit 0")
+        #expect(bench.controller.termination?.actor == Termination.outsider)
+    }
+
+    @Test(arguments: [
+        (EndingHints(sawEnd: true, isWhole: true), StateType.completed, "exit 0"),
+        (EndingHints(signals: [15], sawEnd: true, isWhole: true), .cancelled, "cancelled by user admin; exit 0"),
+        (
+            EndingHints(sawEnd: false), .cancelled,
+            "cancelled by user admin; exit 0, which may have been before it was stopped"
+        ),
+    ])
+    func whatEndedWhileNoAgentLookedIsToldByTheEnginesEvents(
+        _ hints: EndingHints, _ type: StateType, _ message: String
+    ) async throws {
+        let bench = try AgentBench(["hello": polite])
+        let claimed = ClaimedRun.sample { $0.cancellation = .init(by: "user admin", at: Timestamp(microseconds: 1)) }
+        try bench.engine.seed(claimed, status: .exited)
+        bench.engine.remember(hints)
+        bench.controller.hold(claimed)
+        try await bench.withAgent { try await bench.controller.until { $0.end != nil } }
+        #expect(bench.controller.end?.type == type)
+        #expect(bench.controller.end?.message == message)
+    }
+
+    /// The container was started at 5 µs after 1970 began.
+    @Test(arguments: [(Int64(2_000_005), "TimedOut"), (1_999_999, "Crashed")])
+    func whatTheLastAgentStoppedForItsTimeHasTimedOut(_ finishedAt: Int64, _ name: String) async throws {
+        let bench = try AgentBench()
+        let claimed = ClaimedRun.sample { $0.timeoutSeconds = 2 }
+        try bench.engine.seed(claimed, status: .exited, finishedAt: Timestamp(microseconds: finishedAt))
+        bench.engine.remember(EndingHints(signals: [15], sawEnd: true, isWhole: true))
+        bench.controller.hold(claimed)
+        try await bench.withAgent { try await bench.controller.until { $0.end != nil } }
+        #expect(bench.controller.end?.name == name)
+    }
+
     @Test func theTimeOfARunThatIsTakenOverCountsFromItsStart() async throws {
         let bench = try AgentBench(["hello": .init(end: .runsOn)])
         let claimed = ClaimedRun.sample { $0.timeoutSeconds = 3600 }
@@ -257,7 +335,7 @@ struct EndingsTests {
         let bench = try AgentBench(["hello": .init(lines: [.out("hi")], end: .exit(0))])
         try await bench.run(.sample())
         let calls = bench.engine.calls.filter { !["facts", "list"].contains($0) }
-        #expect(calls.sorted() == ["create", "inspect", "inspect", "logs", "logs", "remove", "start", "wait"])
+        #expect(calls.sorted() == ["create", "hints", "inspect", "inspect", "logs", "logs", "remove", "start", "wait"])
         #expect(Array(calls.prefix(3)) == ["create", "wait", "start"])
         #expect(calls.last == "remove")
         let last = try #require(bench.controller.reports.last)

@@ -79,6 +79,7 @@ struct PausingTests {
         }
         #expect(bench.controller.states[1].message == "suspended by user admin; killed by signal 15 (SIGTERM)")
         #expect(bench.controller.settled.map(\.action) == [.suspend])
+        #expect(bench.controller.reports.compactMap(\.begun) == bench.controller.settled)
         #expect(bench.controller.termination?.actor == "user admin")
     }
 
@@ -101,6 +102,19 @@ struct PausingTests {
             try await bench.controller.until { $0.states.last?.isSuspended == true }
             try await bench.engine.until { $0.isEmpty }
         }
+    }
+
+    @Test func aSuspensionThatTheLastAgentBeganIsCarriedOutThoughAResumptionFollows() async throws {
+        let bench = try bench()
+        let waiting = ClaimedRun.sample {
+            $0.request = RunRequest(.resume, by: "user admin", at: .now())
+            $0.request?.suspendedBy = "user other"
+        }
+        try bench.engine.seed(waiting, status: .exited, exitCode: 143)
+        bench.engine.remember(EndingHints(signals: [15], sawEnd: true, isWhole: true))
+        bench.controller.hold(waiting)
+        try await bench.withAgent { try await bench.controller.until { $0.states.last?.isSuspended == true } }
+        #expect(bench.controller.states.last?.message == "suspended by user other; killed by signal 15 (SIGTERM)")
     }
 
     @Test func aSuspensionBeforeTheLaunchStartsNothing() async throws {

@@ -13,6 +13,14 @@ struct StopOrderTests {
         #expect(try await order.wait() == .cancelled(request))
     }
 
+    @Test func aResumptionThatFollowsASuspensionLeavesThatToBeCarriedOut() {
+        let order = StopOrder()
+        var resume = RunRequest(.resume, by: "user admin", at: Timestamp(microseconds: 2))
+        resume.suspendedBy = "user other"
+        order.ask(resume)
+        #expect(order.suspension?.by == "user other")
+    }
+
     @Test func everyWaiterHearsIt() async throws {
         let order = StopOrder()
         try await withThrowingTaskGroup(of: StopOrder.Reason.self) { group in

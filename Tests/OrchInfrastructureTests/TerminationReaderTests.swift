@@ -69,6 +69,29 @@ struct TerminationReaderTests {
         #expect(termination.signal == signal)
     }
 
+    @Test(
+        arguments: [
+            (StopAnswer.reached, [], false, true), (.none, [15], true, true), (.late, [9], true, true),
+            // A signal that asks for no end.
+            (.none, [1], true, false), (.none, [], true, false), (.late, [], false, false),
+            // Events are missing, and orch may have stopped it.
+            (.none, [], false, nil), (.lost, [], false, nil),
+        ] as [(StopAnswer, Set<Int>, Bool, Bool?)])
+    func evidenceTellsWhetherItWasStopped(
+        _ answer: StopAnswer, _ sent: Set<Int>, _ isWhole: Bool, _ wasStopped: Bool?
+    ) {
+        let snapshot = ContainerSnapshot(
+            id: "c", name: "n", imageDigest: "sha256:1", labels: [:], status: .exited, exitCode: 0,
+            startedAt: Self.start)
+        let termination = TerminationReader.termination(
+            of: snapshot, killedBy: nil, hints: EndingHints(signals: sent, isWhole: isWhole), answer: answer)
+        #expect(termination.wasStopped == wasStopped)
+        #expect(termination.actor == (sent.contains(1) || sent.isEmpty ? nil : Termination.outsider))
+        let wished = TerminationReader.termination(
+            of: snapshot, killedBy: "user a", hints: EndingHints(signals: sent, isWhole: isWhole), answer: answer)
+        #expect(wished.actor == (wasStopped == false ? nil : "user a"))
+    }
+
     @Test(arguments: [0, 127, 137])
     func containerThatNeverStartedIsALaunchFailureWhateverTheCode(_ exitCode: Int) {
         let snapshot = ContainerSnapshot(

@@ -8,6 +8,8 @@ struct RunEndingTests {
         var outcome: StateType?
         var termination: Termination
         var cancelled = false
+        /// What the evidence says.
+        var wasStopped: Bool?
         var expected: StateType
         var says: String
 
@@ -17,12 +19,13 @@ struct RunEndingTests {
     @Test(arguments: [
         (RunEnding.Kind.sdk, StateType?.some(.cancelled), 1, StateType.paused), (.sdk, .failed, 1, .paused),
         (.sdk, nil, 143, .paused), (.sdk, nil, 0, .paused), (.sdk, .completed, 0, .completed),
-        (.command, nil, 143, .paused), (.command, nil, 0, .completed),
+        (.command, nil, 143, .paused), (.command, nil, 0, .paused),
     ])
     func whatIsSuspendedHasNotEndedUnlessItGotThereBefore(
         _ kind: RunEnding.Kind, _ outcome: StateType?, _ code: Int, _ expected: StateType
     ) {
-        let termination = Termination(exitCode: code, signal: code > 128 ? code - 128 : nil)
+        var termination = Termination(exitCode: code, signal: code > 128 ? code - 128 : nil)
+        if kind == .command { termination.wasStopped = true }
         let state = RunEnding.state(
             kind: kind, outcome: outcome.map { .init(type: $0, name: $0.defaultName, message: "its own words") },
             termination: termination, cancelledBy: nil, suspendedBy: "user admin", at: Timestamp(microseconds: 1),
@@ -108,8 +111,33 @@ struct RunEndingTests {
             title: "command cancelled", kind: .command, termination: Termination(exitCode: 143, signal: 15),
             cancelled: true, expected: .cancelled, says: "cancelled by user admin"),
         Row(
-            title: "command finished well in spite of a cancellation", kind: .command,
-            termination: Termination(exitCode: 0), cancelled: true, expected: .completed, says: "exit 0"),
+            title: "command that exits 0 when it is stopped, cancelled", kind: .command,
+            termination: Termination(exitCode: 0), cancelled: true, wasStopped: true, expected: .cancelled,
+            says: "cancelled by user admin; exit 0"),
+        Row(
+            title: "command that had ended well before it could be stopped", kind: .command,
+            termination: Termination(exitCode: 0), cancelled: true, wasStopped: false, expected: .completed,
+            says: "exit 0"),
+        Row(
+            title: "command that had failed before it could be stopped", kind: .command,
+            termination: Termination(exitCode: 3), cancelled: true, wasStopped: false, expected: .failed,
+            says: "exit 3"),
+        Row(
+            title: "command killed for memory before it could be stopped", kind: .command,
+            termination: Termination(exitCode: 137, signal: 9, oom: .yes, reason: "limit 64 MiB"), cancelled: true,
+            wasStopped: false, expected: .crashed, says: "out of memory"),
+        Row(
+            title: "command that nobody knows whether it was stopped, cancelled", kind: .command,
+            termination: Termination(exitCode: 0), cancelled: true, expected: .cancelled,
+            says: "cancelled by user admin; exit 0, which may have been before it was stopped"),
+        Row(
+            title: "command that exits 0 when somebody else stops it", kind: .command,
+            termination: Termination(exitCode: 0, actor: Termination.outsider), wasStopped: true, expected: .crashed,
+            says: "stopped by somebody outside orch; exit 0"),
+        Row(
+            title: "command that exits 5 when somebody else stops it", kind: .command,
+            termination: Termination(exitCode: 5, actor: Termination.outsider), wasStopped: true, expected: .crashed,
+            says: "stopped by somebody outside orch; exit 5"),
         Row(
             title: "never started", kind: .sdk,
             termination: Termination(exitCode: 127, launchFailed: true, reason: "exec: nope: not found"),
@@ -135,11 +163,28 @@ struct RunEndingTests {
             expected: .crashed, says: "removed by hand"),
     ]
 
+    @Test(arguments: [
+        (Bool?.some(true), StateType.failed, "TimedOut"), (nil, .failed, "TimedOut"),
+        (.some(false), .completed, "Completed"),
+    ])
+    func aCommandThatExitsZeroOverItsTimeLimitHasTimedOutUnlessItEndedBefore(
+        _ wasStopped: Bool?, _ type: StateType, _ name: String
+    ) {
+        var termination = Termination(exitCode: 0)
+        termination.wasStopped = wasStopped
+        let state = RunEnding.state(
+            kind: .command, outcome: nil, termination: termination, cancelledBy: nil, overdue: 3,
+            at: Timestamp(microseconds: 1), actor: "agent a1")
+        #expect(state.type == type && state.name == name)
+    }
+
     @Test(arguments: rows) func decides(_ row: Row) {
+        var termination = row.termination
+        termination.wasStopped = row.wasStopped
         let state = RunEnding.state(
             kind: row.kind,
             outcome: row.outcome.map { .init(type: $0, name: $0.defaultName, message: "its own words") },
-            termination: row.termination, cancelledBy: row.cancelled ? "user admin" : nil,
+            termination: termination, cancelledBy: row.cancelled ? "user admin" : nil,
             at: Timestamp(microseconds: 1), actor: "agent a1")
         #expect(state.type == row.expected)
         #expect(state.message.contains(row.says), "\(state.message)")

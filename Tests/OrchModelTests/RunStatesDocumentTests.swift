@@ -71,13 +71,14 @@ struct RunStatesDocumentTests {
 
             Each is a durable wish: accepted at once by any controller, also while the run's agent is away, carried out by that
             agent, and shown as the run's state once the engine has confirmed it. Until then the run keeps its state, and shows
-            the wish. The newest wish counts; a cancellation ends all others.
+            the wish. The newest wish counts; a cancellation ends all others. To repeat a wish is safe: what is so already stays as
+            it is, and the answer says so (`note`). The times of a run's states never run backwards, though clocks differ.
 
             | `orch flow-run …` | Scheduled | Pending, Running | Paused with a container | held in its queue, Suspended |
             |---|---|---|---|---|
-            | `pause` | held: Paused at once | its container is frozen, then Paused | refused | refused |
-            | `suspend` | held: Suspended at once | SIGTERM, grace, SIGKILL, then Suspended | the same | refused |
-            | `resume` | refused | takes back a pause or suspension that was not carried out yet | thawed, then Running | Scheduled |
+            | `pause` | held: Paused at once | its container is frozen, then Paused | stays | stays; of a Suspended one refused |
+            | `suspend` | held: Suspended at once | SIGTERM, grace, SIGKILL, then Suspended | the same | refused; a Suspended one stays |
+            | `resume` | stays | takes back a pause or suspension that was not begun yet, else stays | thawed, then Running | Scheduled |
             | `cancel` | Cancelled at once | Cancelling, then Cancelled | the same: the engine thaws what it stops | Cancelled at once |
 
             - A paused container keeps its memory, its agent and that agent's slot; a suspended run has no container, no agent and
@@ -85,7 +86,13 @@ struct RunStatesDocumentTests {
             - The time limit of an attempt does not count the time for which its container is paused, also where the agent is
               restarted meanwhile. A pause that nobody saw the end of counts up to the moment an agent looks again.
             - A container that somebody else pauses or resumes (`docker pause`) makes the run Paused or Running, within seconds:
-              what the engine shows is the truth. A flow that got to its end before SIGTERM has ended, and is not suspended.
+              what the engine shows is the truth. A run that got to its end before SIGTERM has ended, and is not suspended.
+            - A command has no word for its end, and many answer SIGTERM with exit 0. One that was stopped is Suspended, Cancelled or
+              TimedOut whatever its code, or Crashed where somebody outside orch did it. What tells is the engine's evidence; where
+              that is gone, the wish counts, and the message says so ([architecture.md](architecture.md#states-and-endings)).
+            - A suspension is under way once the agent has begun to stop the container, and cannot be taken back then. A resumption
+              says so in its answer, and makes the run Scheduled as soon as it is Suspended; a pause is refused.
+            - A waiting run that is held and resumed keeps its due time where that still lies ahead.
             - Where the engine cannot pause, the run's log says so and the wish is gone.
             - Sub-flows in the same container are paused, resumed and ended with it. A paused run that is resumed before an agent
               had it takes its place behind those that are due.

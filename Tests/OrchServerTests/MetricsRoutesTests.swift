@@ -67,7 +67,7 @@ struct MetricsRoutesTests {
             try await server.succeed(.post, "deployments", ServerFixture.deployment())
             let run = try await server.createRun()
             try await server.succeed(.post, "flow-runs/\(run.id)/cancel")
-            #expect(try await server.refusal(.post, "flow-runs/\(run.id)/cancel").status == 409)
+            try await server.succeed(.post, "flow-runs/\(run.id)/cancel")
             #expect(try await page(server)[#"orch_runs_ended_total{state="CANCELLED"}"#] == 1)
         }
     }

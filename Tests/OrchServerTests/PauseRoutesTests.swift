@@ -15,15 +15,59 @@ struct PauseRoutesTests {
             #expect(held.state.type == .paused)
             #expect(held.state.message == "paused by user admin before an agent took it")
             #expect(try await server.poll().runs.isEmpty)
-            let (status, fault) = try await server.refusal(.post, "flow-runs/\(run.id)/pause")
+            let again: WishReply = try await server.call(.post, "flow-runs/\(run.id)/pause")
+            #expect(again.run == held)
+            #expect(again.note == "already Paused, so nothing has changed")
+            let (status, fault) = try await server.refusal(.post, "flow-runs/\(run.id)/suspend")
             #expect(status == 409)
-            #expect(
-                fault.message
-                    == "run \(run.name) is Paused and cannot be paused: expected one that is Scheduled, Pending or Running"
-            )
+            #expect(fault.message.hasPrefix("run \(run.name) is Paused and cannot be suspended: expected one that is "))
             let resumed: FlowRun = try await server.call(.post, "flow-runs/\(run.id)/resume")
             #expect(resumed.state.type == .scheduled)
+            let resumedAgain: WishReply = try await server.call(.post, "flow-runs/\(run.id)/resume")
+            #expect(resumedAgain.run == resumed)
+            #expect(resumedAgain.note == "already Scheduled, so nothing has changed")
             #expect(try await server.poll().runs.map(\.runID) == [run.id])
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func whatIsResumedWhileItsContainerIsStoppedIsGivenToAnAgentAsSoonAsThatHasEnded() async throws {
+        try await ServerFixture.with { server in
+            let claimed = try await server.claimedRun()
+            try await server.report(claimed) { $0.state = ServerFixture.state(.running) }
+            let suspended: WishReply = try await server.call(.post, "flow-runs/\(claimed.runID)/suspend")
+            try await server.report(claimed) { $0.begun = suspended.run.request }
+            let resumed: WishReply = try await server.call(.post, "flow-runs/\(claimed.runID)/resume")
+            #expect(
+                resumed.note == "its container is being stopped already, as user admin asked: once that has ended, "
+                    + "it waits for an agent again")
+            async let poll = server.poll(wait: 60)
+            await server.untilWaiting(for: .queue("default"))
+            try await server.report(claimed) {
+                $0.state = ServerFixture.state(.paused)
+                $0.state?.name = RunState.suspendedName
+            }
+            #expect(try await poll.runs.map(\.attempt) == [2])
+        }
+    }
+
+    @Test func aWishThatIsRepeatedChangesNothing() async throws {
+        try await ServerFixture.with { server in
+            let claimed = try await server.claimedRun()
+            try await server.report(claimed) { $0.state = ServerFixture.state(.running) }
+            let resumed: WishReply = try await server.call(.post, "flow-runs/\(claimed.runID)/resume")
+            #expect(resumed.note == "already Running, so nothing has changed")
+            let asked: WishReply = try await server.call(.post, "flow-runs/\(claimed.runID)/pause")
+            #expect(asked.note == nil && asked.run.request?.action == .pause)
+            let again: WishReply = try await server.call(.post, "flow-runs/\(claimed.runID)/pause")
+            #expect(again.run == asked.run && again.note == "already asked for that")
+            let cancelled: WishReply = try await server.call(.post, "flow-runs/\(claimed.runID)/cancel")
+            #expect(cancelled.note == nil)
+            let twice: WishReply = try await server.call(.post, "flow-runs/\(claimed.runID)/cancel")
+            #expect(twice.run == cancelled.run && twice.note == "already Cancelling, so nothing has changed")
+            try await server.report(claimed) { $0.state = ServerFixture.state(.cancelled) }
+            let late: WishReply = try await server.call(.post, "flow-runs/\(claimed.runID)/cancel")
+            #expect(late.run.state.type == .cancelled && late.note == "already Cancelled, so nothing has changed")
         }
     }
 
@@ -72,7 +116,10 @@ struct PauseRoutesTests {
             try await server.report(claimed) { $0.state = ServerFixture.state(.completed) }
             let (ended, reason) = try await server.refusal(.post, "flow-runs/\(claimed.runID)/resume")
             #expect(ended == 409)
-            #expect(reason.message.contains("is Completed and cannot be resumed: expected one that is Paused"))
+            #expect(
+                reason.message.contains("is Completed and cannot be resumed: expected one that is Paused or Suspended"))
+            let (uncancelled, why) = try await server.refusal(.post, "flow-runs/\(claimed.runID)/cancel")
+            #expect(uncancelled == 409 && why.message.hasSuffix("has ended already: it is Completed"))
             #expect(try await server.refusal(.post, "flow-runs/nothing-like-it/pause").status == 404)
         }
     }

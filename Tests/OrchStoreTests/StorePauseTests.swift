@@ -162,6 +162,109 @@ extension StoreConformance {
             }
         }
 
+        /// The resumption is wished before or after the agent has told that it stops the container.
+        @Test(arguments: StoreKind.all, [true, false])
+        func aRunThatIsResumedWhileItsContainerIsStoppedIsSuspendedAndThenScheduled(
+            kind: StoreKind, isTold: Bool
+        ) async throws {
+            try await kind.withStore { store in
+                let key = try await store.claimedRun()
+                _ = try await store.apply(running(at: 2), to: key, at: 2)
+                _ = try await store.request(request(.suspend), of: key.runID)
+                let begun = AttemptReport(token: "", begun: request(.suspend))
+                if isTold {
+                    _ = try await store.apply(begun, to: key, at: 11)
+                    #expect(try await store.run(key.runID)?.request?.isUnderWay == true)
+                    guard case .refused = try await store.request(request(.pause, at: 11), of: key.runID) else {
+                        Issue.record("expected what is being stopped not to be paused")
+                        return
+                    }
+                }
+                _ = try await store.request(request(.resume, at: 12), of: key.runID)
+                if !isTold { _ = try await store.apply(begun, to: key, at: 12) }
+                let wishes = try await store.wishes(for: "a1").requests.map(\.request)
+                #expect(wishes.map(\.action) == [.resume] && wishes.map(\.suspendedBy) == ["user admin"])
+                _ = try await store.apply(suspended(at: 15, request(.suspend)), to: key, at: 15)
+                let run = try #require(try await store.run(key.runID))
+                #expect(run.state.name == "Scheduled" && run.state.at == Sample.at(15) && run.request == nil)
+                #expect(run.state.message == "resumed by user admin: it waits for an agent")
+                #expect(try await store.claim(Sample.claim("a2", at: 16)).map(\.key.attempt) == [2])
+            }
+        }
+
+        @Test(arguments: StoreKind.all)
+        func aRunThatIsHeldWhileItAwaitsItsRetryKeepsItsDueTime(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                var draft = Sample.run()
+                draft.launch.policy = RunPolicy(retries: 1, retryDelaySeconds: 100)
+                let key = try await store.claimedRun(draft)
+                _ = try await store.apply(running(at: 2), to: key, at: 2)
+                let failed = AttemptReport(
+                    token: "", termination: Termination(exitCode: 3), state: Sample.state(.failed, at: 5))
+                _ = try await store.apply(failed, to: key, at: 5)
+                let due = try #require(try await store.run(key.runID)).scheduledFor
+                #expect(due == Sample.at(105))
+                let held = try requested(try await store.request(request(.pause), of: key.runID))
+                #expect(held.state.message == "paused by user admin while it waited for its next attempt")
+                let resumed = try requested(try await store.request(request(.resume, at: 20), of: key.runID))
+                #expect(resumed.state.message == "resumed by user admin: it is due at \(due)")
+                #expect(resumed.scheduledFor == due)
+                #expect(try await store.claim(Sample.claim(at: 104)).isEmpty)
+                #expect(try await store.claim(Sample.claim(at: 105)).count == 1)
+            }
+        }
+
+        @Test(arguments: StoreKind.all)
+        func aRunThatIsCancelledWhileItAwaitsItsRetryIsToldSo(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                var draft = Sample.run()
+                draft.launch.policy = RunPolicy(retries: 1, retryDelaySeconds: 100)
+                let key = try await store.claimedRun(draft)
+                let failed = AttemptReport(
+                    token: "", termination: Termination(exitCode: 3), state: Sample.state(.failed, at: 5))
+                _ = try await store.apply(failed, to: key, at: 5)
+                let wish = CancellationRequest(by: "user admin", at: Sample.at(20))
+                guard case .requested(let run, _) = try await store.requestCancellation(of: key.runID, wish) else {
+                    Issue.record("expected the wish to be taken")
+                    return
+                }
+                #expect(run.state.message == "cancelled by user admin while it waited for its next attempt")
+            }
+        }
+
+        /// The resumption was wished before the container had ended.
+        @Test(arguments: StoreKind.all)
+        func theTimesOfStatesDoNotRunBackwards(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                let key = try await store.claimedRun()
+                // By the agent's clock, which is behind.
+                _ = try await store.apply(running(at: -50), to: key, at: 2)
+                let pausedAt = Sample.state(.paused, at: -40)
+                _ = try await store.apply(AttemptReport(token: "", state: pausedAt), to: key, at: 3)
+                #expect(try await store.held(by: "a1").map(\.pausedSince) == [Sample.at(-40)])
+                _ = try await store.apply(
+                    AttemptReport(token: "", state: Sample.state(.running, at: -30)), to: key, at: 4)
+                // What comes again is known by the time it was reported with.
+                _ = try await store.apply(AttemptReport(token: "", state: pausedAt), to: key, at: 4)
+                #expect(try await store.run(key.runID)?.state.type == .running)
+                _ = try await store.request(request(.suspend), of: key.runID)
+                _ = try await store.request(request(.resume, at: 11), of: key.runID)
+                let end = suspended(at: 30, request(.suspend))
+                _ = try await store.apply(end, to: key, at: 12)
+                #expect(try await store.apply(end, to: key, at: 12).word == "applied")
+                _ = try await store.claim(Sample.claim("a2", at: 13))
+                let states = try await store.states(of: key.runID)
+                #expect(
+                    states.map(\.name)
+                        == [
+                            "Scheduled", "Pending", "Running", "Paused", "Running", "Suspended", "Scheduled", "Pending",
+                        ])
+                #expect(zip(states, states.dropFirst()).allSatisfy { $0.at <= $1.at })
+                #expect(states.last == (try await store.run(key.runID))?.state)
+                #expect(states.last?.at == Sample.at(30))
+            }
+        }
+
         @Test(arguments: StoreKind.all)
         func aCancellationOutranksASuspensionThatIsUnderWay(kind: StoreKind) async throws {
             try await kind.withStore { store in

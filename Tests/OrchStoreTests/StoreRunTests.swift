@@ -71,8 +71,9 @@ extension StoreConformance {
                 #expect(run.state.type == .cancelled)
                 #expect(run.endedAt == Sample.at(3))
                 #expect(try await store.claim(Sample.claim()).isEmpty)
-                guard case .ended = try await store.requestCancellation(of: draft.run.id, request) else {
-                    Issue.record("expected an ended run to be told as such")
+                let again = CancellationRequest(by: "user other", at: Sample.at(4))
+                guard case .unchanged(run) = try await store.requestCancellation(of: draft.run.id, again) else {
+                    Issue.record("expected a cancelled run to stay as it is")
                     return
                 }
             }
@@ -85,7 +86,10 @@ extension StoreConformance {
                 let request = CancellationRequest(by: "user admin", at: Sample.at(3))
                 _ = try await store.requestCancellation(of: key.runID, request)
                 let later = CancellationRequest(by: "user other", at: Sample.at(4))
-                _ = try await store.requestCancellation(of: key.runID, later)
+                guard case .unchanged = try await store.requestCancellation(of: key.runID, later) else {
+                    Issue.record("expected the first wish to count")
+                    return
+                }
                 let run = try #require(try await store.run(key.runID))
                 #expect(run.state.type == .cancelling)
                 #expect(run.cancellation == request)
@@ -98,6 +102,20 @@ extension StoreConformance {
                 _ = try await store.apply(end, to: key, at: 5)
                 #expect(try await store.wishes(for: "a1").cancellations.isEmpty)
                 #expect(try await store.run(key.runID)?.cancellation == nil)
+            }
+        }
+
+        @Test(arguments: StoreKind.all)
+        func whatHasEndedOtherwiseIsNotCancelled(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                let key = try await store.claimedRun()
+                let end = AttemptReport(token: "", state: Sample.state(.completed, at: 5))
+                _ = try await store.apply(end, to: key, at: 5)
+                let request = CancellationRequest(by: "user admin", at: Sample.at(6))
+                guard case .ended = try await store.requestCancellation(of: key.runID, request) else {
+                    Issue.record("expected an ended run to be told as such")
+                    return
+                }
             }
         }
 

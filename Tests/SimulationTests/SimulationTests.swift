@@ -31,7 +31,8 @@ struct SimulationTests {
     @Test(arguments: [
         (Mutation.linesAreDropped, "the log of", 1),
         (.linesAreDoubled, "the log of", 1),
-        (.stopDoesNothing, "after the last fault", 1),
+        (.stopDoesNothing, "nobody has stopped its process", 1),
+        (.stopsAreForgotten, "its process was stopped", 1),
         (.removalDoesNothing, "is to be removed", 1),
         (.exitCodesAreForgotten, "exit", 1),
         (.heldAttemptsAreForgotten, "after the last fault", 1),

@@ -119,6 +119,18 @@ class Cell:
         self.docker("kill", "--signal", "KILL", self.container)
         self.leave()
 
+    def docker_stop(self):
+        wait_until("half of the lines are printed", self.printed_half)
+        self.docker("stop", "--time", "10", self.container)
+        self.leave()
+
+    def cancel_kill_agent(self):
+        """The agent is killed about when the process answers its SIGTERM."""
+        self.stack.type(["flow-run", "cancel"], self.id)
+        time.sleep(self.dice.random() * 0.2)
+        self.stack.kill(self.stack.agent)
+        self.stack.start_agent()
+
     def docker_rm(self):
         self.docker("rm", "--force", self.container)
         self.leave()
@@ -191,7 +203,7 @@ class Cell:
     def settled(self):
         """The run, once it and its container have come to their ends."""
         try:
-            if self.fault not in ("docker-kill", "docker-rm", "T1-removed"):
+            if self.fault not in ("docker-kill", "docker-stop", "docker-rm", "cancel-kill-agent", "T1-removed"):
                 self.give_word()
             run = self.stack.run(self.id)
         except OSError:

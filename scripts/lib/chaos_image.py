@@ -48,13 +48,15 @@ def deploy(stack, image, kinds):
     # The Swift runtime alone takes more than a shell.
     stack.type(["block", "create"], "docker-container", "roomy", "--set", "memory=96m", "--set", "memory_swap=96m")
     half = stack.lines // 2
-    for name, ending in (("steps", "success"), ("failing", "failure"), ("hungry", "hunger"), ("torrent", "success")):
+    for name, ending in (("steps", "success"), ("failing", "failure"), ("hungry", "hunger"), ("torrent", "success"),
+                         ("polite", "success")):
         for kind in kinds:
             first, last = (10, TORRENT[kind]) if name == "torrent" else (half, stack.lines)
             infra = ("--infra", f"docker/{'small' if kind == 'command' else 'roomy'}") if ending == "hunger" else ()
             start = ["--image", image, "-n", f"{kind}-{name}", *infra]
             if kind == "command":
-                stack.type(["deploy"], *start, "--", "sh", "-c", script(first, last, ending))
+                manners = "trap 'exit 0' TERM; " if name == "polite" else ""
+                stack.type(["deploy"], *start, "--", "sh", "-c", manners + script(first, last, ending))
             else:
                 stack.type(["deploy"], *start, "-p", f"half={first}", "-p", f"lines={last}", "-p", f"ending={ending}")
 

@@ -17,7 +17,8 @@ PHASES = {
 NEEDS_THE_WORD = ("exiting", "exited", "removing")
 KINDS = ("command", "sdk")
 
-CLASSIC = ("kill-agent", "kill-controller", "kill-both", "docker-kill", "docker-rm", "oom", "api-away", "stop-agent")
+CLASSIC = ("kill-agent", "kill-controller", "kill-both", "docker-kill", "docker-stop", "docker-rm", "cancel-kill-agent",
+           "oom", "api-away", "stop-agent")
 # The controller is killed in the middle of a run, and before it is back …
 T1 = ("T1-continues", "T1-exits-0", "T1-exits-1", "T1-removed", "T1-oom")
 # A signal for dockerd; "live" = containers live on while it is away (--live-restore).
@@ -30,7 +31,7 @@ FAULTS = (*CLASSIC, *T1, *DAEMON, *POSTGRES)
 QUICK = (
     "kill-agent/created/command", "kill-agent/exiting/command", "kill-agent/running/sdk",
     "kill-controller/before-create/command", "kill-both/started/command", "docker-kill/running/command",
-    "docker-rm/created/command", "oom/exiting/command", "T1-exits-1/running/command", "T1-removed/running/sdk",
+    "docker-stop/running/command", "cancel-kill-agent/running/command", "docker-rm/created/command", "oom/exiting/command", "T1-exits-1/running/command", "T1-removed/running/sdk",
     "daemon-kill-live/writing/sdk", "daemon-term-live/exited/command", "postgres-fast/exited/command",
     "postgres-kill/running/sdk")
 
@@ -59,6 +60,9 @@ class Expected:
 COMPLETED = Expected("COMPLETED")
 FAILED = Expected("FAILED", deployment="failing")
 KILLED = Expected("CRASHED", ("SIGKILL", "somebody outside orch"), lines="half", facts=(("signal", 9), ("oom", "no")))
+# Both kinds take SIGTERM for the word to end, and a command does so with exit 0.
+STOPPED = Expected("CRASHED", ("stopped by somebody outside orch",), lines="half", deployment="polite")
+CANCELLED = Expected("CANCELLED", lines="half", deployment="polite")
 STARVED = Expected("CRASHED", ("memory", "limit"), lines="half", deployment="hungry", facts=(("oom", "yes"),))
 # Killed at first, then removed: which of the two the agent gets to see is a matter of milliseconds.
 REMOVED = Expected("CRASHED", ("somebody",), lines="half")
@@ -92,6 +96,13 @@ def _expected(fault, phase, kind):
     if fault == "docker-kill":
         return {"before-create": NOTHING, "created": "there is no process yet", "started": KILLED,
                 "running": KILLED}.get(phase, ENDED)
+    if fault == "docker-stop":
+        right = replace(STOPPED, facts=(("exitCode", 0),)) if kind == "command" else STOPPED
+        return {"before-create": NOTHING, "created": "there is no process yet", "started": right,
+                "running": right}.get(phase, ENDED)
+    if fault == "cancel-kill-agent":
+        right = replace(CANCELLED, reason=("cancelled by", "exit 0")) if kind == "command" else CANCELLED
+        return right if phase == "running" else "it is about a process that runs, and its end"
     if fault == "oom":
         return {"before-create": NOTHING, "created": "there is no process yet", "started": STARVED, "running": STARVED,
                 "exiting": STARVED}.get(phase, ENDED)

@@ -35,8 +35,10 @@ package protocol ContainerEngine: Sendable {
     /// busy forgets within seconds.
     func hints(of snapshot: ContainerSnapshot) async throws(EngineFault) -> EndingHints
 
-    /// Sends SIGTERM, after `grace` SIGKILL, and thaws a frozen container for that; returns when the container has ended, at once where it does not run.
-    func stop(_ id: String, grace: Duration) async throws(EngineFault)
+    /// Sends SIGTERM, after `grace` SIGKILL, and thaws a frozen container for that; returns when the container has ended.
+    ///
+    /// - Returns: false, and at once, where it did not run.
+    @discardableResult func stop(_ id: String, grace: Duration) async throws(EngineFault) -> Bool
 
     /// Freezes a container. Where it is frozen already, or does not run, the engine may refuse: `inspect` tells.
     func pause(_ id: String) async throws(EngineFault)

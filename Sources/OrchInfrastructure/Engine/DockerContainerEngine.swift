@@ -96,15 +96,20 @@ package final class DockerContainerEngine: ContainerEngine {
             let isDoubtful = snapshot.exitCode == TerminationReader.lostExitCode
             let patience = isDoubtful ? Duration.seconds(3) : .milliseconds(100)
             var events = try await client.events(
-                filters: ["type": ["container"], "container": [snapshot.id], "event": ["kill", "oom", "die"]],
+                filters: [
+                    "type": ["container"], "container": [snapshot.id], "event": ["start", "kill", "oom", "die"],
+                ],
                 since: EngineTime(start + .seconds(-1)), until: EngineTime(end + patience)
             ).makeAsyncIterator()
             var hints = EndingHints(sawEnd: false)
+            var sawStart = false
             while let event = try await events.next() {
+                if event.action == "start" { sawStart = true }
                 if event.action == "oom" { hints.sawOutOfMemory = true }
                 if event.action == "die" {
-                    hints.sawEnd = true
-                    if isDoubtful { break }
+                    (hints.sawEnd, hints.isWhole) = (true, sawStart)
+                    // Signals are noted before the end they lead to; the kernel's word on memory may come after it.
+                    if TerminationReader.signal(of: snapshot.exitCode) == nil { break }
                 }
                 if let signal = event.attributes["signal"].flatMap(Int.init) { hints.signals.insert(signal) }
             }
@@ -114,8 +119,10 @@ package final class DockerContainerEngine: ContainerEngine {
         }
     }
 
-    package func stop(_ id: String, grace: Duration) async throws(EngineFault) {
-        do throws(DockerError) { try await client.stopContainer(id, timeout: grace) } catch { throw EngineFault(error) }
+    package func stop(_ id: String, grace: Duration) async throws(EngineFault) -> Bool {
+        do throws(DockerError) { return try await client.stopContainer(id, timeout: grace) } catch {
+            throw EngineFault(error)
+        }
     }
 
     package func pause(_ id: String) async throws(EngineFault) {

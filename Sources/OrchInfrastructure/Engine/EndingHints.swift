@@ -8,9 +8,21 @@ package struct EndingHints: Sendable, Hashable {
     /// Whether the engine saw the end itself; nil where that is not known. One that restarted did not.
     package var sawEnd: Bool?
 
+    /// Whether the engine remembers its whole life, from its start to its end: what is missing then did not happen.
+    package var isWhole: Bool
+
+    /// Whether a signal that asks for an end was among those sent.
+    var wasStopped: Bool { !signals.isDisjoint(with: Self.endingSignals) }
+
+    /// SIGINT, SIGQUIT, SIGKILL, SIGTERM: what stops programs, apart from what makes them read their settings anew.
+    private static let endingSignals: Set<Int> = [2, 3, 9, 15]
+
     /// Hints. Defaults to none.
-    package init(signals: Set<Int> = [], sawOutOfMemory: Bool = false, sawEnd: Bool? = nil) {
+    package init(
+        signals: Set<Int> = [], sawOutOfMemory: Bool = false, sawEnd: Bool? = nil, isWhole: Bool = false
+    ) {
         self.sawEnd = sawEnd
+        self.isWhole = isWhole
         self.signals = signals
         self.sawOutOfMemory = sawOutOfMemory
     }

@@ -5,7 +5,7 @@ extension AttemptReport {
     package var isEmpty: Bool {
         records.isEmpty && taskRuns.isEmpty && childRuns.isEmpty && metrics.isEmpty && assets.isEmpty && result == nil
             && container == nil && startedAt == nil && termination == nil && state == nil
-            && pausedSeconds == nil && settled == nil
+            && pausedSeconds == nil && settled == nil && begun == nil
     }
 
     /// Adds what was seen later: lists grow, single values are replaced.
@@ -22,6 +22,7 @@ extension AttemptReport {
         state = later.state ?? state
         pausedSeconds = later.pausedSeconds ?? pausedSeconds
         settled = later.settled ?? settled
+        begun = later.begun ?? begun
     }
 
     /// Adds a remark of orch's own.

@@ -29,11 +29,23 @@ extension AttemptRun {
     private func resume(_ snapshot: ContainerSnapshot) async throws -> Ending {
         if snapshot.status == .created { return try await start(snapshot.id) }
         willStart()
-        guard snapshot.isLive else { return try await observe(snapshot.id, exit: nil) }
+        stopAnswers.takeOver()
+        guard snapshot.isLive else {
+            if let limit = claimed.timeoutSeconds, hasOverrun(limit, snapshot) { order.give(.overdue(limit)) }
+            return try await observe(snapshot.id, exit: nil)
+        }
         let doing = snapshot.isPaused ? "paused" : "running"
         await remark(.info, "\(runner.actor) found container \(claimed.containerName) \(doing) and follows it")
         await reportFound(snapshot)
         return try await observe(snapshot.id, exit: nil)
+    }
+
+    /// Whether a container that ended while no agent looked had lived for longer than it may, so that the last agent has
+    /// stopped it for that, if it was stopped.
+    private func hasOverrun(_ limit: Double, _ snapshot: ContainerSnapshot) -> Bool {
+        guard let start = snapshot.startedAt, let end = snapshot.finishedAt else { return false }
+        let lastPause = claimed.pausedSince.map { max(.zero, end - $0) } ?? .zero
+        return end - start - lastPause - .seconds(claimed.pausedSeconds ?? 0) >= .seconds(limit)
     }
 
     private enum Creation {

@@ -70,22 +70,25 @@ extension AttemptRun {
     ///
     /// - Parameter isNew: whether it started just now; else the engine says when.
     private func orderWhenOverdue(_ id: String, limit: Double, isNew: Bool) async throws {
-        var left = Duration.seconds(limit)
+        var before = Duration.zero
         if !isNew {
             let found = try await retrying { () throws(EngineFault) in try await engine.inspect(id) }
-            guard let startedAt = found?.startedAt else { return }
-            left -= runner.now() - startedAt
+            guard let found, found.isLive, let startedAt = found.startedAt else { return }
+            before = runner.now() - startedAt
         }
-        var granted = Duration.zero
+        let elapsed = Self.stopwatch(runner.clock)
         while true {
             try await order.pausing.untilResumed()
-            let paused = order.pausing.total
-            left += paused - granted
-            granted = paused
+            // A pause may have begun before the limit and ended after it: what counts is the time lived, looked at anew.
+            let left = .seconds(limit) - (before + elapsed() - order.pausing.total)
             guard left > .zero else { return order.give(.overdue(limit)) }
             try await runner.clock.sleep(for: left)
-            left = .zero
         }
+    }
+
+    private static func stopwatch<C: Clock<Duration>>(_ clock: C) -> () -> Duration {
+        let start = clock.now
+        return { start.duration(to: clock.now) }
     }
 
     private func stopWhenOrdered(_ id: String) async throws {
@@ -98,11 +101,16 @@ extension AttemptRun {
         case .overdue(let seconds): why = "it has run for the \(seconds) s it may"
         case .fenced: why = "the attempt is no longer this agent's"
         }
-        await remark(.info, "stopping the container: \(why); SIGTERM, and SIGKILL after \(grace)")
+        var report = AttemptReport(token: claimed.token)
+        report.remark(
+            .info, "stopping the container: \(why); SIGTERM, and SIGKILL after \(grace)", attempt: claimed.attempt,
+            at: runner.now())
+        if case .suspended(let request) = reason { report.begun = request }
+        await reporting.add(report)
         var backoff = Backoff()
         while true {
             do throws(EngineFault) {
-                return try await engine.stop(id, grace: grace)
+                return try await stopAnswers.ask { () throws(EngineFault) in try await engine.stop(id, grace: grace) }
             } catch {
                 try Task.checkCancellation()
                 if case .notFound = error { return }
@@ -254,22 +262,27 @@ extension AttemptRun {
         if await collector.mayLackLines { try await fillFromJournal(id, toEnd: true) }
         let killedBy = order.stopper ?? (order.reason == .fenced ? runner.actor : nil)
         let termination = TerminationReader.termination(
-            of: snapshot, killedBy: killedBy, hints: try await hints(of: snapshot),
+            of: snapshot, killedBy: killedBy, hints: try await hints(of: snapshot), answer: try await stopAnswer(),
             onlyLine: await collector.onlyLine)
         return Ending(termination: termination, snapshot: snapshot)
     }
 
-    /// What the engine remembers, asked for where a signal may have ended the container, or its code may be lost.
+    private func stopAnswer() async throws(EngineFault) -> StopAnswer {
+        do { return try await stopAnswers.last() } catch { throw .cancelled }
+    }
+
+    /// What the engine remembers, asked for where its code may not tell how the container ended: a command's never does,
+    /// and a signal may have ended it, or the code may be lost.
     private func hints(of snapshot: ContainerSnapshot) async throws(EngineFault) -> EndingHints {
         guard
-            TerminationReader.signal(of: snapshot.exitCode) != nil
+            claimed.kind == .command || TerminationReader.signal(of: snapshot.exitCode) != nil
                 || snapshot.exitCode == TerminationReader.lostExitCode
         else { return EndingHints() }
         do throws(EngineFault) {
             return try await engine.hints(of: snapshot)
         } catch {
-            if error == .cancelled { throw error }
-            // No more than a hint: the end is known without.
+            // One that went away this moment is asked again; else it is no more than a hint.
+            if error == .cancelled || error.isTransient { throw error }
             return EndingHints()
         }
     }

@@ -8,6 +8,7 @@ struct AttemptRun: Sendable {
     let reporting: any AttemptReporting
     let willStart: @Sendable () -> Void
     let collector: OutputCollector
+    let stopAnswers = StopAnswers()
 
     var engine: any ContainerEngine { runner.engine }
 

@@ -74,7 +74,7 @@ package final class StopOrder: Sendable {
 
     /// Takes a wish short of the end.
     package func ask(_ request: RunRequest) {
-        if request.action == .suspend { give(.suspended(request)) } else { pausing.ask(request) }
+        if let suspension = request.suspension { give(.suspended(suspension)) } else { pausing.ask(request) }
     }
 
     /// Waits for the order.

@@ -22,10 +22,31 @@ public struct RunRequest: Codable, Hashable, Sendable {
     public var action: Action
     public var by: String
     public var at: Timestamp
+    /// True for a suspension that cannot be taken back any more, as the container is being stopped; nil otherwise.
+    public var isUnderWay: Bool?
+    /// Of a resumption: who asked for the suspension that was under way, and is carried out first; nil where none was.
+    public var suspendedBy: String?
 
     public init(_ action: Action, by: String, at: Timestamp) {
         self.action = action
         self.by = by
         self.at = at
+    }
+
+    /// The suspension that is to be carried out, whatever follows it; nil where none is.
+    public var suspension: RunRequest? {
+        action == .suspend ? self : suspendedBy.map { RunRequest(.suspend, by: $0, at: at) }
+    }
+
+    /// Whether the container is being stopped for a suspension.
+    public var isStopping: Bool { isUnderWay == true || suspendedBy != nil }
+
+    /// What becomes of this wish where the container is being stopped for a suspension.
+    ///
+    /// A resumption follows the suspension; a pause that crossed it is overtaken.
+    public func following(_ suspension: RunRequest) -> RunRequest {
+        var wish = action == .pause ? suspension : self
+        if action == .resume { wish.suspendedBy = suspension.by } else { wish.isUnderWay = true }
+        return wish
     }
 }

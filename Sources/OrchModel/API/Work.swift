@@ -206,12 +206,14 @@ public struct AttemptReport: Codable, Sendable {
     public var pausedSeconds: Double?
     /// A wish that was carried out, or that cannot be.
     public var settled: RunRequest?
+    /// A suspension that cannot be taken back any more: the container is being stopped.
+    public var begun: RunRequest?
 
     public init(
         token: String, records: [LogRecord] = [], taskRuns: [TaskRun] = [], childRuns: [ChildRunReport] = [],
         metrics: [String: Double] = [:], assets: [AssetReport] = [], result: JSONValue? = nil,
         container: ContainerRecord? = nil, startedAt: Timestamp? = nil, termination: Termination? = nil,
-        state: RunState? = nil, pausedSeconds: Double? = nil, settled: RunRequest? = nil
+        state: RunState? = nil, pausedSeconds: Double? = nil, settled: RunRequest? = nil, begun: RunRequest? = nil
     ) {
         self.token = token
         self.records = records
@@ -226,11 +228,12 @@ public struct AttemptReport: Codable, Sendable {
         self.state = state
         self.pausedSeconds = pausedSeconds
         self.settled = settled
+        self.begun = begun
     }
 
     private enum CodingKeys: String, CodingKey {
         case token, records, taskRuns, childRuns, metrics, assets, result, container, startedAt, termination, state,
-            pausedSeconds, settled
+            pausedSeconds, settled, begun
     }
 
     /// Reads a report; one of an agent that knows no assets has none.
@@ -249,7 +252,8 @@ public struct AttemptReport: Codable, Sendable {
             termination: try container.decodeIfPresent(Termination.self, forKey: .termination),
             state: try container.decodeIfPresent(RunState.self, forKey: .state),
             pausedSeconds: try container.decodeIfPresent(Double.self, forKey: .pausedSeconds),
-            settled: try container.decodeIfPresent(RunRequest.self, forKey: .settled))
+            settled: try container.decodeIfPresent(RunRequest.self, forKey: .settled),
+            begun: try container.decodeIfPresent(RunRequest.self, forKey: .begun))
     }
 }
 

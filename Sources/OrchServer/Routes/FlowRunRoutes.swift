@@ -139,7 +139,9 @@ struct FlowRunRoutes: Sendable {
                 if let agent = run.agent { wakeups.signal(.agent(agent)) }
                 wakeups.signal(.run(run.id))
             }
-            return try APIJSON.response(run)
+            return try APIJSON.response(WishReply(run: run))
+        case .unchanged(let run):
+            return try APIJSON.response(WishReply(run: run, note: Self.unchanged(run)))
         case .ended(let run):
             throw APIFailure.conflict("run \(run.name) has ended already: it is \(run.state.name)")
         case .child(let run):
@@ -151,6 +153,16 @@ struct FlowRunRoutes: Sendable {
         }
     }
 
+    /// What will come of a wish that was made while the container was being stopped.
+    private static func note(on run: FlowRun) -> String? {
+        run.request?.suspendedBy.map {
+            "its container is being stopped already, as \($0) asked: once that has ended, it waits for an agent again"
+        }
+    }
+
+    /// What is said of a wish that has come true before.
+    private static func unchanged(_ run: FlowRun) -> String { "already \(run.state.name), so nothing has changed" }
+
     private func request(_ action: RunRequest.Action, _ call: APICall) async throws -> Response {
         let id = try await run(call).id
         let request = RunRequest(action, by: call.principal.actor, at: call.now())
@@ -159,7 +171,10 @@ struct FlowRunRoutes: Sendable {
             if let agent = run.agent { wakeups.signal(.agent(agent)) }
             if run.state.type == .scheduled { wakeups.signal(.queue(run.workQueue)) }
             wakeups.signal(.run(run.id))
-            return try APIJSON.response(run)
+            return try APIJSON.response(WishReply(run: run, note: Self.note(on: run)))
+        case .unchanged(let run):
+            return try APIJSON.response(
+                WishReply(run: run, note: run.request == nil ? Self.unchanged(run) : "already asked for that"))
         case .refused(let run, let expected):
             throw APIFailure.conflict(
                 "run \(run.name) is \(run.state.name) and cannot be \(action.participle): expected \(expected)")

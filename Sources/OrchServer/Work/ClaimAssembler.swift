@@ -38,7 +38,7 @@ struct ClaimAssembler: Sendable {
             container: container, secrets: secrets,
             apiURL: apiURL, scheduledFor: run.scheduledFor, cancellation: run.cancellation,
             request: run.request, pausedSeconds: run.pausedSeconds,
-            pausedSince: run.state.type == .paused ? run.state.at : nil,
+            pausedSince: claim.pausedSince,
             timeoutSeconds: claim.launch.policy?.timeoutSeconds, registryLogin: login)
     }
 

@@ -120,7 +120,9 @@ struct WorkDesk: Sendable {
         metrics.reported(report, outcome, at: now)
         wakeups.signal(.run(key.runID))
         switch outcome {
-        case .applied: return
+        case .applied(let run, _):
+            // Its attempt has ended, and another may take it at once.
+            if run.state.type == .scheduled { wakeups.signal(.queue(run.workQueue)) }
         case .unknown: throw APIFailure.notFound("there is no run \(key.runID)")
         case .stale(let current):
             throw APIFailure(

@@ -63,12 +63,13 @@ enum AttemptRow {
         }
     }
 
-    /// Whether an attempt has ended in just this state: a report of it comes again.
+    /// Whether an attempt has ended in this state: a report of it comes again. Its end may be kept with a later time than
+    /// was reported, as times of states do not run backwards.
     static func hasEnded(_ key: AttemptKey, of number: Int64, as state: RunState, _ db: any SQLSession) throws -> Bool {
         try db.row(
             """
             SELECT 1 FROM attempt
-            WHERE run = ? AND number = ? AND ended_at = ? AND state_type = ? AND state_actor = ?
+            WHERE run = ? AND number = ? AND ended_at >= ? AND state_type = ? AND state_actor = ?
             """,
             [number, key.attempt, state.at.microseconds, state.type.rawValue, state.actor]) != nil
     }

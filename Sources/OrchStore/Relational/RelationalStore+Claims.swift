@@ -14,9 +14,10 @@ extension RelationalStore {
             let rows = try due.flatMap { number in
                 try db.rows(
                     """
-                    UPDATE flow_run SET state_type = ?, state_name = ?, state_message = ?, state_at = ?,
-                        state_actor = ?, attempt = attempt + 1, agent = ?, lease_expires_at = ?
-                    WHERE number = ? RETURNING \(Self.claimColumns)
+                    UPDATE flow_run SET state_type = ?1, state_name = ?2, state_message = ?3,
+                        state_at = CASE WHEN state_at > ?4 THEN state_at ELSE ?4 END,
+                        state_actor = ?5, attempt = attempt + 1, agent = ?6, lease_expires_at = ?7
+                    WHERE number = ?8 RETURNING \(Self.claimColumns)
                     """,
                     [
                         state.type.rawValue, state.name, state.message, state.at.microseconds, state.actor,
@@ -87,8 +88,21 @@ extension RelationalStore {
                 WHERE agent = ? AND \(StoreSchema.isLive) AND root_number IS NULL ORDER BY number
                 """,
                 [agent])
-            return try Self.claims(rows).map(\.claim)
+            return try Self.claims(rows).map { number, claim in
+                var claim = claim
+                if claim.run.state.type == .paused { claim.pausedSince = try Self.pausedSince(number, db) }
+                return claim
+            }
         }
+    }
+
+    /// When its agent saw the run paused last, by the agent's own clock.
+    private static func pausedSince(_ number: Int64, _ db: any SQLSession) throws -> Timestamp? {
+        let row = try db.row(
+            "SELECT at FROM run_state WHERE run = ? AND type = 'PAUSED' ORDER BY position DESC LIMIT 1", [number])
+        guard let row else { return nil }
+        var reader = RowReader(row, table: "run_state")
+        return try reader.time()
     }
 
     package func wishes(for agent: String) async throws -> AgentWishes {

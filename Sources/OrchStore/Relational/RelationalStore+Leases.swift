@@ -77,10 +77,11 @@ extension RelationalStore {
                 [cutoff.microseconds]
             ).map { row in
                 var row = try RunRow(row)
-                row.run.state = RunState(
-                    .scheduled, name: RunState.lateName,
-                    message: "no agent has taken it from queue \(row.run.workQueue) since it was due", at: at,
-                    actor: "server")
+                row.enter(
+                    RunState(
+                        .scheduled, name: RunState.lateName,
+                        message: "no agent has taken it from queue \(row.run.workQueue) since it was due", at: at,
+                        actor: "server"))
                 try row.update(enters: true, db)
                 return row.run
             }

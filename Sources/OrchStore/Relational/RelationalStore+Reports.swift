@@ -98,6 +98,7 @@ extension RunRow {
         if let startedAt = report.startedAt { run.startedAt = startedAt }
         if let termination = report.termination { run.termination = termination }
         if let pausedSeconds = report.pausedSeconds { run.pausedSeconds = pausedSeconds }
+        if let begun = report.begun, let request = run.request { run.request = request.following(begun) }
         // Another wish may have come since; suspended runs settle theirs once they are.
         if let settled = report.settled, settled == run.request, settled.action != .suspend { run.request = nil }
         return run != before
@@ -178,7 +179,7 @@ extension RunRow {
         let wish = run.request
         try wait(as: run.state, due: run.scheduledFor, db)
         guard let wish, wish.action == .resume,
-            case .enter(let state) = wish.effect(on: run.state, hasAgent: false, pending: nil)
+            case .enter(let state) = wish.effect(on: run)
         else { return }
         try wait(as: state, due: max(run.scheduledFor, at), db)
     }

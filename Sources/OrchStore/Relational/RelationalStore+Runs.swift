@@ -88,15 +88,19 @@ extension RelationalStore {
         }
     }
 
-    /// States with positions greater than `position`, and the last of those positions.
+    /// States with positions greater than `position`, and the last of those positions. Clocks differ: no state is shown
+    /// with a time before that of an earlier one.
     static func states(
         of number: Int64, after position: Int64, _ db: any SQLSession
     ) throws -> (states: [RunState], last: Int64) {
         var last = position
         let states = try db.rows(
             """
-            SELECT position, type, name, message, at, actor FROM run_state
-            WHERE run = ? AND position > ? ORDER BY position
+            SELECT position, type, name, message,
+                (SELECT max(earlier.at) FROM run_state earlier
+                WHERE earlier.run = run_state.run AND earlier.position <= run_state.position),
+                actor
+            FROM run_state WHERE run = ? AND position > ? ORDER BY position
             """,
             [number, position]
         ).map { row in

@@ -7,9 +7,11 @@ extension RelationalStore {
     ) async throws -> CancellationOutcome {
         try await write { db in
             guard var row = try RunRow.locked(run, db) else { return .unknown }
-            guard !row.run.state.type.isTerminal else { return .ended(row.run) }
+            if row.run.state.type.isTerminal {
+                return row.run.state.type == .cancelled ? .unchanged(row.run) : .ended(row.run)
+            }
             guard row.root == nil else { return .child(row.run) }
-            try row.cancel(request, actor: request.by, db)
+            let isNew = try row.cancel(request, actor: request.by, db)
             let parent = row.run.name
             var others: [FlowRun] = []
             var parents = [row.number]
@@ -23,7 +25,7 @@ extension RelationalStore {
                     others.append(child.run)
                 }
             }
-            return .requested(row.run, others: others)
+            return isNew || !others.isEmpty ? .requested(row.run, others: others) : .unchanged(row.run)
         }
     }
 
@@ -31,12 +33,11 @@ extension RelationalStore {
         try await write { db in
             guard var row = try RunRow.locked(run, db) else { return .unknown }
             guard row.root == nil else { return .child(row.run) }
-            let effect = request.effect(on: row.run.state, hasAgent: row.run.agent != nil, pending: row.run.request)
-            switch effect {
+            switch request.effect(on: row.run) {
             case .refuse(let expected): return .refused(row.run, expected: expected)
-            case .repeated: break
-            case .ask:
-                row.run.request = request
+            case .repeated: return .unchanged(row.run)
+            case .ask(let wish):
+                row.run.request = wish
                 try row.update(enters: false, db)
             case .enter(let state):
                 let isDueLater = state.type == .paused || row.run.scheduledFor > request.at
@@ -62,13 +63,13 @@ extension RunRow {
     }
 
     /// Ends a run that no agent holds, or asks its agent to; false where it has ended, or was asked before.
-    @discardableResult
     fileprivate mutating func cancel(
         _ request: CancellationRequest, actor: String, _ db: any SQLSession
     ) throws -> Bool {
         guard !run.state.type.isTerminal, run.cancellation == nil else { return false }
         if run.agent == nil {
-            let when = run.state.type == .paused ? "while it was \(run.state.name)" : "before it was started"
+            let waited = run.attempt > 0 ? "while it waited for its next attempt" : "before it was started"
+            let when = run.state.type == .paused ? "while it was \(run.state.name)" : waited
             enter(RunState(.cancelled, message: "cancelled by \(request.by) \(when)", at: request.at, actor: actor))
         } else {
             run.cancellation = request

@@ -22,6 +22,9 @@ struct RunRow {
     /// Attempts that ended because the run was suspended, and count for no retry.
     var suspensions = 0
     var run: FlowRun
+    /// When its newest state was entered by the clock of whoever reported it, which tells a report that comes again; nil
+    /// where that is the state's own time. A state's own time is never before that of the state before it.
+    private var reportedAt: Timestamp?
 
     /// The columns that ``init(_:)`` reads, in its order.
     static let columns = """
@@ -122,7 +125,7 @@ extension RunRow {
         try addState(run.state, of: try reader.next(), attempt: run.attempt, db)
     }
 
-    /// Adds a row to the history of states.
+    /// Adds a row to the history of states, with the time that was reported.
     static func addState(_ state: RunState, of number: Int64, attempt: Int, _ db: any SQLSession) throws {
         try db.post(
             "INSERT INTO run_state (run, attempt, type, name, message, at, actor) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -153,15 +156,20 @@ extension RunRow {
                 try Self.detailsText(of: run, suspensions: suspensions),
                 state.type.isTerminal ? 1 : 0, number,
             ])
-        if enters { try Self.addState(state, of: number, attempt: run.attempt, db) }
+        guard enters else { return }
+        var reported = state
+        reported.at = reportedAt ?? state.at
+        try Self.addState(reported, of: number, attempt: run.attempt, db)
     }
 
     /// Takes the run from its agent and lets it wait for another attempt, due at `due`; or be held, where it is suspended.
     ///
     /// The attempt that is over keeps the state that the caller has written.
     mutating func wait(as state: RunState, due: Timestamp, _ db: any SQLSession) throws {
+        let earliest = run.state.at
         run.state = state
-        run.scheduledFor = due
+        run.state.at = max(earliest, state.at)
+        (run.scheduledFor, reportedAt) = (due, nil)
         (run.agent, run.endedAt, run.request, unobservedSince) = (nil, nil, nil, nil)
         try update(enters: true, db)
         try db.post(
@@ -171,9 +179,11 @@ extension RunRow {
 
     /// Takes a state; a terminal one ends the run and fulfils any wish to end it.
     mutating func enter(_ state: RunState) {
+        let earliest = run.state.at
         run.state = state
+        (run.state.at, reportedAt) = (max(earliest, state.at), state.at)
         guard state.type.isTerminal else { return }
-        run.endedAt = state.at
+        run.endedAt = run.state.at
         (run.cancellation, run.request) = (nil, nil)
         unobservedSince = nil
     }

@@ -36,10 +36,20 @@ final class ManualClock: Clock {
 
     /// Waits until somebody sleeps until exactly `pause` from now, then moves there.
     func pass(_ pause: Duration) async throws {
+        try await untilSleeping(for: pause)
+        move(pause)
+    }
+
+    /// Waits until somebody sleeps until exactly `pause` from now.
+    func untilSleeping(for pause: Duration) async throws {
         try await gate.wait {
             state.withLock { state in !state.sleepers.values.contains(state.now.advanced(by: pause)) }
         }
-        state.withLock { $0.now = $0.now.advanced(by: pause) }
+    }
+
+    /// Moves, whoever sleeps.
+    func move(_ time: Duration) {
+        state.withLock { $0.now = $0.now.advanced(by: time) }
         gate.open()
     }
 }

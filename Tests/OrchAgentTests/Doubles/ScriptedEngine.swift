@@ -18,6 +18,8 @@ final class ScriptedEngine: ContainerEngine {
 
         var lines: [OutputLine] = []
         var end: End
+        /// What it exits with when it is stopped.
+        var codeOfStop = 143
     }
 
     struct Container: Sendable {
@@ -250,10 +252,12 @@ final class ScriptedEngine: ContainerEngine {
         return state.withLock { $0.hints }
     }
 
-    func stop(_ id: String, grace: Duration) async throws(EngineFault) {
+    func stop(_ id: String, grace: Duration) async throws(EngineFault) -> Bool {
         try enter("stop")
-        guard try find(id).snapshot.isLive else { return }
-        end(id, exitCode: 143)
+        let container = try find(id)
+        guard container.snapshot.isLive else { return false }
+        end(id, exitCode: state.withLock { $0.scripts[container.spec.command.first ?? ""]?.codeOfStop ?? 143 })
+        return true
     }
 
     func pause(_ id: String) async throws(EngineFault) {

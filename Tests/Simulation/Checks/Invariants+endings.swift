@@ -16,43 +16,66 @@ extension Invariants {
         if let said = termination?.exitCode, termination?.launchFailed == false, said != code {
             return violate("\(name) with exit code \(said), and its process had \(code.map(String.init) ?? "none")")
         }
+        if let container, let problem = evidenceProblem(termination, container) {
+            violate("\(name), though \(problem)")
+        }
         let problem: String?
         switch state.type {
-        case .completed: problem = completedProblem(container, program, planned)
-        case .failed: problem = failedProblem(state, container, program, planned)
-        case .cancelled: problem = cancelledProblem(state, container, planned)
+        case .completed: problem = completedProblem(termination, container, program, planned)
+        case .failed: problem = failedProblem(state, termination, container, program, planned)
+        case .cancelled: problem = cancelledProblem(state, termination, container, planned)
         case .crashed: problem = crashedProblem(state, termination, container, program, planned)
         case .scheduled, .pending, .running, .paused, .cancelling: problem = "that is no end"
         }
         if let problem { violate("\(name) (\(state.message)), though \(problem)") }
     }
 
+    /// Compares what is said about a stop with what was done.
+    private func evidenceProblem(_ termination: Termination?, _ container: SimulatedContainer) -> String? {
+        switch termination?.wasStopped {
+        case true where container.stoppedBy.isEmpty: "nobody has stopped its process"
+        case false where container.stoppedBy.contains(.orch): "its process was stopped"
+        case false where !container.stoppedBy.isEmpty && container.run.kind == .command && !container.isForgotten:
+            "its process was stopped"
+        default: nil
+        }
+    }
+
     private func completedProblem(
-        _ container: SimulatedContainer?, _ program: Program, _ planned: PlannedRun
+        _ termination: Termination?, _ container: SimulatedContainer?, _ program: Program, _ planned: PlannedRun
     ) -> String? {
         guard let container, container.starts > 0 else { return "nothing ran" }
         if container.exitCode != 0 { return "its process exited with \(container.exitCode)" }
+        if planned.kind == .command, !container.stoppedBy.isEmpty {
+            // What somebody else did may be forgotten; what orch did is not believed to be an end.
+            return container.stoppedBy == [.outsider] && termination?.wasStopped != true
+                ? nil : "its process was stopped by \(container.stoppedBy.map(\.rawValue).sorted())"
+        }
         if container.endedBy != .itself { return "its process did not end by itself" }
         if planned.kind == .sdk, program.outcome != .completed { return "its flow did not say so" }
         return nil
     }
 
     private func failedProblem(
-        _ state: RunState, _ container: SimulatedContainer?, _ program: Program, _ planned: PlannedRun
+        _ state: RunState, _ termination: Termination?, _ container: SimulatedContainer?, _ program: Program,
+        _ planned: PlannedRun
     ) -> String? {
         guard let container, container.starts > 0 else { return "nothing ran" }
-        if container.exitCode == 0 { return "its process exited with 0" }
         if state.name == RunState.timedOutName {
+            if planned.kind == .command, termination?.wasStopped == false { return "its process was not stopped" }
+            if planned.kind == .sdk, container.exitCode == 0 { return "its process exited with 0" }
             return planned.policy.timeoutSeconds == nil ? "it may run for ever" : nil
         }
+        if container.exitCode == 0 { return "its process exited with 0" }
         if container.endedBy != .itself { return "\(container.endedBy?.rawValue ?? "nobody") ended it" }
         if planned.kind == .sdk, program.outcome != .failed { return "its flow did not say so" }
         return nil
     }
 
     private func cancelledProblem(
-        _ state: RunState, _ container: SimulatedContainer?, _ planned: PlannedRun
+        _ state: RunState, _ termination: Termination?, _ container: SimulatedContainer?, _ planned: PlannedRun
     ) -> String? {
+        if planned.kind == .command, termination?.wasStopped == false { return "its process was not stopped" }
         if world.cancelled.contains(planned.id) { return nil }
         // A flow that is asked to end says so itself, whoever asked.
         let saysSo = planned.kind == .sdk && container?.isTerminating == true && container?.exitCode == 130
@@ -82,7 +105,10 @@ extension Invariants {
             if container.endedBy == .itself { return "it ended by itself" }
             return signal + 128 == container.exitCode ? nil : "the signal was another one"
         }
-        guard planned.kind == .sdk else { return "a command ends by its exit code" }
+        guard planned.kind == .sdk else {
+            let isTrue = container.stoppedBy.contains(.outsider) && state.message.contains(Termination.outsider)
+            return isTrue ? nil : "a command ends by its exit code"
+        }
         if container.hasLostLines { return nil }
         if container.removedBy == .outsider, state.message.contains("vanished") { return nil }
         let saysSo = container.endedBy == .itself && program.outcome != nil

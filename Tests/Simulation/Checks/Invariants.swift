@@ -163,7 +163,7 @@ final class Invariants: @unchecked Sendable {
         }
     }
 
-    /// Every step of a run's states is one that the table allows.
+    /// Every step of a run's states is one that the table allows, and no time lies before that of the state before.
     private func historyProblem(_ planned: PlannedRun) throws -> String? {
         let id = planned.id
         let states = try world.ask { try await $0.states(of: id) }
@@ -171,6 +171,9 @@ final class Invariants: @unchecked Sendable {
         where before.type != after.type && !before.type.successors.contains(after.type) {
             // The end of an attempt that another follows is the attempt's, not the run's.
             return "run \(planned.number) went from \(before.name) to \(after.name)"
+        }
+        if let (before, after) = zip(states, states.dropFirst()).first(where: { $0.at > $1.at }) {
+            return "run \(planned.number) was \(before.name) at \(before.at), and then \(after.name) at \(after.at)"
         }
         guard let last = states.last, last == ended[id] else {
             return "run \(planned.number) is not what its history ends with"

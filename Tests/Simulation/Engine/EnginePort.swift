@@ -101,19 +101,22 @@ struct EnginePort: ContainerEngine {
     func hints(of snapshot: ContainerSnapshot) async throws(EngineFault) -> EndingHints {
         try await call { [engine] () throws(EngineFault) in
             guard let container = engine.find(snapshot.id) else { return EndingHints() }
-            return EndingHints(signals: container.signals, sawOutOfMemory: container.oomKilled)
+            if engine.world.mutations.contains(.stopsAreForgotten) { return EndingHints(sawEnd: true, isWhole: true) }
+            return EndingHints(
+                signals: container.signals, sawOutOfMemory: container.oomKilled, isWhole: !container.isForgotten)
         }
     }
 
-    func stop(_ id: String, grace: Duration) async throws(EngineFault) {
-        try await call { [engine] (finish: @escaping (Result<Void, EngineFault>) -> Void) in
+    func stop(_ id: String, grace: Duration) async throws(EngineFault) -> Bool {
+        try await call { [engine] (finish: @escaping (Result<Bool, EngineFault>) -> Void) in
             guard let container = engine.find(id) else {
                 return finish(.failure(.notFound("No such container: \(id)")))
             }
+            let isLive = container.isLive
             engine.stop(container, grace: grace, by: .orch)
             func look() {
                 let ends = !container.isLive || engine.world.mutations.contains(.stopDoesNothing)
-                if ends { finish(.success(())) } else { engine.watch(look) }
+                if ends { finish(.success(isLive)) } else { engine.watch(look) }
             }
             look()
         }

@@ -37,7 +37,12 @@ final class SimulatedContainer: @unchecked Sendable {
     var tornAfter: Int?
     /// How many kept lines somebody was given: those are on the disk.
     var linesGiven = 0
+    /// Signals sent through the engine that it remembers.
     var signals: Set<Int> = []
+    /// Whether the engine has forgotten what was done to it, or a part of that.
+    var isForgotten = false
+    /// Whoever sent it a signal that asks for its end, whatever the engine remembers.
+    var stoppedBy: Set<Cause> = []
     var endedBy: Cause?
     var removedBy: Cause?
     /// Whether SIGTERM was sent to it.

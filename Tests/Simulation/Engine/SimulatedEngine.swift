@@ -145,6 +145,7 @@ final class SimulatedEngine: @unchecked Sendable {
         if world.mutations.contains(.stopDoesNothing), cause == .orch { return }
         note("SIGTERM from \(cause.rawValue)", container)
         container.signals.insert(15)
+        container.stoppedBy.insert(cause)
         let life = container.life
         if !container.isTerminating, let delay = container.program.afterTermination {
             container.isTerminating = true
@@ -152,7 +153,7 @@ final class SimulatedEngine: @unchecked Sendable {
                 guard container.life == life, container.isLive else { return }
                 container.print("asked to end", isError: false, at: time)
                 container.say(.cancelled, at: time)
-                end(container, code: container.nonce == nil ? 143 : 130, by: cause)
+                end(container, code: container.program.codeOfStop ?? 130, by: cause)
             }
         }
         let epoch = epoch
@@ -172,6 +173,7 @@ final class SimulatedEngine: @unchecked Sendable {
                 throw .refused(status: 409, message: "You cannot remove a running container \(id)")
             }
             container.signals.insert(9)
+            container.stoppedBy.insert(cause)
             end(container, code: 137, by: cause)
         }
         container.removedBy = cause
@@ -197,6 +199,8 @@ final class SimulatedEngine: @unchecked Sendable {
         guard !isAway else { return }
         note("the daemon is killed, containers \(keepsContainers ? "run on" : "end with it")")
         (isAway, daemonIsDead, daemonWasKilled) = (true, true, true)
+        // It keeps no memory of events over its end.
+        for container in present where container.starts > 0 { (container.isForgotten, container.signals) = (true, []) }
         for container in present where container.isLive {
             var unread = container.kept.count - container.linesGiven
             for index in container.printed.indices.reversed() where unread > 0 && container.printed[index].isKept {
@@ -233,6 +237,7 @@ final class SimulatedEngine: @unchecked Sendable {
         switch deed {
         case .kill:
             container.signals.insert(9)
+            container.stoppedBy.insert(.outsider)
             end(container, code: 137, by: .outsider)
         case .stop: stop(container, grace: .seconds(2), by: .outsider)
         case .remove:

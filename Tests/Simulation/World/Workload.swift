@@ -24,6 +24,8 @@ struct Program: Sendable {
     var outcome: StateType?
     /// From SIGTERM to its exit; nil where it does not care.
     var afterTermination: Duration?
+    /// What it exits with then, where it is a command: its own signal's code, or 0; nil for a flow program.
+    var codeOfStop: Int?
     /// How many of its last lines its journal holds.
     var journalLines: Int
     /// Whether it prints something without a newline before it exits.
@@ -97,12 +99,13 @@ enum Workload {
         var outcome: StateType?
         if kind == .sdk, case .exit(let code) = end, random.chance(95) { outcome = code == 0 ? .completed : .failed }
         let pause = random.pick([60, 900, 2500]) ?? 60
+        let lines = (0..<random.int(0...10)).map { _ in
+            Program.Line(delay: random.milliseconds(0...pause), isError: random.chance(30))
+        }
         return Program(
-            lines: (0..<random.int(0...10)).map { _ in
-                Program.Line(delay: random.milliseconds(0...pause), isError: random.chance(30))
-            },
-            end: end, outcome: outcome,
+            lines: lines, end: end, outcome: outcome,
             afterTermination: random.chance(75) ? random.milliseconds(0...3000) : nil,
+            codeOfStop: kind == .sdk ? nil : lines.count.isMultiple(of: 2) ? 0 : 143,
             journalLines: random.chance(80) ? 1000 : random.int(0...6),
             endsUnfinished: kind == .command && random.chance(10))
     }

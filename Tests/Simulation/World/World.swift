@@ -245,6 +245,8 @@ package enum Mutation: String, Sendable, CaseIterable {
     case linesAreDoubled
     /// The engine stops nothing, and says it did.
     case stopDoesNothing
+    /// The engine remembers no signal that was sent, and says that it remembers all.
+    case stopsAreForgotten
     /// The engine removes nothing, and says it did.
     case removalDoesNothing
     /// The engine says 0 whatever a process exited with.
