@@ -175,6 +175,12 @@ extension StreamRecord.TaskState {
         if let details { writer.object("details", details.write) }
         writer.member("ended", ended)
         writer.member("flowRun", flowRun)
+        if let line {
+            writer.object("line") { writer in
+                writer.member("level", line.level.rawValue)
+                writer.member("message", line.message)
+            }
+        }
         writer.member("name", name)
         writer.member("started", started)
         writer.member("state", state)
@@ -190,8 +196,16 @@ extension StreamRecord.TaskState {
             attempt: Int(body["attempt"]?.intValue ?? 1), state: state,
             started: body["started"]?.stringValue.flatMap(Timestamp.init),
             ended: body["ended"]?.stringValue.flatMap(Timestamp.init),
-            details: body["details"].flatMap { try? $0.decode(TaskDetails.self) }
+            details: body["details"].flatMap { try? $0.decode(TaskDetails.self) },
+            line: body["line"].flatMap(Line.init(wire:))
         )
+    }
+}
+
+extension StreamRecord.TaskState.Line {
+    fileprivate init?(wire body: JSONValue) {
+        guard let message = body["message"]?.stringValue else { return nil }
+        self.init(body["level"]?.stringValue.flatMap(StreamRecord.Level.init(rawValue:)) ?? .info, message)
     }
 }
 

@@ -132,11 +132,33 @@ extension StreamRecord {
         public var ended: Timestamp?
         /// What else is known of it; `nil` where nothing is, or where an older program speaks.
         public var details: TaskDetails?
+        /// What the log says of it; `nil` for nothing. It comes with the state, as a record of its own would cost as much
+        /// as the state does.
+        public var line: Line?
+
+        /// A line of the log.
+        public struct Line: Sendable, Hashable {
+            /// How much it matters.
+            public var level: Level
+            /// The text.
+            public var message: String
+
+            /// A line of that level.
+            public init(_ level: Level, _ message: String) {
+                self.level = level
+                self.message = message
+            }
+        }
+
+        /// Its line as a record of the log; `nil` where there is none.
+        public var log: Log? {
+            line.map { Log($0.level, $0.message, logger: name, taskRun: taskRun, flowRun: flowRun) }
+        }
 
         /// A task run that entered `state`.
         public init(
             taskRun: Identifier, name: String, flowRun: Identifier? = nil, attempt: Int, state: RunState,
-            started: Timestamp? = nil, ended: Timestamp? = nil, details: TaskDetails? = nil
+            started: Timestamp? = nil, ended: Timestamp? = nil, details: TaskDetails? = nil, line: Line? = nil
         ) {
             self.taskRun = taskRun
             self.name = name
@@ -146,6 +168,7 @@ extension StreamRecord {
             self.started = started
             self.ended = ended
             self.details = details
+            self.line = line
         }
     }
 

@@ -61,6 +61,18 @@ struct RunStreamReaderTests {
         #expect(report.records.last?.childRunID == .fixed(6))
     }
 
+    @Test func theLineOfATasksStateIsALineOfTheLog() {
+        let task = StreamRecord.TaskState(
+            taskRun: .fixed(5), name: "extract", flowRun: .fixed(6), attempt: 1, state: state(.completed),
+            line: .init(.warning, "Completed late"))
+        let (_, report) = read(lines([.taskState(task)]))
+        #expect(report.taskRuns.map(\.id) == [.fixed(5)])
+        let line = report.records.first
+        #expect(line?.message == "Completed late" && line?.level == .warning && line?.logger == "extract")
+        #expect(line?.taskRunID == .fixed(5) && line?.childRunID == .fixed(6))
+        #expect(line?.sequence == 1 && line?.source == .flow)
+    }
+
     @Test func everyKindFindsItsPlace() {
         let kinds: [StreamRecord.Kind] = [
             .taskState(

@@ -16,6 +16,8 @@ struct StreamRecordTests {
             .init(
                 taskRun: id, name: "load 07", attempt: 1, state: state,
                 details: TaskDetails(task: "load", description: "d", tags: ["a", "b"]))),
+        .taskState(
+            .init(taskRun: id, name: "load", attempt: 1, state: state, line: .init(.warning, "Cancelled in \"1\""))),
         .childRun(.init(flowRun: id, parent: id, flow: "etl", parameters: ["month": 7], state: state)),
         .metric(.init("rows", 71974, taskRun: id)),
         .result(["rows": 1, "url": "gs://lake/x"]),

@@ -17,7 +17,13 @@ final class RecordingReporter: Reporter {
     }
 
     var logs: [StreamRecord.Log] {
-        kinds.compactMap { if case .log(let log) = $0 { log } else { nil } }
+        kinds.compactMap { kind in
+            switch kind {
+            case .log(let log): log
+            case .taskState(let task): task.log
+            default: nil
+            }
+        }
     }
 
     var taskStates: [StreamRecord.TaskState] {

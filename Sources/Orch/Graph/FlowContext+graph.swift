@@ -131,17 +131,14 @@ private struct GraphRun {
             case .success, .failed, .upstreamFailed:
                 services.state(.failed, name: RunState.upstreamFailedName, reason)
             }
+        let line =
+            state == .skipped
+            ? StreamRecord.TaskState.Line(.info, "Skipped because \(reason)")
+            : StreamRecord.TaskState.Line(.warning, "Did not run: \(reason)")
         services.reporter.report(
             .taskState(
                 .init(
                     taskRun: id, name: name, flowRun: context.childRun, attempt: 0, state: reported,
-                    ended: reported.at)))
-        TaskScope.$current.withValue(TaskScope(taskRun: id, name: name)) {
-            if state == .skipped {
-                context.logger.info("Skipped because \(reason)")
-            } else {
-                context.logger.warning("Did not run: \(reason)")
-            }
-        }
+                    ended: reported.at, line: line.level >= services.logLevel ? line : nil)))
     }
 }

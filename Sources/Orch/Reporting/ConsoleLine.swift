@@ -20,7 +20,9 @@ struct ConsoleLine {
         case .outcome(let outcome):
             let level: StreamRecord.Level = outcome.type == .completed ? .info : .error
             return line(level, logger: "flow", "\(outcome.name): \(outcome.message)", at: time)
-        case .hello, .taskState, .childRun, .unknown:
+        case .taskState(let task):
+            return task.line.map { line($0.level, logger: task.name, $0.message, at: time) }
+        case .hello, .childRun, .unknown:
             return nil
         }
     }

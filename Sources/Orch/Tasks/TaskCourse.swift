@@ -141,48 +141,52 @@ struct TaskCourse: Sendable {
     }
 
     private func complete() -> RunState {
-        let state = report(.completed, attempt == 1 ? "completed" : "completed in attempt \(attempt)")
         let attempts = attempt == 1 ? "" : " in attempt \(attempt)"
-        log(.info, "Completed\(attempts) after \((state.at - (started ?? state.at)).inSeconds)")
-        return state
+        return report(.completed, "completed\(attempts)") { state in
+            .init(.info, "Completed\(attempts) after \((state.at - (started ?? state.at)).inSeconds)")
+        }
     }
 
     private func fail(_ error: any Error) -> RunState {
         let message = ErrorMessage.text(error)
         // A task within this one may have been out of time: that is a failure like any other.
         let isOutOfTime = (error as? TaskTimedOut)?.taskRun == id
-        let state = report(.failed, name: isOutOfTime ? RunState.timedOutName : nil, message)
-        log(.error, attempt == 0 ? "Failed: \(message)" : "Failed in attempt \(attempt): \(message)")
-        return state
+        return report(.failed, name: isOutOfTime ? RunState.timedOutName : nil, message) { _ in
+            .init(.error, attempt == 0 ? "Failed: \(message)" : "Failed in attempt \(attempt): \(message)")
+        }
     }
 
     private func cancel() -> RunState {
         let moment = attempt == 0 ? "before it began" : "in attempt \(attempt)"
-        let state = report(.cancelled, "cancelled \(moment)")
-        log(.warning, "Cancelled \(moment)")
-        return state
+        return report(.cancelled, "cancelled \(moment)") { _ in .init(.warning, "Cancelled \(moment)") }
     }
 
     private func awaitRetry(_ error: any Error) async throws {
         let message = ErrorMessage.text(error)
         let wait = options.retryDelay.wait(after: attempt, share: context.services.randomShare)
-        report(.scheduled, name: RunState.awaitingRetryName, "attempt \(attempt) failed: \(message)")
         let left = options.retries - attempt
         let retries = left == 1 ? "1 more retry" : "\(left) more retries"
-        log(
-            .warning,
-            "Attempt \(attempt) failed: \(message). Trying again in \(wait.inSeconds), \(retries) left after that")
+        report(.scheduled, name: RunState.awaitingRetryName, "attempt \(attempt) failed: \(message)") { _ in
+            .init(
+                .warning,
+                "Attempt \(attempt) failed: \(message). Trying again in \(wait.inSeconds), \(retries) left after that")
+        }
         try await context.services.clock.sleep(for: wait)
     }
 
+    /// - Parameter line: what the log says of the state; by default nothing.
     @discardableResult
-    private func report(_ type: StateType, name state: String? = nil, _ message: String) -> RunState {
+    private func report(
+        _ type: StateType, name state: String? = nil, _ message: String,
+        line: (RunState) -> StreamRecord.TaskState.Line? = { _ in nil }
+    ) -> RunState {
         let state = context.services.state(type, name: state, message)
+        let line = line(state).flatMap { $0.level >= context.services.logLevel ? $0 : nil }
         context.services.reporter.report(
             .taskState(
                 .init(
                     taskRun: id, name: name, flowRun: context.childRun, attempt: attempt, state: state,
-                    started: started, ended: type.isTerminal ? state.at : nil, details: details)))
+                    started: started, ended: type.isTerminal ? state.at : nil, details: details, line: line)))
         return state
     }
 

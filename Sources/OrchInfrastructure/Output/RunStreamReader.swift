@@ -98,6 +98,7 @@ package struct RunStreamReader: Sendable {
         case .log(let log):
             add(log, sequence: sequence, time: stream.time, to: &report)
         case .taskState(let task):
+            if let log = task.log { add(log, sequence: sequence, time: stream.time, to: &report) }
             report.taskRuns.append(
                 TaskRun(
                     id: task.taskRun, flowRunID: task.flowRun ?? runID, name: task.name, attempt: task.attempt,
