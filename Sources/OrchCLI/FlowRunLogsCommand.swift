@@ -48,7 +48,8 @@ extension FlowRuns {
             }
             let follower = RunFollower(
                 client: client, printer: printer, write: { FileHandles.writeOut($0) },
-                remark: { FileHandles.writeError($0) }, filter: filter)
+                remark: { FileHandles.writeError($0) }, filter: filter,
+                status: FileHandles.isTerminal ? StatusLine { FileHandles.writeOut($0) } : nil)
             _ = try await follower.follow(found, after: start)
         }
 

@@ -80,7 +80,8 @@ struct Run: AsyncParsableCommand {
             client: client,
             printer: FollowPrinter(coloured: FileHandles.isColoured && !quiet, escapesControls: FileHandles.isTerminal),
             write: say,
-            remark: { FileHandles.writeError($0) })
+            remark: { FileHandles.writeError($0) },
+            status: quiet || !FileHandles.isTerminal ? nil : StatusLine { FileHandles.writeOut($0) })
         let interrupts = Signals.interrupts()
         let ended: FlowRun? = try await withThrowingTaskGroup(of: FlowRun?.self) { group in
             group.addTask { () async throws -> FlowRun? in try await follower.follow(run) }

@@ -12,11 +12,43 @@ struct RunFollower: Sendable {
 
     /// Which log lines are shown.
     var filter = LogFilter()
+    /// Where the progress of tasks is shown; nil for nowhere.
+    var status: StatusLine?
 
     /// Returns the run as it ended; throws where the API refuses, not where it is away for a while.
     ///
     /// - Parameter start: the position after which log lines are shown. Defaults to 0, the beginning.
     func follow(_ run: FlowRun, after start: Int64 = 0) async throws -> FlowRun {
+        guard let status else { return try await followEvents(of: run, after: start) }
+        return try await withThrowingTaskGroup(of: FlowRun?.self) { group in
+            defer {
+                group.cancelAll()
+                status.show(nil)
+            }
+            group.addTask { try await followEvents(of: run, after: start) }
+            group.addTask {
+                try await showProgress(of: run, on: status)
+                return nil
+            }
+            while let ended = try await group.next() {
+                if let ended { return ended }
+            }
+            throw CancellationError()
+        }
+    }
+
+    /// Shows how far tasks are until it is cancelled. Where the API is away, following the run says so.
+    private func showProgress(of run: FlowRun, on status: StatusLine) async throws {
+        while true {
+            let line = ProgressLine.text(of: (try? await client.taskRunsAtWork(of: run.id.description)) ?? [])
+            try Task.checkCancellation()
+            status.show(line)
+            // A run none of whose tasks tells it is asked less often.
+            try await Task.sleep(for: line == nil ? .seconds(3) : .seconds(1))
+        }
+    }
+
+    private func followEvents(of run: FlowRun, after start: Int64) async throws -> FlowRun {
         var position = start
         var shown: Set<RunState> = []
         var pause: Duration = .milliseconds(200)
@@ -24,7 +56,7 @@ struct RunFollower: Sendable {
         while true {
             do {
                 for try await event in try await client.follow(run.id.description, after: position) {
-                    if isAway { remark("The API answers again.\n") }
+                    if isAway { say("The API answers again.\n", remark) }
                     isAway = false
                     pause = .milliseconds(200)
                     switch event {
@@ -35,16 +67,20 @@ struct RunFollower: Sendable {
                     case .end(let ended): return ended
                     case .heartbeat: continue
                     }
-                    if let line = printer.line(for: event) { write(line) }
+                    if let line = printer.line(for: event) { say(line, write) }
                 }
             } catch {
                 guard !error.isCancellation else { throw CancellationError() }
                 guard error.isTransient else { throw error }
-                if !isAway { remark("The API is away (\(error)); the run goes on, trying again.\n") }
+                if !isAway { say("The API is away (\(error)); the run goes on, trying again.\n", remark) }
                 isAway = true
             }
             try await Task.sleep(for: pause)
             pause = min(pause * 2, .seconds(5))
         }
+    }
+
+    private func say(_ text: String, _ write: (String) -> Void) {
+        if let status { status.above { write(text) } } else { write(text) }
     }
 }

@@ -81,7 +81,9 @@ struct RunSummary {
                 header: ["TASK", "STATE", "TRY", "TOOK", "WHY"],
                 rows: tasks.map { task in
                     let took = task.startedAt.flatMap { start in task.endedAt.map { ($0 - start).brief } } ?? "-"
-                    return [task.name, task.state.name, "\(task.attempt)", took, task.state.message]
+                    let percent = task.state.type.isTerminal ? nil : task.details?.progress?.percent
+                    let state = task.state.name + (percent.map { " \($0)%" } ?? "")
+                    return [task.name, state, "\(task.attempt)", took, task.state.message]
                 }, empty: ""
             ).text
     }

@@ -63,6 +63,11 @@ extension OrchClient {
         try await get(Call(.get, "flow-runs", run, "task-runs"))
     }
 
+    /// The task runs of a run that are at work: `GET /api/flow-runs/{id}/task-runs?at-work=true`.
+    package func taskRunsAtWork(of run: String) async throws(OrchClientError) -> [TaskRun] {
+        try await get(Call(.get, "flow-runs", run, "task-runs").asking([("at-work", "true")]))
+    }
+
     /// A page of a run's log: `GET /api/flow-runs/{id}/logs`.
     ///
     /// - Parameters:

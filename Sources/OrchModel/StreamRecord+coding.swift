@@ -209,10 +209,18 @@ extension StreamRecord.TaskState.Line {
     }
 }
 
+extension TaskDetails.Progress {
+    fileprivate func write(to writer: inout JSONObjectWriter) {
+        writer.member("done", done)
+        if let total { writer.member("total", total) }
+    }
+}
+
 extension TaskDetails {
     /// Writes the members that decoding it reads.
     fileprivate func write(to writer: inout JSONObjectWriter) {
         if let description { writer.member("description", description) }
+        if let progress { writer.object("progress", progress.write) }
         if let tags { writer.member("tags", .array(tags.map { .string($0) })) }
         if let task { writer.member("task", task) }
     }

@@ -48,6 +48,8 @@ package protocol Store: Sendable {
     func attempts(of run: Identifier) async throws -> [RunAttempt]
     /// The task runs of a run in the order they were first reported.
     func taskRuns(of run: Identifier) async throws -> [TaskRun]
+    /// The first hundred task runs of a run that are at work, those of sub-flows in its container among them.
+    func taskRunsAtWork(of run: Identifier) async throws -> [TaskRun]
     /// A page of a run's log; of a child run, its own lines.
     func logs(of run: Identifier, matching query: LogQuery) async throws -> LogPage
     /// What happened to a run since `cursor`; nil where there is no such run.

@@ -74,9 +74,12 @@ struct RunStreamReaderTests {
     }
 
     @Test func everyKindFindsItsPlace() {
+        let details = TaskDetails(tags: ["web"], progress: .init(done: 1, total: 2))
         let kinds: [StreamRecord.Kind] = [
             .taskState(
-                .init(taskRun: .fixed(5), name: "extract", attempt: 1, state: state(.running), started: Self.time)),
+                .init(
+                    taskRun: .fixed(5), name: "extract", attempt: 1, state: state(.running), started: Self.time,
+                    details: details)),
             .childRun(.init(flowRun: .fixed(6), flow: "etl", parameters: ["month": 7], state: state(.running))),
             .childRun(.init(flowRun: .fixed(6), flow: "etl", parameters: ["month": 7], state: state(.completed))),
             .metric(.init("rows", 71_974)),
@@ -90,6 +93,7 @@ struct RunStreamReaderTests {
         let (reader, report) = read(lines(kinds))
         #expect(report.taskRuns.map(\.flowRunID) == [claimed.runID])
         #expect(report.taskRuns.first?.startedAt == Self.time)
+        #expect(report.taskRuns.first?.details == details)
         #expect(report.childRuns.map(\.state.type) == [.running, .completed])
         #expect(report.childRuns.map(\.parentRunID) == [claimed.runID, claimed.runID])
         #expect(report.childRuns.last?.startedAt == Self.time)

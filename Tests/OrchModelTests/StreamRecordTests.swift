@@ -15,7 +15,10 @@ struct StreamRecordTests {
         .taskState(
             .init(
                 taskRun: id, name: "load 07", attempt: 1, state: state,
-                details: TaskDetails(task: "load", description: "d", tags: ["a", "b"]))),
+                details: TaskDetails(
+                    task: "load", description: "d", tags: ["a", "b"], progress: .init(done: 1, total: 2)))),
+        .taskState(
+            .init(taskRun: id, name: "load", attempt: 1, state: state, details: .init(progress: .init(done: 1)))),
         .taskState(
             .init(taskRun: id, name: "load", attempt: 1, state: state, line: .init(.warning, "Cancelled in \"1\""))),
         .childRun(.init(flowRun: id, parent: id, flow: "etl", parameters: ["month": 7], state: state)),

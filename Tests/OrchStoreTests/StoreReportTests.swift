@@ -31,6 +31,39 @@ extension StoreConformance {
         }
 
         @Test(arguments: StoreKind.all)
+        func detailsOfATaskAddUpAndThoseAtWorkAreFound(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                let key = try await store.claimedRun()
+                var task = TaskRun(
+                    id: .new(), flowRunID: key.runID, name: "load", attempt: 1, state: Sample.state(.running, at: 2),
+                    startedAt: Sample.at(2), details: TaskDetails(tags: ["db"]))
+                let other = TaskRun(
+                    id: .new(), flowRunID: key.runID, name: "done", attempt: 1, state: Sample.state(.completed, at: 2))
+                for done in 1...2 {
+                    let report = AttemptReport(token: "", taskRuns: [task, other])
+                    #expect(try await store.apply(report, to: key, at: 3).word == "applied")
+                    task.details = TaskDetails(progress: .init(done: done, total: 2))
+                }
+                task.state = Sample.state(.running, at: 4)
+                let last = AttemptReport(token: "", taskRuns: [task])
+                #expect(try await store.apply(last, to: key, at: 5).word == "applied")
+                let known = TaskDetails(tags: ["db"], progress: .init(done: 2, total: 2))
+                #expect(try await store.taskRunsAtWork(of: key.runID).map(\.details) == [known])
+                task.attempt = 2
+                task.details = nil
+                let again = AttemptReport(token: "", taskRuns: [task])
+                #expect(try await store.apply(again, to: key, at: 6).word == "applied")
+                #expect(try await store.taskRuns(of: key.runID).first?.details == TaskDetails(tags: ["db"]))
+                task.state = Sample.state(.completed, at: 6)
+                task.details = TaskDetails(progress: .init(done: 2, total: 2))
+                let end = AttemptReport(token: "", taskRuns: [task])
+                #expect(try await store.apply(end, to: key, at: 7).word == "applied")
+                #expect(try await store.taskRunsAtWork(of: key.runID).isEmpty)
+                #expect(try await store.taskRuns(of: key.runID).first?.details == known)
+            }
+        }
+
+        @Test(arguments: StoreKind.all)
         func aRepeatedReportChangesNothing(kind: StoreKind) async throws {
             try await kind.withStore { store in
                 let key = try await store.claimedRun()

@@ -125,14 +125,14 @@ struct TaskFutureTests {
             let third = context.submit(TaskOptions("third", retries: 3), waitFor: [second]) {
                 ran.withLock { $0 = true }
             }
-            await #expect(throws: DependencyFailure(dependency: "second", stateName: "Failed")) {
+            await #expect(throws: DependencyFailure(dependency: "second", stateName: "UpstreamFailed")) {
                 try await third.value
             }
             return 0
         }
         #expect(!ran.withLock { $0 })
-        #expect(bench.states(of: "second") == ["Pending", "Failed"])
-        #expect(bench.states(of: "third") == ["Pending", "Failed"])
+        #expect(bench.states(of: "second") == ["Pending", "UpstreamFailed"])
+        #expect(bench.states(of: "third") == ["Pending", "UpstreamFailed"])
         #expect(bench.reporter.taskStates.filter { $0.name == "third" }.map(\.attempt) == [0, 0])
         #expect(
             end.state.message == "2 of 3 tasks failed: first: failure 1; "

@@ -16,7 +16,7 @@ struct ConsoleReporter: Reporter {
         isColored: Bool, now: @escaping @Sendable () -> Timestamp,
         write: @escaping @Sendable (String) -> Void = { line in
             print(line)
-            fflush(nil)
+            StandardOutput.flush()
         }
     ) {
         line = ConsoleLine(isColored: isColored)

@@ -39,4 +39,8 @@ struct TaskScope: Sendable {
 
     var taskRun: Identifier
     var name: String
+    /// The attempt, from 1.
+    var attempt = 0
+    /// When the first attempt began.
+    var started: Timestamp?
 }

@@ -5,6 +5,14 @@ enum StandardOutput {
     /// The exit code as shells know it of a program that writes to a reader who has gone.
     private static let brokenPipe: Int32 = 128 + SIGPIPE
 
+    /// Hands over what was printed until now.
+    ///
+    /// Not `fflush(nil)`, which waits for each stream that some thread holds, such as one that reads standard input.
+    static func flush() {
+        fflush(stdout)
+        fflush(stderr)
+    }
+
     /// Hands over what is left. A cut output must not count as success: gives the exit code, which is another one where
     /// something could not be written, and says so, unless the reader had enough and went away.
     static func settle(_ code: Int32) -> Int32 {

@@ -82,7 +82,7 @@ final class StreamReporter: Reporter {
     }
 
     func finish(_ outcome: RunEnding.Outcome) {
-        fflush(nil)
+        StandardOutput.flush()
         state.withLock { state in
             guard !state.isFinished else { return }
             drain(&state)
@@ -170,7 +170,8 @@ final class StreamReporter: Reporter {
 
     private func write(_ kind: StreamRecord.Kind, _ state: inout State) {
         guard !state.isFinished else { return }
-        if case .taskState(let task) = kind {
+        // What tells of progress alone may come late, and begins no task.
+        if case .taskState(let task) = kind, task.details?.progress == nil {
             state.tasks[task.taskRun] = task.state.type == .running ? .some(task.flowRun) : nil
         }
         let record = StreamRecord(time: now(), kind)

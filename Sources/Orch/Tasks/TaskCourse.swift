@@ -39,28 +39,35 @@ struct TaskCourse: Sendable {
         retryOn: (any Error) -> Bool, _ body: (TaskCourse) async throws -> Value
     ) async -> End<Value> {
         var course = self
-        return await TaskScope.$current.withValue(TaskScope(taskRun: id, name: name)) {
-            while true {
-                course.start()
-                do {
-                    try Task.checkCancellation()
-                    // The one place where a task's work begins, and its value is known.
-                    let value = try await body(course)
-                    return await course.end(course.complete(), .success(value))
-                } catch {
-                    if Task.isCancelled { return await course.end(course.cancel(), .failure(error)) }
-                    guard course.attempt <= course.options.retries, retryOn(error) else {
-                        return await course.end(course.fail(error), .failure(error))
-                    }
-                    do {
-                        try await course.awaitRetry(error)
-                    } catch {
-                        return await course.end(course.cancel(), .failure(error))
-                    }
-                }
+        while true {
+            course.start()
+            let end = await TaskScope.$current.withValue(course.scope) { await course.attempt(retryOn: retryOn, body) }
+            if let end { return end }
+        }
+    }
+
+    /// One attempt; nil where another one follows.
+    private func attempt<Value>(
+        retryOn: (any Error) -> Bool, _ body: (TaskCourse) async throws -> Value
+    ) async -> End<Value>? {
+        do {
+            try Task.checkCancellation()
+            // The one place where a task's work begins, and its value is known.
+            let value = try await body(self)
+            return await end(complete(), .success(value))
+        } catch {
+            if Task.isCancelled { return await end(cancel(), .failure(error)) }
+            guard attempt <= options.retries, retryOn(error) else { return await end(fail(error), .failure(error)) }
+            do {
+                try await awaitRetry(error)
+                return nil
+            } catch {
+                return await end(cancel(), .failure(error))
             }
         }
     }
+
+    private var scope: TaskScope { TaskScope(taskRun: id, name: name, attempt: attempt, started: started) }
 
     /// Does work that may be left behind, once the tasks it waits for have completed.
     func run<Value: Sendable>(
@@ -85,7 +92,7 @@ struct TaskCourse: Sendable {
             if case .failure(let failure) = result { error = failure }
             let event = StateEvent(
                 context: context, name: name, id: id, attempt: attempt, state: state, error: error)
-            await TaskScope.$current.withValue(TaskScope(taskRun: id, name: name)) {
+            await TaskScope.$current.withValue(scope) {
                 await options.hooks.run(event) { log(.warning, $0) }
             }
         }
@@ -149,9 +156,11 @@ struct TaskCourse: Sendable {
 
     private func fail(_ error: any Error) -> RunState {
         let message = ErrorMessage.text(error)
+        var name: String?
         // A task within this one may have been out of time: that is a failure like any other.
-        let isOutOfTime = (error as? TaskTimedOut)?.taskRun == id
-        return report(.failed, name: isOutOfTime ? RunState.timedOutName : nil, message) { _ in
+        if (error as? TaskTimedOut)?.taskRun == id { name = RunState.timedOutName }
+        if attempt == 0 { name = RunState.upstreamFailedName }
+        return report(.failed, name: name, message) { _ in
             .init(.error, attempt == 0 ? "Failed: \(message)" : "Failed in attempt \(attempt): \(message)")
         }
     }

@@ -160,7 +160,10 @@ public struct TaskRun: Codable, Hashable, Sendable {
             let known = newest[place]
             newest[place] = task
             newest[place].startedAt = task.startedAt ?? known.startedAt
-            newest[place].details = task.details ?? known.details
+            guard var earlier = known.details else { continue }
+            // Another try begins anew.
+            if task.attempt != known.attempt { earlier.progress = nil }
+            newest[place].details = task.details?.merging(earlier) ?? earlier
         }
         return newest
     }

@@ -57,6 +57,16 @@ struct APICall: Sendable {
         request.uri.queryParameters[Substring(name)].flatMap { $0.isEmpty ? nil : String($0) }
     }
 
+    /// A yes or no of the query; no where it says nothing.
+    func flag(_ name: String) throws -> Bool {
+        switch query(name) {
+        case "true": return true
+        case nil, "false": return false
+        case let text?:
+            throw APIFailure.badRequest("the query's \(name): expected true or false, got \"\(text)\"")
+        }
+    }
+
     /// A whole number of the query within bounds.
     func number(_ name: String, in bounds: ClosedRange<Int64>, default value: Int64) throws -> Int64 {
         guard let text = query(name) else { return value }

@@ -24,7 +24,10 @@ struct FlowRunRoutes: Sendable {
                 try APIJSON.response(try await store.attempts(of: try await run(call).id))
             },
             Endpoint(.get, "flow-runs/:id/task-runs", .adminOnly) { call in
-                try APIJSON.response(try await store.taskRuns(of: try await run(call).id))
+                let id = try await run(call).id
+                let isAtWork = try call.flag("at-work")
+                return try APIJSON.response(
+                    isAtWork ? try await store.taskRunsAtWork(of: id) : try await store.taskRuns(of: id))
             },
             Endpoint(.get, "flow-runs/:id/logs", .adminOnly, handler: logs),
             Endpoint(.get, "flow-runs/:id/follow", .adminOnly, handler: follow),

@@ -125,4 +125,16 @@ extension RelationalStore {
             ).map { try TaskRow($0).task }
         }
     }
+
+    package func taskRunsAtWork(of run: Identifier) async throws -> [TaskRun] {
+        try await read { db in
+            try db.rows(
+                """
+                SELECT \(TaskRow.columns) FROM task_run
+                WHERE (flow_run_id = ? OR run = (SELECT number FROM flow_run WHERE id = ?)) AND state_type = 'RUNNING'
+                ORDER BY number LIMIT 100
+                """, ["\(run)", "\(run)"]
+            ).map { try TaskRow($0).task }
+        }
+    }
 }

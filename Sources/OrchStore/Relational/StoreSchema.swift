@@ -13,7 +13,11 @@ enum StoreSchema {
         ("1-first-slice", firstSlice), ("2-assets", assets), ("3-attempts", attempts),
         ("4-questions", questions), ("5-log-segments", logSegments), ("6-pauses-and-retention", pausesAndRetention),
         ("7-run-lists", runLists), ("8-task-details", taskDetails), ("9-agent-identities", agentIdentities),
+        ("10-task-progress", taskProgress),
     ]
+
+    /// How far a task is, as JSON.
+    private static let taskProgress = "ALTER TABLE task_run ADD COLUMN progress TEXT;"
 
     /// What else is known of a task run, as JSON.
     private static let taskDetails = "ALTER TABLE task_run ADD COLUMN details TEXT;"
