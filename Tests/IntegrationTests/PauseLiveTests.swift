@@ -130,7 +130,10 @@ struct PauseLiveTests {
     @Test func aSuspensionWorksWhileTheAgentIsAwayAndLeadsToAnotherAttempt() async throws {
         try await LiveStack.with { stack in
             let run = try await stack.run(Self.waits)
-            try await stack.withAgent { try await stack.untilLine("ready", of: run) }
+            try await stack.withAgent {
+                try await stack.untilLine("ready", of: run)
+                try await stack.until(run, .running)
+            }
             let asked = try await stack.api.ask(.suspend, of: "\(run.id)").run
             #expect(asked.state.type == .running && asked.request?.action == .suspend)
             #expect(try await stack.container(of: run).state.status == "running")

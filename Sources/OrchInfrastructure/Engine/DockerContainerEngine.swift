@@ -94,7 +94,8 @@ package final class DockerContainerEngine: ContainerEngine {
             // Times of the daemon's own clock; the last events may be noted a moment after the end. Where all depends on
             // one of them, a busy daemon gets more time.
             let isDoubtful = snapshot.exitCode == TerminationReader.lostExitCode
-            let patience = isDoubtful ? Duration.seconds(3) : .milliseconds(100)
+            let signal = TerminationReader.signal(of: snapshot.exitCode)
+            let patience = isDoubtful ? Duration.seconds(3) : signal == nil ? .milliseconds(100) : .seconds(1)
             var events = try await client.events(
                 filters: [
                     "type": ["container"], "container": [snapshot.id], "event": ["start", "kill", "oom", "die"],
@@ -108,10 +109,11 @@ package final class DockerContainerEngine: ContainerEngine {
                 if event.action == "oom" { hints.sawOutOfMemory = true }
                 if event.action == "die" {
                     (hints.sawEnd, hints.isWhole) = (true, sawStart)
-                    // Signals are noted before the end they lead to; the kernel's word on memory may come after it.
-                    if TerminationReader.signal(of: snapshot.exitCode) == nil { break }
                 }
                 if let signal = event.attributes["signal"].flatMap(Int.init) { hints.signals.insert(signal) }
+                // Signals are noted before the end they lead to; the kernel's word on memory may come after it.
+                let isExplained = signal == nil || hints.sawOutOfMemory || hints.wasStopped
+                if hints.sawEnd == true, isExplained { break }
             }
             return hints
         } catch {
