@@ -48,10 +48,12 @@ final class StubServer: Sendable {
     /// Connections accepted so far.
     var accepted: Int { state.withLock { $0.accepted } }
 
+    /// A request to it without a limit of time: where a server waits for a test, it waits for whatever holds up that test.
     func request(_ method: HTTPMethod = .get, _ path: String = "/") -> HTTPRequest {
         var request = HTTPRequest(
             method: method, url: "http://\(socketPath == nil ? "127.0.0.1:\(port)" : "localhost")\(path)")
         request.unixSocket = socketPath
+        request.timeouts.idle = nil
         return request
     }
 
