@@ -42,7 +42,10 @@ package final class Deadlines: Sendable {
     /// Where the system refuses the thread, the call is made by one of Dispatch's.
     package func call(after wait: Duration, _ body: @escaping @Sendable () -> Void) -> Ticket {
         // A century is no deadline, and the sum of two instants must not overflow.
-        let due = ContinuousClock.now.advanced(by: min(wait, .seconds(3_155_760_000)))
+        call(at: .now.advanced(by: min(wait, .seconds(3_155_760_000))), body)
+    }
+
+    func call(at due: ContinuousClock.Instant, _ body: @escaping @Sendable () -> Void) -> Ticket {
         let (number, starts) = state.withLock { state in
             state.last += 1
             let index = state.place(of: due)

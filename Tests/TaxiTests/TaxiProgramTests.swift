@@ -135,12 +135,12 @@ struct TaxiProgramTests {
         let tasks = records.compactMap {
             if case .taskState(let task) = $0 { "\(task.name) \(task.state.name)" } else { nil }
         }
-        // The last two run at the same time; the file is whole before the object is.
+        // The last two run at the same time: the file is whole before the object is, but either may say so first.
         #expect(tasks.prefix(2) == ["extract Running", "extract Completed"])
         #expect(
             tasks.dropFirst(2).filter { $0.hasPrefix("transform") } == ["transform Running", "transform Completed"])
         #expect(tasks.dropFirst(2).filter { $0.hasPrefix("load") } == ["load Running", "load Completed"])
-        #expect(tasks.count == 6 && tasks.last == "load Completed")
+        #expect(tasks.count == 6)
         let result = records.compactMap { if case .result(let value) = $0 { value } else { nil } }.first
         #expect(result?["rowsRead"] == 4)
         #expect(result?["rowsWritten"] == 3)

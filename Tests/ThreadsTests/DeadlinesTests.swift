@@ -9,9 +9,10 @@ struct DeadlinesTests {
     @Test func callsComeInTheOrderOfTheirDeadlines() async {
         let deadlines = Deadlines()
         let (calls, made) = AsyncStream.makeStream(of: Int.self)
-        // The first one gives time to ask for all others before any is due.
+        // Late enough to have asked for all of them before any is due.
+        let start = ContinuousClock.now + .seconds(1)
         for number in [30, 10, 0, 20, 25, 15] {
-            _ = deadlines.call(after: .milliseconds(100 + number)) { made.yield(number) }
+            _ = deadlines.call(at: start + .milliseconds(number)) { made.yield(number) }
         }
         var order: [Int] = []
         for await number in calls.prefix(6) { order.append(number) }
@@ -21,11 +22,12 @@ struct DeadlinesTests {
     @Test func aCallTakenBackIsNotMade() async {
         let deadlines = Deadlines()
         let (calls, made) = AsyncStream.makeStream(of: Int.self)
+        let start = ContinuousClock.now + .seconds(1)
         let tickets = (0..<100).map { number in
-            deadlines.call(after: .milliseconds(100)) { made.yield(number) }
+            deadlines.call(at: start) { made.yield(number) }
         }
         for ticket in tickets.dropLast() { deadlines.cancel(ticket) }
-        _ = deadlines.call(after: .milliseconds(101)) { made.yield(-1) }
+        _ = deadlines.call(at: start + .milliseconds(1)) { made.yield(-1) }
         var order: [Int] = []
         for await number in calls.prefix(2) { order.append(number) }
         #expect(order == [99, -1])

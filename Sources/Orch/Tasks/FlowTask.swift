@@ -1,7 +1,7 @@
 /// A task that is declared once and used in many places.
 ///
 /// ```swift
-/// let fetch = FlowTask(TaskOptions("fetch", retries: 3)) { context, url in
+/// let fetch = FlowTask(TaskOptions("fetch", retries: 3)) { (context: FlowContext, url: String) in
 ///     context.logger.info("fetching \(url)")
 ///     return try await download(url)
 /// } runName: { url in "fetch \(url)" }

@@ -17,6 +17,9 @@ final class SubmittedTasks: Sendable {
 
     private let state = Mutex(State())
 
+    /// Whether all of them are to end.
+    var isCancelled: Bool { state.withLock { $0.isCancelled } }
+
     /// Begins a task's work.
     ///
     /// - Parameter body: the work, given its order among all of them; reports its end by ``end(_:_:order:)``.

@@ -78,7 +78,10 @@ struct TaskCourse: Sendable {
             for dependency in dependencies {
                 let other = await dependency.end
                 guard other.type != .completed else { continue }
-                if Task.isCancelled { return await end(cancel(), .failure(CancellationError())) }
+                // Of tasks that are cancelled together, this one may hear of the other's end before its own cancellation.
+                if Task.isCancelled || context.submitted.isCancelled {
+                    return await end(cancel(), .failure(CancellationError()))
+                }
                 let failure = DependencyFailure(dependency: dependency.name, stateName: other.name)
                 return await end(fail(failure), .failure(failure))
             }
