@@ -9,16 +9,13 @@ struct ManyTasks: Flow {
     @Parameter(help: "Whether all are submitted at once.") var submitted = false
 
     func run(_ context: FlowContext) async throws -> Int {
+        var sum = 0
         guard submitted else {
-            var sum = 0
             for number in 1...tasks { sum += try await context.task("task-\(number)") { number % 2 } }
             return sum
         }
-        return try await withThrowingTaskGroup(of: Int.self) { group in
-            for number in 1...tasks {
-                group.addTask { try await context.task("task-\(number)") { number % 2 } }
-            }
-            return try await group.reduce(0, +)
-        }
+        let futures = (1...tasks).map { number in context.submit("task-\(number)") { number % 2 } }
+        for future in futures { sum += try await future.value }
+        return sum
     }
 }
