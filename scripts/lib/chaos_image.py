@@ -58,7 +58,8 @@ def deploy(stack, image, kinds):
                 manners = "trap 'exit 0' TERM; " if name == "polite" else ""
                 stack.type(["deploy"], *start, "--", "sh", "-c", manners + script(first, last, ending))
             else:
-                stack.type(["deploy"], *start, "-p", f"half={first}", "-p", f"lines={last}", "-p", f"ending={ending}")
+                stack.type(["deploy"], *start, "--flow", "steps", "-p", f"half={first}", "-p", f"lines={last}",
+                           "-p", f"ending={ending}")
 
 
 def script(first, last, ending):
