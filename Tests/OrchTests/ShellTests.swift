@@ -98,7 +98,8 @@ struct ShellTests {
             if text == "begun" { work.cancel() }
             if text == "undone" { break }
         }
-        #expect(read == ["begun", "undone"])
+        // The shell may tell that the signal ended its `sleep`.
+        #expect(read.filter { $0 != "Terminated" } == ["begun", "undone"])
         await #expect(throws: CancellationError.self) { try await work.value }
     }
 
