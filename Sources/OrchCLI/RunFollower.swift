@@ -3,8 +3,16 @@ import OrchModel
 
 /// Follows a run to its end over as many connections as it takes; shows each event once.
 struct RunFollower: Sendable {
+    /// What events look like.
+    enum Form: Sendable {
+        /// Lines for a person, with a heading where another attempt begins.
+        case text(FollowPrinter)
+        /// One JSON object a line for each log line; no states.
+        case jsonLines
+    }
+
     var client: OrchClient
-    var printer: FollowPrinter
+    var form: Form
     /// Where lines go.
     var write: @Sendable (String) -> Void
     /// Where remarks about the connection go.
@@ -15,10 +23,13 @@ struct RunFollower: Sendable {
 
     /// Returns the run as it ended; throws where the API refuses, not where it is away for a while.
     ///
-    /// - Parameter start: the position after which log lines are shown. Defaults to 0, the beginning.
-    func follow(_ run: FlowRun, after start: Int64 = 0) async throws -> FlowRun {
+    /// - Parameters:
+    ///   - start: the position after which log lines are shown. Defaults to 0, the beginning.
+    ///   - headings: what is told of attempts already; nil for nothing.
+    func follow(_ run: FlowRun, after start: Int64 = 0, headings: AttemptHeadings? = nil) async throws -> FlowRun {
         var position = start
         var shown: Set<RunState> = []
+        var headings = headings ?? AttemptHeadings(run)
         var pause: Duration = .milliseconds(200)
         var isAway = false
         while true {
@@ -35,9 +46,9 @@ struct RunFollower: Sendable {
                     case .end(let ended): return ended
                     case .heartbeat: continue
                     }
-                    if let line = printer.line(for: event) { write(line) }
+                    try await show(event, of: run, &headings)
                 }
-            } catch {
+            } catch let error as OrchClientError {
                 guard !error.isCancellation else { throw CancellationError() }
                 guard error.isTransient else { throw error }
                 if !isAway { remark("The API is away (\(error)); the run goes on, trying again.\n") }
@@ -45,6 +56,25 @@ struct RunFollower: Sendable {
             }
             try await Task.sleep(for: pause)
             pause = min(pause * 2, .seconds(5))
+        }
+    }
+
+    private func show(_ event: RunEvent, of run: FlowRun, _ headings: inout AttemptHeadings) async throws {
+        switch form {
+        case .jsonLines:
+            if case .log(let record) = event { write(try Output.jsonLine(record)) }
+        case .text(let printer):
+            guard let line = printer.line(for: event) else { return }
+            // A heading without the agent is better than none.
+            let attempts = { (try? await client.attempts(of: run.id.description)) ?? [] }
+            switch event {
+            case .log(let record):
+                if let heading = await headings.heading(before: record, attempts: attempts) { write(heading) }
+            case .state(let state):
+                if let heading = await headings.heading(before: state, attempts: attempts) { write(heading) }
+            case .heartbeat, .end: break
+            }
+            write(line)
         }
     }
 }

@@ -12,6 +12,20 @@ struct LogOptionsTests {
         #expect(Timestamp(since: text, at: now) == now + .seconds(-seconds))
     }
 
+    @Test(arguments: ["-1", "0", "x", "10001", ""])
+    func aTailThatIsNoneIsToldInWords(text: String) {
+        #expect {
+            _ = try FlowRuns.Logs.parse(["run", "--tail", text])
+        } throws: { error in
+            FlowRuns.Logs.message(for: error).contains("expected a number of lines from 1 to 10000")
+        }
+    }
+
+    @Test func aLogIsFollowedAsJSON() throws {
+        let logs = try FlowRuns.Logs.parse(["run", "-f", "-o", "json", "--tail", "20"])
+        #expect(logs.follow && logs.output.form == .json && logs.tail == 20)
+    }
+
     @Test func aLimitOfALogHasAUnitOrIsLarge() throws {
         let limits = ["1m": 1 << 20, "1g": 1 << 30, "1073741824": 1 << 30] as [String: Int64]
         for (text, bytes) in limits {
