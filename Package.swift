@@ -179,7 +179,12 @@ let package = Package(
             ]
         ),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
-        .testTarget(name: "OrchCLITests", dependencies: ["OrchCLI", "OrchModel", argumentParser, logging]),
+        .testTarget(
+            name: "OrchCLITests",
+            dependencies: [
+                "OrchCLI", "OrchModel", "OrchClient", "OrchServer", "CurlTransport", "TestSupport", argumentParser,
+                logging, lifecycle,
+            ]),
         .testTarget(
             name: "TaxiTests",
             dependencies: ["Taxi", "Threads", "Orch", "OrchModel", "OrchETL", "TableFormats", "TestSupport"]),

@@ -17,18 +17,27 @@ struct Connection: ParsableArguments {
     @Option(name: .customLong("token-file"), help: "A file whose first line is the token, instead of a profile's.")
     var tokenFile: String?
 
+    /// Where a controller is, the token for it, and where that came from, in words.
+    struct Endpoint {
+        var url: String
+        var token: Secret
+        var tokenOrigin: String
+    }
+
     /// A client of the controller: options first, then the environment, then the profile.
     func client() throws -> OrchClient {
-        let (url, token) = try endpoint()
-        return OrchClient(url: url, token: token, http: HTTPClient())
+        let endpoint = try endpoint()
+        return OrchClient(
+            url: endpoint.url, token: endpoint.token, tokenOrigin: endpoint.tokenOrigin, http: HTTPClient())
     }
 
     /// The address and the token that the options, the environment and the profiles come to.
-    func endpoint() throws -> (url: String, token: Secret) {
-        let environment = ProcessInfo.processInfo.environment
-        let saved = try ProfileFolder().load(profile)
+    func endpoint(
+        environment: [String: String] = ProcessInfo.processInfo.environment, folder: ProfileFolder = ProfileFolder()
+    ) throws -> Endpoint {
+        let saved = try folder.load(profile)
         if let profile, saved == nil {
-            let names = ProfileFolder().names()
+            let names = folder.names()
             throw Message(
                 .usage,
                 "there is no profile \(profile); profiles: \(names.isEmpty ? "none" : names.joined(separator: ", "))")
@@ -42,17 +51,25 @@ struct Connection: ParsableArguments {
                 or name one: orch profile create NAME --url http://HOST:4200 --token-stdin
                 """)
         }
-        if let tokenFile { return (url, try Profile.readToken(from: tokenFile)) }
-        if profile == nil, let key = environment["ORCH_API_KEY"], !key.isEmpty { return (url, Secret(key)) }
+        if let tokenFile {
+            return Endpoint(
+                url: url, token: try Profile.readToken(from: tokenFile), tokenOrigin: "--token-file \(tokenFile)")
+        }
+        if profile == nil, let key = environment["ORCH_API_KEY"], !key.isEmpty {
+            return Endpoint(url: url, token: Secret(key), tokenOrigin: "$ORCH_API_KEY")
+        }
         if profile == nil, let path = environment["ORCH_API_KEY_FILE"], !path.isEmpty {
-            return (url, try Profile.readToken(from: path))
+            return Endpoint(
+                url: url, token: try Profile.readToken(from: path), tokenOrigin: "$ORCH_API_KEY_FILE, \(path)")
         }
         guard let saved, OrchClient.base(of: saved.url) == OrchClient.base(of: url) else {
             throw Message(
                 .unreachable,
-                "no token for \(url): a profile's token goes to its own address alone. Give --token-file FILE, or set ORCH_API_KEY or ORCH_API_KEY_FILE"
+                "no token for \(OrchClient.withoutUserInfo(url)): a profile's token goes to its own address alone. Give "
+                    + "--token-file FILE, or set ORCH_API_KEY or ORCH_API_KEY_FILE"
             )
         }
-        return (url, try saved.readToken())
+        let file = saved.token == nil ? saved.tokenFile.map { ", \($0)" } ?? "" : ""
+        return Endpoint(url: url, token: try saved.readToken(), tokenOrigin: "the profile \(saved.name)\(file)")
     }
 }

@@ -15,7 +15,8 @@ struct Doctor: AsyncParsableCommand {
 
     @Option(name: [.customShort("q"), .customLong("queue")], help: "The queue whose agent is asked.")
     var queue = "default"
-    @Option(help: "The image the probe runs. Defaults to the newest flow image of the queue's deployments.")
+    @Option(
+        help: "An image to look at, and to run the probe in if it holds flows. Defaults to the newest deployed one.")
     var image: String?
     @OptionGroup var connection: Connection
     @OptionGroup var output: Output
@@ -59,8 +60,14 @@ struct Doctor: AsyncParsableCommand {
             checks.append(agentCheck)
             let deployments = try await client.deployments().filter { $0.workQueue == queue }
             guard isPolled else { return checks }
-            checks += try await images(client, deployments: deployments)
-            checks.append(try await probe(client, deployments: deployments))
+            var answers: [String: AgentTaskAnswer] = [:]
+            for image in Set(deployments.map(\.image) + [image].compactMap { $0 }).sorted() {
+                let answer = try await client.ask(
+                    AgentTaskRequest(queue: queue, question: .describeImage(reference: image)))
+                answers[image] = answer
+                checks.append(Self.check(image, answer))
+            }
+            checks.append(try await probe(client, in: Self.probedImage(image, answers, deployments)))
         } catch {
             checks.append(Check(name: "API", result: .failed, message: "\(error)"))
         }
@@ -101,39 +108,48 @@ struct Doctor: AsyncParsableCommand {
         )
     }
 
-    private func images(_ client: OrchClient, deployments: [Deployment]) async throws -> [Check] {
-        var checks: [Check] = []
-        for image in Set(deployments.map(\.image)).sorted() {
-            let answer = try await client.ask(
-                AgentTaskRequest(queue: queue, question: .describeImage(reference: image)))
-            switch answer {
-            case .description(let description):
-                let flows = description.flows.map(\.name).joined(separator: ", ")
-                checks.append(Check(name: "Image \(image)", result: .ok, message: "flows: \(flows)"))
-            case .noDescription:
-                checks.append(Check(name: "Image \(image)", result: .ok, message: "an image without the SDK"))
-            case .noImage:
-                checks.append(
-                    Check(
-                        name: "Image \(image)", result: .failed,
-                        message: "is not on the agent's host; build or pull it there"))
-            case .failed(let message):
-                checks.append(Check(name: "Image \(image)", result: .failed, message: message))
-            case .probed:
-                checks.append(Check(name: "Image \(image)", result: .failed, message: "the agent misunderstood"))
-            }
+    /// What an agent's answer about an image means.
+    static func check(_ image: String, _ answer: AgentTaskAnswer) -> Check {
+        let name = "Image \(image)"
+        switch answer {
+        case .description(let description):
+            return Check(
+                name: name, result: .ok, message: "flows: \(description.flows.map(\.name).joined(separator: ", "))")
+        case .noDescription:
+            return Check(
+                name: name, result: .ok,
+                message: "describes no flows; as a command flow it is deployed with: orch deploy --infra docker "
+                    + "--image \(image) -n NAME -- COMMAND")
+        case .noImage:
+            return Check(name: name, result: .failed, message: "is not on the agent's host; build or pull it there")
+        case .failed(let message):
+            return Check(name: name, result: .failed, message: message)
+        case .probed:
+            return Check(name: name, result: .failed, message: "the agent misunderstood")
         }
-        return checks
     }
 
-    private func probe(_ client: OrchClient, deployments: [Deployment]) async throws -> Check {
+    /// The image that a probe is run in: the one asked for, or where that describes no flows, as the probe is a flow
+    /// program's, the newest flow image of the queue's deployments. nil where there is none.
+    ///
+    /// - Parameters:
+    ///   - image: the image asked for.
+    ///   - answers: what the agent said of images.
+    static func probedImage(
+        _ image: String?, _ answers: [String: AgentTaskAnswer], _ deployments: [Deployment]
+    ) -> String? {
+        if let image {
+            guard case .noDescription? = answers[image] else { return image }
+        }
+        return deployments.filter { $0.kind == .sdk }.max { $0.updatedAt < $1.updatedAt }?.image
+    }
+
+    private func probe(_ client: OrchClient, in image: String?) async throws -> Check {
         let name = "Container to API"
-        guard
-            let image = image ?? deployments.filter({ $0.kind == .sdk }).max(by: { $0.updatedAt < $1.updatedAt })?.image
-        else {
+        guard let image else {
             return Check(
                 name: name, result: .skipped,
-                message: "no flow image is deployed to the queue yet; give one: --image IMAGE")
+                message: "it takes a flow image, and none is deployed to the queue yet; give one: --image IMAGE")
         }
         let question = AgentTask.Question.probe(image: image, container: DockerContainerBlock(), apiURL: "")
         let answer = try await client.ask(AgentTaskRequest(queue: queue, question: question))

@@ -79,9 +79,14 @@ struct FlowRuns: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "inspect",
             abstract: "Shows one run: state and why, container, exit, tasks, child runs.",
-            discussion: "RUN is a run's name, its id, or a unique start or end of the id.")
+            discussion: """
+                RUN is a run's name, its id, or a unique start or end of the id.
+                Of more than \(TaskSummary.mostRows) tasks it shows how many are in which state, and those that failed.
+                """)
 
         @Argument(help: "The run.") var run: String
+        @Flag(name: .customLong("tasks"), help: "Show all tasks, however many; JSON always has them all.")
+        var showsAllTasks = false
         @OptionGroup var connection: Connection
         @OptionGroup var output: Output
 
@@ -118,7 +123,8 @@ struct FlowRuns: AsyncParsableCommand {
                 run: found, states: states, attempts: attempts, tasks: tasks, children: children)
             try output.show(details) {
                 RunSummary(
-                    run: $0.run, states: $0.states, attempts: $0.attempts, tasks: $0.tasks, children: $0.children
+                    run: $0.run, states: $0.states, attempts: $0.attempts,
+                    tasks: TaskSummary(tasks: $0.tasks, showsAll: showsAllTasks), children: $0.children
                 ).text
             }
         }

@@ -9,10 +9,17 @@ extension FlowRuns {
             commandName: "logs",
             abstract: "Prints a run's log.",
             discussion: """
+                Where a run has several attempts, a line tells where one begins. JSON is a list of records, and with -f
+                one record a line.
+
                 Examples:
                   orch flow-run logs docker-flow-4f2b9c11
                   orch flow-run logs -f docker-flow-4f2b9c11 --tail 20
                   orch flow-run logs docker-flow-4f2b9c11 --level warning --since 10m --grep "rows"
+                  orch flow-run logs -f docker-flow-4f2b9c11 -o json | jq -r .message
+
+                Exit codes: 0 all was printed (with -f to the end of the run, whatever that was), 2 usage or no such run, \
+                5 API unreachable or refused.
                 """)
 
         @Argument(help: "The run.") var run: String
@@ -20,18 +27,15 @@ extension FlowRuns {
         @Option(help: "Only this level and above: debug, info, warning, error, critical.") var level: String?
         @Option(help: "Only lines of this time on: 2020-07-01T08:00:00Z, or so long ago: 90s, 10m, 2h, 1d.")
         var since: String?
-        @Option(help: "Only the last so many lines, 1 to 10000; with -f, of those so far.") var tail: Int?
+        @Option(
+            parsing: .unconditional, help: "Only the last so many lines, 1 to 10000; with -f, of those so far.",
+            transform: Self.tail)
+        var tail: Int?
         @Option(help: "Only lines that hold this text, in just this case.") var grep: String?
         @OptionGroup var connection: Connection
         @OptionGroup var output: Output
 
-        func validate() throws {
-            _ = try filter(at: .now())
-            if let tail, !(1...10_000).contains(tail) {
-                throw ValidationError("--tail: expected 1 to 10000, got \(tail)")
-            }
-            if follow, output.form == .json { throw ValidationError("--follow does not go with --output json") }
-        }
+        func validate() throws { _ = try filter(at: .now()) }
 
         func run() async throws {
             let client = try connection.client()
@@ -39,22 +43,29 @@ extension FlowRuns {
             let filter = try filter(at: .now())
             let printer = FollowPrinter(
                 coloured: FileHandles.isColoured, escapesControls: FileHandles.isTerminal, showsStates: false)
-            guard follow else { return try await show(found, filter, client, printer) }
+            var headings = AttemptHeadings(found)
+            guard follow else { return try await show(found, filter, client, printer, &headings) }
             var start: Int64 = 0
             if let tail {
                 let page = try await client.logs(of: found.id.description, filter: filter, tail: tail)
-                FileHandles.writeOut(page.records.map { printer.line(for: $0) }.joined())
+                if output.form == .json {
+                    for record in page.records { FileHandles.writeOut(try Output.jsonLine(record)) }
+                } else {
+                    FileHandles.writeOut(await text(page.records, of: found, client, printer, &headings))
+                }
                 start = page.records.last?.position ?? 0
             }
             let follower = RunFollower(
-                client: client, printer: printer, write: { FileHandles.writeOut($0) },
-                remark: { FileHandles.writeError($0) }, filter: filter,
-                status: FileHandles.isTerminal ? StatusLine { FileHandles.writeOut($0) } : nil)
-            _ = try await follower.follow(found, after: start)
+                client: client, form: output.form == .json ? .jsonLines : .text(printer),
+                write: { FileHandles.writeOut($0) }, remark: { FileHandles.writeError($0) }, filter: filter,
+                status: FileHandles.isTerminal && output.form != .json
+                    ? StatusLine { FileHandles.writeOut($0) } : nil)
+            _ = try await follower.follow(found, after: start, headings: headings)
         }
 
         private func show(
-            _ run: FlowRun, _ filter: LogFilter, _ client: OrchClient, _ printer: FollowPrinter
+            _ run: FlowRun, _ filter: LogFilter, _ client: OrchClient, _ printer: FollowPrinter,
+            _ headings: inout AttemptHeadings
         ) async throws {
             var records: [LogRecord] = []
             var after: Int64? = 0
@@ -65,10 +76,34 @@ extension FlowRuns {
                 if output.form == .json {
                     records += page.records
                 } else {
-                    FileHandles.writeOut(page.records.map { printer.line(for: $0) }.joined())
+                    FileHandles.writeOut(await text(page.records, of: run, client, printer, &headings))
                 }
             }
             if output.form == .json { try output.show(records) { _ in "" } }
+        }
+
+        private func text(
+            _ records: [LogRecord], of run: FlowRun, _ client: OrchClient, _ printer: FollowPrinter,
+            _ headings: inout AttemptHeadings
+        ) async -> String {
+            var text = ""
+            for record in records {
+                text +=
+                    await headings.heading(before: record) {
+                        // A heading without the agent is better than none.
+                        (try? await client.attempts(of: run.id.description)) ?? []
+                    } ?? ""
+                text += printer.line(for: record)
+            }
+            return text
+        }
+
+        /// The number of lines of `--tail`.
+        static func tail(_ text: String) throws -> Int {
+            guard let lines = Int(text), (1...10_000).contains(lines) else {
+                throw ValidationError("expected a number of lines from 1 to 10000")
+            }
+            return lines
         }
 
         private func filter(at now: Timestamp) throws -> LogFilter {

@@ -24,19 +24,26 @@ struct Profile: Sendable {
                 .unreachable,
                 "profile \(name) has no token; make it again: orch profile create \(name) --url \(url) --token-stdin")
         }
-        return try Self.readToken(from: tokenFile)
+        return try Self.readToken(from: tokenFile, of: "the profile \(name)'s token file")
     }
 
     /// The token in a file: its first line.
-    static func readToken(from path: String) throws -> Secret {
+    ///
+    /// - Parameter file: what the file is called in errors.
+    static func readToken(from path: String, of file: String = "the token file") throws -> Secret {
         let text: String
         do {
             text = try String(contentsOfFile: path, encoding: .utf8)
         } catch {
-            throw Message(.usage, "cannot read the token file \(path): \(PrivateFile.reason(error))")
+            throw Message(
+                .usage,
+                "cannot read \(file) \(path): \(PrivateFile.reason(error)). Expected the token in its first line; a "
+                    + "controller keeps its own in admin.token in its data directory")
         }
         let token = text.prefix { !$0.isNewline }
-        guard !token.isEmpty else { throw Message(.unreachable, "the token file \(path) is empty") }
+        guard !token.isEmpty else {
+            throw Message(.unreachable, "\(file) \(path) is empty: expected the token in its first line")
+        }
         return Secret(String(token))
     }
 }

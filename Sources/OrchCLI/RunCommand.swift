@@ -78,7 +78,9 @@ struct Run: AsyncParsableCommand {
         say("Flow run \(run.name) (\(run.id))\n")
         let follower = RunFollower(
             client: client,
-            printer: FollowPrinter(coloured: FileHandles.isColoured && !quiet, escapesControls: FileHandles.isTerminal),
+            form: .text(
+                FollowPrinter(
+                    coloured: FileHandles.isColoured && !quiet, escapesControls: FileHandles.isTerminal)),
             write: say,
             remark: { FileHandles.writeError($0) },
             status: quiet || !FileHandles.isTerminal ? nil : StatusLine { FileHandles.writeOut($0) })

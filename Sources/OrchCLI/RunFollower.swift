@@ -3,8 +3,16 @@ import OrchModel
 
 /// Follows a run to its end over as many connections as it takes; shows each event once.
 struct RunFollower: Sendable {
+    /// What events look like.
+    enum Form: Sendable {
+        /// Lines for a person, with a heading where another attempt begins.
+        case text(FollowPrinter)
+        /// One JSON object a line for each log line; no states.
+        case jsonLines
+    }
+
     var client: OrchClient
-    var printer: FollowPrinter
+    var form: Form
     /// Where lines go.
     var write: @Sendable (String) -> Void
     /// Where remarks about the connection go.
@@ -17,15 +25,17 @@ struct RunFollower: Sendable {
 
     /// Returns the run as it ended; throws where the API refuses, not where it is away for a while.
     ///
-    /// - Parameter start: the position after which log lines are shown. Defaults to 0, the beginning.
-    func follow(_ run: FlowRun, after start: Int64 = 0) async throws -> FlowRun {
-        guard let status else { return try await followEvents(of: run, after: start) }
+    /// - Parameters:
+    ///   - start: the position after which log lines are shown. Defaults to 0, the beginning.
+    ///   - headings: what is told of attempts already; nil for nothing.
+    func follow(_ run: FlowRun, after start: Int64 = 0, headings: AttemptHeadings? = nil) async throws -> FlowRun {
+        guard let status else { return try await followEvents(of: run, after: start, headings) }
         return try await withThrowingTaskGroup(of: FlowRun?.self) { group in
             defer {
                 group.cancelAll()
                 status.show(nil)
             }
-            group.addTask { try await followEvents(of: run, after: start) }
+            group.addTask { try await followEvents(of: run, after: start, headings) }
             group.addTask {
                 try await showProgress(of: run, on: status)
                 return nil
@@ -48,9 +58,12 @@ struct RunFollower: Sendable {
         }
     }
 
-    private func followEvents(of run: FlowRun, after start: Int64) async throws -> FlowRun {
+    private func followEvents(
+        of run: FlowRun, after start: Int64, _ headings: AttemptHeadings?
+    ) async throws -> FlowRun {
         var position = start
         var shown: Set<RunState> = []
+        var headings = headings ?? AttemptHeadings(run)
         var pause: Duration = .milliseconds(200)
         var isAway = false
         while true {
@@ -67,9 +80,9 @@ struct RunFollower: Sendable {
                     case .end(let ended): return ended
                     case .heartbeat: continue
                     }
-                    if let line = printer.line(for: event) { say(line, write) }
+                    try await show(event, of: run, &headings)
                 }
-            } catch {
+            } catch let error as OrchClientError {
                 guard !error.isCancellation else { throw CancellationError() }
                 guard error.isTransient else { throw error }
                 if !isAway { say("The API is away (\(error)); the run goes on, trying again.\n", remark) }
@@ -77,6 +90,25 @@ struct RunFollower: Sendable {
             }
             try await Task.sleep(for: pause)
             pause = min(pause * 2, .seconds(5))
+        }
+    }
+
+    private func show(_ event: RunEvent, of run: FlowRun, _ headings: inout AttemptHeadings) async throws {
+        switch form {
+        case .jsonLines:
+            if case .log(let record) = event { say(try Output.jsonLine(record), write) }
+        case .text(let printer):
+            guard let line = printer.line(for: event) else { return }
+            // A heading without the agent is better than none.
+            let attempts = { (try? await client.attempts(of: run.id.description)) ?? [] }
+            switch event {
+            case .log(let record):
+                if let heading = await headings.heading(before: record, attempts: attempts) { say(heading, write) }
+            case .state(let state):
+                if let heading = await headings.heading(before: state, attempts: attempts) { say(heading, write) }
+            case .heartbeat, .end: break
+            }
+            say(line, write)
         }
     }
 

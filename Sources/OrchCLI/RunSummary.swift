@@ -5,7 +5,7 @@ struct RunSummary {
     var run: FlowRun
     var states: [RunState]
     var attempts: [RunAttempt]
-    var tasks: [TaskRun]
+    var tasks: TaskSummary
     var children: [FlowRun]
 
     /// The facts, the states, then attempts where there were several, tasks and child runs where there are any.
@@ -14,7 +14,7 @@ struct RunSummary {
             + Table(
                 header: ["AT", "STATE", "BY", "WHY"],
                 rows: states.map { [$0.at.brief, $0.name, $0.actor, $0.message] }, empty: "none"
-            ).text + attemptText + taskText + childText
+            ).text + attemptText + tasks.text + childText
     }
 
     private var facts: String {
@@ -70,20 +70,6 @@ struct RunSummary {
                         attempt.termination?.summary ?? "-", took ?? "-",
                         attempt.container.map { String($0.id.prefix(12)) } ?? "-", attempt.state.message,
                     ]
-                }, empty: ""
-            ).text
-    }
-
-    private var taskText: String {
-        guard !tasks.isEmpty else { return "" }
-        return "\nTasks:\n"
-            + Table(
-                header: ["TASK", "STATE", "TRY", "TOOK", "WHY"],
-                rows: tasks.map { task in
-                    let took = task.startedAt.flatMap { start in task.endedAt.map { ($0 - start).brief } } ?? "-"
-                    let percent = task.state.type.isTerminal ? nil : task.details?.progress?.percent
-                    let state = task.state.name + (percent.map { " \($0)%" } ?? "")
-                    return [task.name, state, "\(task.attempt)", took, task.state.message]
                 }, empty: ""
             ).text
     }

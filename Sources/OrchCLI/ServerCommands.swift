@@ -2,6 +2,7 @@ import ArgumentParser
 import CurlTransport
 import FoundationEssentials
 import OrchClient
+import OrchInfrastructure
 import OrchModel
 import OrchServer
 import ServiceLifecycle
@@ -99,10 +100,10 @@ struct ControllerOptions: ParsableArguments {
     @Option(
         name: .customLong("log-limit"),
         help: """
-            Bytes of messages that the log of one run may have; what comes after is counted and dropped. Defaults to \
-            $ORCH_LOG_LIMIT_BYTES, or 1 GiB.
+            Bytes of messages that the log of one run may have, such as 100m or 1g, 1m at least; a line that does not fit \
+            and all that follow in its attempt are counted and dropped. Defaults to $ORCH_LOG_LIMIT_BYTES, or 1g.
             """)
-    var logLimit: Int64?
+    var logLimit: String?
     @Flag(
         name: .customLong("public-metrics"),
         help: "GET /metrics needs no token; otherwise the admin's or the agents'.")
@@ -121,7 +122,7 @@ struct ControllerOptions: ParsableArguments {
         configuration.bootstrapBlocks = blocks
         configuration.hasPublicMetrics = publicMetrics
         configuration.databaseURL = database.url
-        if let limit = try logLimit ?? environmentLogLimit() { configuration.logLimit = limit }
+        if let limit = try Self.logLimit(logLimit) { configuration.logLimit = limit }
         configuration.retention = try retention.policy()
         if let keys {
             configuration.adminTokenFile = keys + "/admin.token"
@@ -130,11 +131,20 @@ struct ControllerOptions: ParsableArguments {
         return configuration
     }
 
-    private func environmentLogLimit() throws -> Int64? {
+    func validate() throws { _ = try Self.logLimit(logLimit) }
+
+    /// The limit of an option or of the environment; nil where neither names one.
+    static func logLimit(
+        _ option: String?, environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws -> Int64? {
         let name = "ORCH_LOG_LIMIT_BYTES"
-        guard let text = ProcessInfo.processInfo.environment[name], !text.isEmpty else { return nil }
-        guard let limit = Int64(text) else {
-            throw ValidationError("$\(name): expected a number of bytes, got \"\(text)\"")
+        let given = option.map { ("--log-limit", $0) } ?? environment[name].map { ("$\(name)", $0) }
+        guard let (source, text) = given, option != nil || !text.isEmpty else { return nil }
+        // A bare number is bytes: one who leaves the unit out would lose nearly all of every log.
+        guard let limit = ByteSize.bytes(text), limit >= 1 << 20 else {
+            throw ValidationError(
+                "\(source): expected a size of 1m or more, such as 100m or 1g (a number alone is bytes), "
+                    + "got \"\(text)\"")
         }
         return limit
     }

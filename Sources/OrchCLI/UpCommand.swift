@@ -1,5 +1,6 @@
 import ArgumentParser
 import CurlTransport
+import FoundationEssentials
 import Logging
 import OrchAgent
 import OrchClient
@@ -40,8 +41,10 @@ struct Up: AsyncParsableCommand {
         try await group.run()
     }
 
-    private var tokenFile: String {
-        controllerOptions.keys.map { $0 + "/admin.token" } ?? controllerOptions.database.dataDirectory + "/admin.token"
+    /// The admin's token; a whole path, as the profile that names it is used in every folder.
+    var tokenFile: String {
+        URL(filePath: (controllerOptions.keys ?? controllerOptions.database.dataDirectory) + "/admin.token")
+            .absoluteURL.path
     }
 }
 
@@ -61,44 +64,9 @@ struct LocalAgent: Service {
             return
         }
         let client = OrchClient(url: address, token: controller.agentToken, http: HTTPClient())
-        if let other = await otherController(at: address) {
-            FileHandles.writeError(
-                """
-                orch is up at \(address). The profile "local" still leads to the one at \(other), which answers. Reach \
-                this one with: --api-url \(address) --token-file \(tokenFile)\n
-                """)
-        } else {
-            try saveProfile(address)
-            FileHandles.writeError("orch is up at \(address). Next: orch deploy --infra docker --image taxi:latest\n")
-        }
+        let profile = LocalProfile(folder: ProfileFolder(), instance: controller.instance)
+        FileHandles.writeError(try await profile.lead(to: address, tokenFile: tokenFile) + "\n")
         // Controllers with data of their own have agents with data of their own.
         try await options.agent(api: RemoteController(client), logger: logger, folder: agentFolder).run()
-    }
-
-    /// The address of another controller that the profile leads to and that answers; nil where there is none.
-    private func otherController(at address: String) async -> String? {
-        // A file that cannot be read is written anew.
-        guard let saved = try? ProfileFolder().load("local"), let token = try? saved.readToken() else { return nil }
-        let http = HTTPClient()
-        defer { http.shutdown() }
-        let other = OrchClient(url: saved.url, token: token, http: http)
-        guard other.url != OrchClient(url: address, token: token, http: http).url else { return nil }
-        let instance = await withTaskGroup(of: Identifier?.self) { group in
-            group.addTask { try? await other.version().instance }
-            group.addTask {
-                // Long for a controller of this machine; another one is not worth the wait.
-                try? await Task.sleep(for: .seconds(2))
-                return nil
-            }
-            defer { group.cancelAll() }
-            return await group.next() ?? nil
-        }
-        return instance.flatMap { $0 == controller.instance ? nil : other.url }
-    }
-
-    private func saveProfile(_ address: String) throws {
-        let folder = ProfileFolder()
-        try folder.save(Profile(name: "local", url: address, tokenFile: tokenFile))
-        if try folder.load(nil) == nil { try folder.use("local") }
     }
 }

@@ -12,6 +12,7 @@ package final class OrchClient: Sendable {
     private let base: String
     let http: HTTPClient
     private let token: Secret
+    private let tokenOrigin: String?
 
     /// The largest answer that is taken, in bytes.
     private static let answerLimit = 64 << 20
@@ -23,16 +24,19 @@ package final class OrchClient: Sendable {
     /// - Parameters:
     ///   - url: the server's address; a slash or `/api` at its end is dropped.
     ///   - token: an admin's, an agent's or a run's token.
+    ///   - tokenOrigin: where a person has the token from, such as `the profile local`, to be told where it is not taken.
+    ///     Defaults to nil: the server's own words are told.
     ///   - http: where requests go; the caller shuts it down.
-    package init(url: String, token: Secret, http: HTTPClient) {
+    package init(url: String, token: Secret, tokenOrigin: String? = nil, http: HTTPClient) {
         base = Self.base(of: url)
         self.url = Self.withoutUserInfo(base)
         self.token = token
+        self.tokenOrigin = tokenOrigin
         self.http = http
     }
 
     /// The address as it may be shown: what stands before an `@` in its authority may be a password.
-    static func withoutUserInfo(_ url: String) -> String {
+    package static func withoutUserInfo(_ url: String) -> String {
         guard let scheme = url.firstRange(of: "://") else { return url }
         let authority = url[scheme.upperBound...].prefix { !"/?#".contains($0) }
         guard let at = authority.lastIndex(of: "@") else { return url }
@@ -179,11 +183,28 @@ extension OrchClient {
 
     private func refusal(_ status: Int, body: [UInt8]) -> OrchClientError {
         if let fault = try? Self.decoder.decode(APIFault.self, from: Data(body)) {
-            return .fault(status: status, fault)
+            return .fault(status: status, told(fault, status: status))
         }
         let start = String(decoding: body.prefix(200), as: UTF8.self)
         let reason = start.isEmpty ? "the body is empty" : "expected a JSON object with code and message, got \(start)"
         return .badAnswer(url: url, status: status, reason: reason)
+    }
+
+    /// The fault with where the token came from, where that is what is refused.
+    private func told(_ fault: APIFault, status: Int) -> APIFault {
+        guard let tokenOrigin else { return fault }
+        var told = fault
+        switch status {
+        case 401:
+            told.message = """
+                the orch server at \(url) does not take the token from \(tokenOrigin). Expected the one in admin.token in its \
+                data directory, or for an agent agent.token: give it with --token-file FILE or $ORCH_API_KEY, or keep it \
+                with orch profile create NAME --url \(url) --token-stdin
+                """
+        case 403: told.message += "; the token is from \(tokenOrigin)"
+        default: break
+        }
+        return told
     }
 
     private func address(of call: Call) -> String {

@@ -30,7 +30,7 @@ struct JSONReader {
     }
 
     private mutating func value() throws -> JSONValue {
-        guard index < bytes.count else { throw error("expected a value, the text ends") }
+        guard index < bytes.count else { throw error("expected a value") }
         switch bytes[index] {
         case UInt8(ascii: "\""): return .string(try string())
         case UInt8(ascii: "{"): return try nested { reader in try reader.object() }
@@ -199,7 +199,7 @@ struct JSONReader {
         }
         let text = String(decoding: bytes[start..<index], as: UTF8.self)
         if isWhole, let value = Int64(text) { return .int(value) }
-        guard let value = Double(text), value.isFinite else { throw error("the number \(text) is too large") }
+        guard let value = Double(text), value.isFinite else { throw error("a number is too large") }
         return Int64(exactly: value).map(JSONValue.int) ?? .double(value)
     }
 
@@ -232,6 +232,12 @@ struct JSONReader {
     }
 
     private func error(_ what: String) -> DecodingError {
-        .dataCorrupted(.init(codingPath: [], debugDescription: "not JSON at byte \(index): \(what)"))
+        // Counted only here, as hardly any text has an error.
+        let before = bytes[..<min(index, bytes.count)]
+        let line = before.count { $0 == UInt8(ascii: "\n") } + 1
+        let column = index - (before.lastIndex(of: UInt8(ascii: "\n")) ?? -1)
+        let end = index < bytes.count ? "" : ", but the text ends"
+        let place = "not JSON at line \(line), byte \(column): \(what)\(end)"
+        return .dataCorrupted(.init(codingPath: [], debugDescription: place))
     }
 }

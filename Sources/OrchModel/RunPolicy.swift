@@ -36,6 +36,11 @@ public struct RunPolicy: Codable, Hashable, Sendable {
         self.stopGraceSeconds = stopGraceSeconds
     }
 
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case retries, retryDelaySeconds, retryBackoff, retryMaxDelaySeconds, retryJitter, retryOn, timeoutSeconds
+        case stopGraceSeconds
+    }
+
     /// Reads a policy; what is missing has its default.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)

@@ -145,6 +145,28 @@ struct OrchClientTests {
         }
     }
 
+    @Test(arguments: [
+        ("401 Unauthorized", "does not take the token from the profile local. Expected the one in admin.token"),
+        ("403 Forbidden", "no; the token is from the profile local"),
+        ("404 Not Found", "no"),
+    ])
+    func aRefusedTokenIsToldWithWhereItCameFrom(status: String, words: String) async throws {
+        let body = #"{"code":"c","message":"no","details":[]}"#
+        let stub = try StubServer(answer: StubAnswer(status: status, body: body))
+        defer { stub.stop() }
+        let http = HTTPClient()
+        defer { http.shutdown() }
+        do {
+            let client = OrchClient(url: stub.url, token: "canary", tokenOrigin: "the profile local", http: http)
+            _ = try await client.deployment(named: "x")
+            Issue.record("expected a fault")
+        } catch {
+            #expect("\(error)".contains(words))
+            #expect(!"\(error)".contains("canary"))
+            #expect(("\(error)".contains(stub.url)) == status.hasPrefix("401"))
+        }
+    }
+
     @Test func aStreamThatBreaksOffIsToldAfterItsEvents() async throws {
         let stub = try StubServer(
             answer: StubAnswer(status: "200 OK", body: "{\"heartbeat\":{}}\n\n{\"heartbeat\":{}}\n{\"hea"))

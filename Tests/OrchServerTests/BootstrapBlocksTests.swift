@@ -53,7 +53,7 @@ struct BootstrapBlocksTests {
             text: #"[{"type":"postgres","name":"db","values":{"password":{"$file":"/no/such/file"}}}]"#,
             reason: "/no/such/file"
         ),
-        (text: "{", reason: "the body cannot be read: expected JSON"),
+        (text: "{", reason: "the body cannot be read: not JSON at line 1, byte 2: expected a member's name"),
         (text: #"{"blocks":[{"type":"postgres","name":"db","values":{"password":"canary"}}]}"#, reason: "host"),
         (
             text: #"{"blocks":[{"type":"gcs-bucket","name":"l","values":{"bucket":"b","gcp_credentials":"sa"}}]}"#,

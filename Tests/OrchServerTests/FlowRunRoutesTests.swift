@@ -50,6 +50,46 @@ struct FlowRunRoutesTests {
         }
     }
 
+    @Test func aMemberThatIsNoneIsToldWithTheNearestOne() async throws {
+        try await ServerFixture.with { server in
+            try await server.succeed(.post, "deployments", ServerFixture.deployment())
+            let body: JSONValue = [
+                "deployment": "docker-flow", "paramters": ["month": 3], "policy": ["retrys": 2, "retries": 1], "x": nil,
+            ]
+            let (status, fault) = try await server.refusal(.post, "flow-runs", body)
+            #expect(status == 422)
+            #expect(
+                fault.details == [
+                    #"at .paramters: there is no such member; did you mean "parameters"?"#,
+                    "at .x: there is no such member; expected one of deployment, parameters, tags, policy, parentRunID",
+                    #"at .policy.retrys: there is no such member; did you mean "retries"?"#,
+                ])
+            let runs: [FlowRun] = try await server.call(.get, "flow-runs")
+            #expect(runs.isEmpty)
+            var deployment = try JSONValue(encoding: ServerFixture.deployment("other"))
+            deployment["work_queue"] = "default"
+            let (refused, reason) = try await server.refusal(.post, "deployments", deployment)
+            #expect(refused == 422)
+            #expect(reason.details == [#"at .work_queue: there is no such member; did you mean "workQueue"?"#])
+        }
+    }
+
+    @Test func everyMemberOfARequestIsKnown() async throws {
+        try await ServerFixture.with { server in
+            var deployment = ServerFixture.deployment()
+            deployment.policy = RunPolicy(retries: 1, timeoutSeconds: 10, stopGraceSeconds: 5)
+            deployment.graph = GraphDescription(nodes: [], edges: [])
+            #expect(DeploymentRequest.unknownMembers(in: try JSONValue(encoding: deployment)).isEmpty)
+            deployment.graph = nil
+            try await server.succeed(.post, "deployments", deployment)
+            let parent = try await server.createRun()
+            let request = FlowRunRequest(
+                deployment: "docker-flow", parameters: ["month": 2], tags: ["a"], policy: deployment.policy,
+                parentRunID: parent.id)
+            _ = try await server.createRun(request)
+        }
+    }
+
     @Test func badParametersAreAllTold() async throws {
         try await ServerFixture.with { server in
             try await server.succeed(.post, "deployments", ServerFixture.deployment())

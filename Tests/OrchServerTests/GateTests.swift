@@ -110,7 +110,15 @@ struct GateTests {
     }
 
     @Test(arguments: [
-        (body: "{", message: "the body cannot be read: expected JSON"),
+        (
+            body: "{",
+            message: "the body cannot be read: not JSON at line 1, byte 2: expected a member's name, but the text ends"
+        ),
+        (
+            body: "{\n  \"deployment\": \"d\",\n  tags: []\n}",
+            message: "the body cannot be read: not JSON at line 3, byte 3: expected a member's name"
+        ),
+        (body: "", message: "the body is empty: expected JSON"),
         (
             body: #"{"parameters":{},"tags":[]}"#,
             message: #"the body cannot be read: at its top: expected a member "deployment", which is missing"#

@@ -103,7 +103,7 @@ struct PackedReportTests {
 
     @Test func aLogThatIsFullSaysSo() async throws {
         try await ServerFixture.with {
-            $0.logLimit = 10
+            $0.logLimit = 18
         } _: { server in
             let claimed = try await server.claimedRun()
             for start in stride(from: Int64(1), through: 9, by: 3) {

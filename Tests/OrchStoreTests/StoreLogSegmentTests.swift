@@ -205,7 +205,7 @@ extension StoreConformance {
 
         @Test(arguments: StoreKind.all)
         func aLogThatIsFullCountsWhatItDrops(kind: StoreKind) async throws {
-            try await kind.withStore(logLimit: 100) { store in
+            try await kind.withStore(logLimit: 200) { store in
                 let key = try await store.claimedRun()
                 let long = (1...10).map { Sample.line($0, String(repeating: "x", count: 20), source: .stdout) }
                 _ = try await store.apply(try packed(long), to: key, at: 2)
@@ -219,9 +219,28 @@ extension StoreConformance {
                 #expect(kept.prefix(10).map(\.sequence) == Array(1...10))
                 #expect(kept.count == 13)
                 #expect(kept[10].message == "a remark")
-                #expect(kept[11].message.contains("has reached its limit of 100 bytes"))
+                #expect(kept[11].message.contains("has reached its limit of 200 bytes"))
                 #expect(kept[12].message.hasPrefix("5 lines with 29 bytes were dropped"))
                 #expect(kept.map(\.position) == Array(1...13))
+            }
+        }
+
+        @Test(arguments: StoreKind.all)
+        func aLogIsFullAtTheFirstLineThatDoesNotFit(kind: StoreKind) async throws {
+            try await kind.withStore(logLimit: 100) { store in
+                let key = try await store.claimedRun()
+                let long = (1...10).map { Sample.line($0, String(repeating: "x", count: 30), source: .stdout) }
+                let remark = Sample.line(1, "a remark", source: .orch)
+                for _ in 1...2 { _ = try await store.apply(try packed(long + [remark]), to: key, at: 2) }
+                // It is short enough for what is left, and would make a hole.
+                _ = try await store.apply(try packed([Sample.line(11, "12", source: .stdout)]), to: key, at: 3)
+                let ended = AttemptReport(token: "", state: Sample.state(.completed, at: 4))
+                _ = try await store.apply(ended, to: key, at: 4)
+                let kept = try await all(store, key.runID)
+                #expect(kept.prefix(4).map(\.message.utf8.count) == [30, 30, 30, 8])
+                #expect(kept.count == 6)
+                #expect(kept[4].message.contains("has reached its limit of 100 bytes"))
+                #expect(kept[5].message.hasPrefix("8 lines with 212 bytes were dropped"))
             }
         }
 

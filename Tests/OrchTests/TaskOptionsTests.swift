@@ -23,6 +23,35 @@ struct TaskOptionsTests {
         #expect(bench.reporter.taskStates.allSatisfy { $0.details == nil })
     }
 
+    @Test func whatIsTooLongForARunIsCutWhereItSaysSo() async throws {
+        let long = String(repeating: "é", count: 500_000)
+        let options = TaskOptions(long, description: long, tags: [String](repeating: long, count: 99), retries: 1)
+        await #expect(throws: LongFailure.self) {
+            try await bench.context.task(options) { throw LongFailure(text: long) }
+        }
+        let states = bench.reporter.taskStates
+        #expect(states.map(\.state.type) == [.running, .scheduled, .running, .failed])
+        let cut = String(repeating: "é", count: 2048) + "… (cut, it has 1000000 bytes)"
+        #expect(states.map(\.state.message) == ["started", "attempt 1 failed: \(cut)", "attempt 2", cut])
+        #expect(states[0].name == String(repeating: "é", count: 128) + "… (cut, it has 1000000 bytes)")
+        let details = try #require(states[0].details)
+        #expect(details.tags == [String](repeating: states[0].name, count: 50))
+        #expect((details.description ?? "").utf8.count < 5000)
+        #expect(bench.reporter.logs.allSatisfy { $0.message.utf8.count < 5000 && $0.logger.utf8.count < 300 })
+    }
+
+    @Test func aPasswordIsHiddenWhereverTheTextIsCut() async throws {
+        for length in [100, 4_000, 65_500, 200_000] {
+            let secret = String(repeating: "s3cr3t", count: length / 6)
+            let url = "postgres://u:\(secret)@host"
+            for text in [url, String(repeating: "x ", count: 2_040) + url] {
+                let shown = ReportedText.message(of: LongFailure(text: text))
+                #expect(!shown.contains("s3cr3t"), "\(length)")
+                #expect(shown.contains("postgres://"))
+            }
+        }
+    }
+
     @Test(arguments: [
         ("load {{ month | pad: 2 }}", "load 07"),
         ("{{ token }}", "********"),
@@ -81,4 +110,9 @@ struct TaskOptionsTests {
         await #expect(throws: NumberedFailure.self) { try await bench.context.task(failing, 1) }
         #expect(bench.states().filter { $0 == "Retrying" }.count == 2)
     }
+}
+
+private struct LongFailure: Error, CustomStringConvertible {
+    var text: String
+    var description: String { text }
 }

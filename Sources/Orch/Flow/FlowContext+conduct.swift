@@ -24,7 +24,7 @@ extension FlowContext {
                 state = services.state(.completed, "completed in \((services.now() - started).inSeconds)")
             case .failure(let error):
                 failure = error
-                let message = ErrorMessage.text(error)
+                let message = ReportedText.message(of: error)
                 state =
                     Task.isCancelled
                     ? services.state(.cancelled, cancellation() ?? message) : services.state(.failed, message)

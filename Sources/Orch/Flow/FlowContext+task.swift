@@ -50,12 +50,3 @@ extension Duration {
         return "\(seconds)." + String(repeating: "0", count: max(0, 3 - milliseconds.count)) + milliseconds + " s"
     }
 }
-
-/// How an error is told to people.
-enum ErrorMessage {
-    /// The error's own sentence, passwords in URLs hidden; for an error without one, its type and case.
-    static func text(_ error: any Error) -> String {
-        let text = error is CancellationError ? "the work was cancelled" : String(describing: error)
-        return JSONValue.string(text).hidingURLPasswords.stringValue ?? text
-    }
-}

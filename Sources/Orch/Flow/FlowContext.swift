@@ -73,6 +73,6 @@ struct RunServices: Sendable {
     var randomShare: @Sendable () -> Double = { .random(in: 0...1) }
 
     func state(_ type: StateType, name: String? = nil, _ message: String) -> RunState {
-        RunState(type, name: name, message: message, at: now(), actor: "flow")
+        RunState(type, name: name, message: ReportedText.message(message), at: now(), actor: "flow")
     }
 }

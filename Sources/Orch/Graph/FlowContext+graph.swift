@@ -123,7 +123,7 @@ private struct GraphRun {
     /// Reports a node that never runs.
     private func settle(_ node: Int, _ state: NodeState, _ reason: String) {
         outputs.set(node, state, nil)
-        let (services, name, id) = (context.services, graph.nodes[node].name, Identifier.new())
+        let (services, name, id) = (context.services, ReportedText.name(graph.nodes[node].name), Identifier.new())
         let reported =
             switch state {
             case .skipped: services.state(.completed, name: RunState.skippedName, "skipped because \(reason)")

@@ -78,7 +78,7 @@ extension GraphError: CustomStringConvertible {
             let reason = state.map { "it ended as \($0.rawValue)" } ?? "it has not ended"
             return "\"\(name)\" has no output: \(reason)"
         case .nodesFailed(let failures, let total):
-            let shown = failures.map { "\($0.node) (\(ErrorMessage.text($0.error)))" }
+            let shown = failures.map { "\($0.node) (\(ReportedText.message(of: $0.error)))" }
             return "\(failures.count) of \(total) nodes failed: \(shown.listed(5))"
         }
     }

@@ -40,7 +40,7 @@ enum ProgramDescription {
         do {
             return try type.init().graph().description
         } catch {
-            throw OrchError.invalidGraph(flow: flow.name, reason: ErrorMessage.text(error))
+            throw OrchError.invalidGraph(flow: flow.name, reason: ReportedText.message(of: error))
         }
     }
 

@@ -38,7 +38,7 @@ struct RunCommand<Program: FlowProgram>: AsyncParsableCommand {
             cancellation.cancelsWhenRequested(work)
             exit = await work.value
         } catch {
-            reporter.finish(.init(type: .failed, name: "Failed", message: ErrorMessage.text(error)))
+            reporter.finish(.init(type: .failed, name: "Failed", message: ReportedText.message(of: error)))
             exit = .usage
         }
         if exit != .completed { throw ExitCode(exit.rawValue) }

@@ -30,7 +30,7 @@ struct FlowRunner: Sendable {
             values = try schema.resolve(launch.parameters.merging(given) { _, given in given })
             flow = try FlowParameters.make(type, values: values)
         } catch {
-            reporter.finish(.init(type: .failed, name: "Failed", message: ErrorMessage.text(error)))
+            reporter.finish(.init(type: .failed, name: "Failed", message: ReportedText.message(of: error)))
             return .usage
         }
         let shown = schema.redacted(values)

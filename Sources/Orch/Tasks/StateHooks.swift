@@ -49,7 +49,7 @@ public struct StateHooks: Sendable {
             switch end {
             case .ended(.success), .leftCancelled: continue
             case .ended(.failure(let error)):
-                log("A hook of \(name) failed, which changes nothing: \(ErrorMessage.text(error))")
+                log("A hook of \(name) failed, which changes nothing: \(ReportedText.message(of: error))")
             case .outOfTime: log("A hook of \(name) took longer than \(limit.inSeconds), which changes nothing")
             }
         }

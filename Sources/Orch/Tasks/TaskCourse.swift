@@ -21,11 +21,12 @@ struct TaskCourse: Sendable {
         self.options = options
         id = .new()
         var problem: String?
-        name = Self.runName(options, context, problem: &problem)
+        let runName = Self.runName(options, context, problem: &problem)
+        name = ReportedText.name(runName)
         let details = TaskDetails(
-            task: name == options.name ? nil : options.name,
-            description: options.description.isEmpty ? nil : options.description,
-            tags: options.tags.isEmpty ? nil : options.tags)
+            task: runName == options.name ? nil : ReportedText.name(options.name),
+            description: options.description.isEmpty ? nil : ReportedText.message(options.description),
+            tags: options.tags.isEmpty ? nil : options.tags.prefix(ReportedText.mostTags).map(ReportedText.name))
         self.details = details.isEmpty ? nil : details
         if let problem { log(.warning, problem) }
     }
@@ -126,7 +127,7 @@ struct TaskCourse: Sendable {
                 "Attempt \(attempt) did not end within \(grace) of being cancelled: it is left behind, and may still be at work"
             )
         case .endedLate(let error):
-            let end = error.map { "failed (\(ErrorMessage.text($0)))" } ?? "ended"
+            let end = error.map { "failed (\(ReportedText.message(of: $0)))" } ?? "ended"
             log(.warning, "Attempt \(attempt), which was left behind, has \(end) after all: that counts for nothing")
         }
     }
@@ -158,7 +159,7 @@ struct TaskCourse: Sendable {
     }
 
     private func fail(_ error: any Error) -> RunState {
-        let message = ErrorMessage.text(error)
+        let message = ReportedText.message(of: error)
         var name: String?
         // A task within this one may have been out of time: that is a failure like any other.
         if (error as? TaskTimedOut)?.taskRun == id { name = RunState.timedOutName }
@@ -174,7 +175,7 @@ struct TaskCourse: Sendable {
     }
 
     private func awaitRetry(_ error: any Error) async throws {
-        let message = ErrorMessage.text(error)
+        let message = ReportedText.message(of: error)
         let wait = options.retryDelay.wait(after: attempt, share: context.services.randomShare)
         let left = options.retries - attempt
         let retries = left == 1 ? "1 more retry" : "\(left) more retries"

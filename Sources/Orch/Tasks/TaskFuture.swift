@@ -67,7 +67,8 @@ public struct TaskFailures: Error, Sendable {
 extension TaskFailures: CustomStringConvertible {
     /// A sentence that names the first five.
     public var description: String {
-        let shown = failures.prefix(5).map { "\($0.task): \(ErrorMessage.text($0.error))" }.joined(separator: "; ")
+        let shown = failures.prefix(5).map { "\($0.task): \(ReportedText.message(of: $0.error))" }
+            .joined(separator: "; ")
         let more = failures.count > 5 ? "; and \(failures.count - 5) more" : ""
         return "\(failures.count) of \(total) tasks failed: \(shown)\(more)"
     }

@@ -105,6 +105,11 @@ public struct DeploymentRequest: Codable, Hashable, Sendable {
         self.policy = policy
         self.graph = graph
     }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case name, flowName, description, tags, image, command, kind, infrastructure, workQueue, parameters
+        case parameterSchema, blocks, policy, graph
+    }
 }
 
 /// Answer of `POST /api/deployments`.

@@ -191,6 +191,10 @@ public struct FlowRunRequest: Codable, Hashable, Sendable {
         self.parentRunID = parentRunID
     }
 
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case deployment, parameters, tags, policy, parentRunID
+    }
+
     /// Reads a request; parameters and tags may be left out.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)

@@ -83,6 +83,12 @@ struct APICall: Sendable {
         try await Self.decode(request.body, upTo: bodyLimit)
     }
 
+    /// A body that people write, decoded: a member that is not known is refused.
+    func closedBody<Value: ClosedObject>(_ type: Value.Type = Value.self) async throws -> Value {
+        let buffer = try await request.body.collect(upTo: bodyLimit)
+        return try APIJSON.decodeClosed(type, from: Data(buffer.readableBytesView))
+    }
+
     /// A body, decoded.
     static func decode<Value: Decodable>(
         _ body: RequestBody, upTo limit: Int, as type: Value.Type = Value.self

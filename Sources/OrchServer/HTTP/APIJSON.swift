@@ -14,7 +14,30 @@ enum APIJSON {
         do {
             return try decoder.decode(type, from: data)
         } catch let error as DecodingError {
+            if case .dataCorrupted(let context) = error, context.codingPath.isEmpty { try requireJSON(data) }
             throw failure(of: error, as: type)
+        }
+    }
+
+    /// Decodes a body that people write.
+    ///
+    /// - Throws: as `decode`, and 422 with each member that is not known.
+    static func decodeClosed<Value: ClosedObject>(_ type: Value.Type, from data: Data) throws -> Value {
+        let unknown = type.unknownMembers(in: try requireJSON(data))
+        guard unknown.isEmpty else {
+            throw APIFailure.invalid("the body has members that are not known", details: unknown)
+        }
+        return try decode(type, from: data)
+    }
+
+    /// The body's value; throws 400 with the place where it is not JSON.
+    @discardableResult
+    private static func requireJSON(_ data: Data) throws -> JSONValue {
+        guard !data.isEmpty else { throw APIFailure.badRequest("the body is empty: expected JSON") }
+        do {
+            return try JSONValue(parsing: data)
+        } catch DecodingError.dataCorrupted(let context) {
+            throw APIFailure.badRequest("the body cannot be read: \(context.debugDescription)")
         }
     }
 

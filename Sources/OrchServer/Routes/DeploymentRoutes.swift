@@ -10,7 +10,7 @@ struct DeploymentRoutes: Sendable {
     var endpoints: [Endpoint] {
         [
             Endpoint(.post, "deployments", .adminOnly, bodyLimit: 4 << 20) { call in
-                let reply = try await registry.save(try await call.body(), at: call.now())
+                let reply = try await registry.save(try await call.closedBody(), at: call.now())
                 return try APIJSON.response(reply, status: reply.outcome == .created ? .created : .ok)
             },
             Endpoint(.get, "deployments", .adminOnly) { _ in try APIJSON.response(try await store.deployments()) },

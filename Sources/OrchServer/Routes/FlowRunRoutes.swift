@@ -45,7 +45,7 @@ struct FlowRunRoutes: Sendable {
     }
 
     private func create(_ call: APICall) async throws -> Response {
-        let request: FlowRunRequest = try await call.body()
+        let request: FlowRunRequest = try await call.closedBody()
         let parent = try await parent(of: request, call.principal)
         let run = try await maker.make(request, parent: parent, by: call.principal.actor, at: call.now())
         wakeups.signal(.queue(run.workQueue))

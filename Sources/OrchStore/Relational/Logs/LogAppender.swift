@@ -17,7 +17,8 @@ struct LogAppender {
 
     /// Opens the log of a run.
     ///
-    /// - Parameter limit: bytes of messages after which lines are counted and not kept, but for remarks.
+    /// - Parameter limit: bytes of messages that are kept; from the first line of an attempt that does not fit, lines are
+    ///   counted and dropped, but for remarks.
     init(_ run: RunRow, attempt: Int, limit: Int64 = Self.defaultLimit, _ db: any SQLSession) throws {
         self.db = db
         self.limit = limit
@@ -88,32 +89,44 @@ struct LogAppender {
     private mutating func unknown(of segment: LogSegment, _ known: Set<Int64>) throws -> [LogRecord] {
         var marks = state.marks
         var seen = known
+        return try lines(of: segment).filter { record in
+            record.source == .orch ? seen.insert(record.sequence).inserted : marks.raise(by: record)
+        }
+    }
+
+    private func lines(of segment: LogSegment) throws -> [LogRecord] {
         do throws(LogSegmentError) {
-            return try LogSegmentReader(segment.content).records(attempt: state.attempt).filter { record in
-                record.source == .orch ? seen.insert(record.sequence).inserted : marks.raise(by: record)
-            }
+            return try LogSegmentReader(segment.content).records(attempt: state.attempt)
         } catch {
             throw StoreError.unreadableLines("\(error)")
         }
     }
 
+    /// Keeps a segment, or those of its lines that find room: up to the first one that does not.
     private mutating func keep(_ segment: LogSegment) throws {
-        guard state.bytes >= limit else { return try insert(segment) }
-        var remarks: [LogRecord] = []
-        if !segment.head.remarks.isEmpty {
-            do throws(LogSegmentError) {
-                remarks = try LogSegmentReader(segment.content).records(attempt: state.attempt)
-                    .filter { $0.source == .orch }
-            } catch {
-                throw StoreError.unreadableLines("\(error)")
+        var room = state.droppedLines == 0 ? limit - state.bytes : 0
+        if room > 0, segment.head.bytes <= room { return try insert(segment) }
+        var records: [LogRecord] = []
+        var bytes: Int64 = 0
+        if room > 0 || !segment.head.remarks.isEmpty {
+            for record in try lines(of: segment) {
+                let size = Int64(record.message.utf8.count)
+                let fits = room > 0 && size <= room
+                guard fits || record.source == .orch else {
+                    room = 0
+                    continue
+                }
+                room -= size
+                bytes += size
+                records.append(record)
             }
         }
-        if let kept = try LogSegment.packing(remarks) { try insert(kept) }
+        if let kept = try LogSegment.packing(records) { try insert(kept) }
         let isFirst = state.droppedLines == 0
-        let dropped = segment.head.lines - remarks.count
+        let dropped = segment.head.lines - records.count
         guard dropped > 0 else { return }
         state.droppedLines += Int64(dropped)
-        state.droppedBytes += Int64(segment.head.bytes - remarks.reduce(0) { $0 + $1.message.utf8.count })
+        state.droppedBytes += Int64(segment.head.bytes) - bytes
         guard isFirst else { return }
         hasChanged = true
         try remark(
