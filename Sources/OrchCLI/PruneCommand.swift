@@ -58,6 +58,7 @@ struct RetentionSummary {
             ("logs", "\(due.logsBySize)", "too many bytes of logs"),
             ("bytes of logs", ByteSize.text(due.logBytes), "all of these together"),
             ("agents", "\(due.agents)", "not heard from"), ("questions", "\(due.questions)", "their time is over"),
+            ("results of tasks", "\(due.results)", "their time has been over for a day"),
         ]
         return Table.facts(facts) + "\n"
             + Table(header: ["WHAT", goes.uppercased(), "WHY"], rows: rows.map { [$0, $1, $2] }, empty: "").text

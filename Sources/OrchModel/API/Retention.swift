@@ -42,11 +42,13 @@ public struct RetentionRemovals: Codable, Hashable, Sendable {
     public var agents: Int
     /// Questions to agents whose time is over.
     public var questions: Int
+    /// Results of tasks whose time has been over for a day.
+    public var results: Int
 
     /// Removals. Defaults to none.
     public init(
         runsByAge: Int = 0, runsByCount: Int = 0, logsByAge: Int = 0, logsBySize: Int = 0, logBytes: Int64 = 0,
-        agents: Int = 0, questions: Int = 0
+        agents: Int = 0, questions: Int = 0, results: Int = 0
     ) {
         self.runsByAge = runsByAge
         self.runsByCount = runsByCount
@@ -55,6 +57,21 @@ public struct RetentionRemovals: Codable, Hashable, Sendable {
         self.logBytes = logBytes
         self.agents = agents
         self.questions = questions
+        self.results = results
+    }
+
+    /// Reads removals; those of a controller that kept no results of tasks removed none.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            runsByAge: try container.decode(Int.self, forKey: .runsByAge),
+            runsByCount: try container.decode(Int.self, forKey: .runsByCount),
+            logsByAge: try container.decode(Int.self, forKey: .logsByAge),
+            logsBySize: try container.decode(Int.self, forKey: .logsBySize),
+            logBytes: try container.decode(Int64.self, forKey: .logBytes),
+            agents: try container.decode(Int.self, forKey: .agents),
+            questions: try container.decode(Int.self, forKey: .questions),
+            results: try container.decodeIfPresent(Int.self, forKey: .results) ?? 0)
     }
 
     /// Runs that go as a whole.
@@ -68,6 +85,7 @@ public struct RetentionRemovals: Codable, Hashable, Sendable {
         sum.logBytes += more.logBytes
         sum.agents += more.agents
         sum.questions += more.questions
+        sum.results += more.results
     }
 }
 

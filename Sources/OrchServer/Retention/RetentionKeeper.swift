@@ -118,7 +118,7 @@ final class RetentionKeeper: Service {
 
     /// Gives back what removed rows took up; returns the bytes by which the database is smaller.
     private func giveBackSpace(_ removed: RetentionRemovals) async throws -> Int64 {
-        guard removed.runs + removed.logsByAge + removed.logsBySize > 0 else { return 0 }
+        guard removed.runs + removed.logsByAge + removed.logsBySize + removed.results > 0 else { return 0 }
         var freed: Int64 = 0
         while !waiter.isClosed {
             let begin = ContinuousClock.now
@@ -133,7 +133,8 @@ final class RetentionKeeper: Service {
     private func metadata(of removed: RetentionRemovals, _ longest: Duration) -> Logger.Metadata {
         [
             "runs": "\(removed.runs)", "logs": "\(removed.logsByAge + removed.logsBySize)",
-            "bytes": "\(removed.logBytes)", "agents": "\(removed.agents)", "longestStep": "\(longest)",
+            "bytes": "\(removed.logBytes)", "agents": "\(removed.agents)", "results": "\(removed.results)",
+            "longestStep": "\(longest)",
         ]
     }
 }

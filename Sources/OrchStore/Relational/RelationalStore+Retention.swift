@@ -24,6 +24,9 @@ extension RelationalStore {
         try await write { db in
             guard try Self.hold(by: turn.holder, until: turn.heldUntil, at: turn.at, db) else { return .held }
             var removed = try Self.removeSmallThings(turn, db)
+            removed.results = try Self.removeExpiredResults(at: turn.at, db)
+            // They may be large, so a step that removes some does nothing else.
+            guard removed.results == 0 else { return .removed(removed) }
             var left = turn.rows
             while left > 0 {
                 let excess = turn.survey.excessBytes - removed.logBytes
@@ -158,6 +161,9 @@ extension RelationalStore {
         }
         due.questions = try count(
             try db.row("SELECT count(*) FROM agent_task WHERE expires_at < ?", [at.microseconds]))
+        due.results = try count(
+            try db.row(
+                "SELECT count(*) FROM task_result WHERE expires_at < ?", [(at - expiredResultAge).microseconds]))
         return due
     }
 
