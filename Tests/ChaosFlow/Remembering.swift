@@ -12,7 +12,7 @@ struct Remembering: Flow {
         var input: Int
     }
 
-    @Parameter(help: "What the result depends on.") var input = 1
+    @Parameter(help: "What the result depends on.") var input = 7
 
     func run(_ context: FlowContext) async throws -> Place {
         let input = input

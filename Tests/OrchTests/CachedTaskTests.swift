@@ -10,8 +10,10 @@ struct CachedTaskTests {
         var count: Int64
     }
 
-    private static func caching(_ cache: MemoryResultCache, code: String = "sha256:1") -> ResultCaching {
-        ResultCaching(cache: cache, codeVersion: CodeVersion(["ORCH_IMAGE_DIGEST": code]))
+    private static func caching(
+        _ cache: MemoryResultCache, code: String = "sha256:1", run: Identifier = .new()
+    ) -> ResultCaching {
+        ResultCaching(cache: cache, codeVersion: CodeVersion(["ORCH_IMAGE_DIGEST": code]), run: run)
     }
 
     private static func bench(_ cache: MemoryResultCache, code: String = "sha256:1") -> TaskBench {
@@ -166,6 +168,69 @@ struct CachedTaskTests {
         #expect(works.load(ordering: .relaxed) == 4)
     }
 
+    /// The second attempt has a container of its own, so all that it shares with the first are the run and the controller.
+    @Test func anotherAttemptOfTheRunDoesOnlyWhatTheFirstDidNotComeTo() async throws {
+        let (cache, run, done) = (MemoryResultCache(), Identifier.new(), DoneWork())
+        func attempt(_ run: Identifier, isGood: Bool) async throws -> [Int] {
+            let context = TaskBench(caching: Self.caching(cache, run: run)).context
+            var values: [Int] = []
+            // Twice the same name, whose works differ.
+            for number in 1...2 {
+                values.append(
+                    try await context.task("extract", cache: .withinRun()) { done.note("extract \(number)", number) })
+            }
+            let loads = (3...4).map { number in
+                context.submit("load", cache: .withinRun()) { done.note("load \(number)", number) }
+            }
+            for load in loads { values.append(try await load.value) }
+            values += try await context.map(
+                FlowTask(TaskOptions("map"), cache: { _ in .withinRun() }) { (_: FlowContext, number: Int) in
+                    done.note("map \(number)", number)
+                }, [5, 6])
+            values.append(
+                try await context.task("end", cache: .withinRun()) {
+                    guard isGood else { throw NumberedFailure(number: 7) }
+                    return done.note("end", 7)
+                })
+            return values
+        }
+        await #expect(throws: NumberedFailure.self) { try await attempt(run, isGood: false) }
+        #expect(done.taken() == ["extract 1", "extract 2", "load 3", "load 4", "map 5", "map 6"])
+        #expect(try await attempt(run, isGood: true) == [1, 2, 3, 4, 5, 6, 7])
+        #expect(done.taken() == ["end"])
+        // Another run begins from the start.
+        #expect(try await attempt(.new(), isGood: true).count == 7)
+        #expect(done.taken().count == 7)
+    }
+
+    @Test func anAttemptOfTheRunDoesNotWaitForTheLeaseOfOneThatWasKilled() async throws {
+        let run = Identifier.new()
+        let cache = MemoryResultCache { _, asked in
+            if asked > 2 { Issue.record("it waits") }
+        }
+        let place = TaskPlace(run: run, parameters: [:], name: "extract", ordinal: 0)
+        let key = try CacheKey(.withinRun(), flow: "flow", task: "extract", place: place) { "image sha256:1" }
+        _ = try await cache.lookUp(
+            CacheLookup(key: key.key, subject: key.subject, holder: "\(run)", refresh: false))
+        #expect(cache.locks == 1)
+        let context = TaskBench(caching: Self.caching(cache, run: run)).context
+        #expect(try await context.task("extract", cache: .withinRun()) { 1 } == 1)
+        #expect(cache.keys == [key.key])
+    }
+
+    @Test func subFlowsAndInputsTellTasksOfOneNameApart() throws {
+        func key(_ policy: CachePolicy, _ parameters: [String: JSONValue], ordinal: Int = 0) throws -> String {
+            let place = TaskPlace(run: MemoryResultCache.run, parameters: parameters, name: "t", ordinal: ordinal)
+            return try CacheKey(policy, flow: "f", task: "t", place: place) { "c" }.key
+        }
+        let keys = try [
+            key(.withinRun(), [:]), key(.withinRun(), ["month": 1]), key(.withinRun(1), [:]),
+            key(.withinRun(), [:], ordinal: 1),
+        ]
+        #expect(Set(keys).count == keys.count)
+        #expect(try key(.withinRun(1), [:]) == keys[2])
+    }
+
     @Test func aTaskWithoutAPolicyIsNeverCached() async throws {
         let cache = MemoryResultCache { _, _ in Issue.record("asked") }
         let works = Atomic(0)
@@ -173,5 +238,23 @@ struct CachedTaskTests {
             _ = try await Self.bench(cache).context.task("fetch") { works.add(1, ordering: .relaxed) }
         }
         #expect(works.load(ordering: .relaxed) == 2)
+    }
+}
+
+/// What work was done, whoever did it.
+private final class DoneWork: Sendable {
+    private let names = Mutex<[String]>([])
+
+    func note(_ name: String, _ value: Int) -> Int {
+        names.withLock { $0.append(name) }
+        return value
+    }
+
+    /// What was done since this was called last, in the order of the names.
+    func taken() -> [String] {
+        names.withLock { names in
+            defer { names = [] }
+            return names.sorted()
+        }
     }
 }

@@ -62,7 +62,7 @@ struct CachingDocumentTests {
 
     private static func run(_ item: Case, input: Double, code: String) async -> (bench: TaskBench, worked: Bool) {
         let caching = item.cache.map {
-            ResultCaching(cache: $0, codeVersion: CodeVersion(["ORCH_IMAGE_DIGEST": code]))
+            ResultCaching(cache: $0, codeVersion: CodeVersion(["ORCH_IMAGE_DIGEST": code]), run: .new())
         }
         let bench = TaskBench(caching: caching)
         let worked = Atomic(false)

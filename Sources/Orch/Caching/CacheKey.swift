@@ -11,12 +11,18 @@ struct CacheKey: Hashable, Sendable {
 
     /// A key.
     ///
+    /// - Parameter place: where in its run the task is.
     /// - Throws: what an input throws that has no JSON; what `codeVersion` throws.
-    init(_ policy: CachePolicy, flow: String, task: String, codeVersion: () throws -> String) throws {
+    init(
+        _ policy: CachePolicy, flow: String, task: String, place: TaskPlace? = nil, codeVersion: () throws -> String
+    ) throws {
         let basis: [JSONValue]
         switch policy.basis {
         case .inputs(let inputs):
             basis = ["inputs", try inputs.get()]
+            self.codeVersion = try codeVersion()
+        case .run(let inputs):
+            basis = ["run", place?.json ?? .null, try inputs.get()]
             self.codeVersion = try codeVersion()
         case .key(let text):
             basis = ["key", .string(text)]

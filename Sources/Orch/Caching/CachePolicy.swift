@@ -15,6 +15,8 @@ public struct CachePolicy: Sendable {
         case inputs(Result<JSONValue, any Error>)
         /// A text of the author's, and nothing else.
         case key(String)
+        /// The run, the task's place in it, the inputs, and the code.
+        case run(Result<JSONValue, any Error>)
     }
 
     let basis: Basis
@@ -36,12 +38,30 @@ public struct CachePolicy: Sendable {
     public static func inputs<each Input: Encodable & Sendable>(
         _ inputs: repeat each Input, expiration: Duration = defaultExpiration, refresh: Bool = false
     ) -> CachePolicy {
-        let values = Result<JSONValue, any Error> {
+        CachePolicy(basis: .inputs(json(repeat each inputs)), expiration: expiration, refresh: refresh)
+    }
+
+    /// Takes the result that an earlier attempt of the same run made, so that an attempt which follows a failure goes on where
+    /// that one came to. A result is kept before the task is Completed.
+    ///
+    /// Tasks of one name are told apart by the order in which they begin. Where that is not the same each time (`async let`,
+    /// task groups), say what tells them apart.
+    ///
+    /// - Parameters:
+    ///   - inputs: what else tells the task from others of its name. Defaults to nothing.
+    ///   - expiration: for how long a result is taken, ten years at most. Defaults to 30 days.
+    public static func withinRun<each Input: Encodable & Sendable>(
+        _ inputs: repeat each Input, expiration: Duration = defaultExpiration
+    ) -> CachePolicy {
+        CachePolicy(basis: .run(json(repeat each inputs)), expiration: expiration, refresh: false)
+    }
+
+    private static func json<each Input: Encodable>(_ inputs: repeat each Input) -> Result<JSONValue, any Error> {
+        Result {
             var values: [JSONValue] = []
             repeat values.append(try JSONValue(encoding: each inputs))
             return .array(values)
         }
-        return CachePolicy(basis: .inputs(values), expiration: expiration, refresh: refresh)
     }
 
     /// Takes a result that was kept under a text, whatever code made it.

@@ -3,10 +3,24 @@
 /// Nothing that is wrong with the cache is wrong with the task: it does its work then, and its log tells why.
 struct CachedTask<Value: Sendable>: Sendable {
     let policy: CachePolicy
+    /// Where in its run the task is; nil where nobody keeps results.
+    private var place: TaskPlace?
     /// The JSON text of a result.
     private let encode: @Sendable (Value) throws -> String
     /// The result of a JSON text.
     private let decode: @Sendable (String) throws -> Value
+
+    /// The same, as a task that begins now. Called in the order in which the flow begins its tasks, not in that in which they
+    /// come to work.
+    func begun(as course: TaskCourse) -> CachedTask {
+        guard let caching = course.context.services.caching, case .run = policy.basis else { return self }
+        let flow = course.context.flowName
+        var task = self
+        task.place = TaskPlace(
+            run: caching.run, parameters: course.context.parameters, name: course.name,
+            ordinal: caching.ordinals.next(flow: flow, name: course.name))
+        return task
+    }
 
     /// Takes a result that is kept, or does the work and keeps its result.
     ///
@@ -21,15 +35,15 @@ struct CachedTask<Value: Sendable>: Sendable {
         let key: CacheKey
         do {
             key = try CacheKey(
-                policy, flow: course.context.flowName, task: course.options.name,
+                policy, flow: course.context.flowName, task: course.options.name, place: place,
                 codeVersion: caching.codeVersion.text)
         } catch {
             let problem = "its key cannot be made: \(CacheText.problem(error))"
             course.log(.warning, "Not cached: \(problem)")
             return TaskCourse.Work(try await body(), note: problem)
         }
-        // The next attempt need not wait for one that was left behind.
-        let holder = "\(course.id)"
+        // The next attempt, of the task or of the run, need not wait for the lease of one that was left behind or killed.
+        let holder = "\(place?.run ?? course.id)"
         switch try await look(for: key, holder: holder, caching, course) {
         case .found(let value, let note): return TaskCourse.Work(value, isCached: true, note: note)
         case .unknown: return TaskCourse.Work(try await body(), note: "it could not be asked")

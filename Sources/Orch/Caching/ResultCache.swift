@@ -14,6 +14,9 @@ protocol ResultCache: Sendable {
 struct ResultCaching: Sendable {
     let cache: any ResultCache
     let codeVersion: CodeVersion
+    /// The run of the container.
+    let run: Identifier
+    let ordinals = TaskOrdinals()
     /// From one renewal of a lease to the next.
     var renewal = Duration.seconds(CacheLimits.leaseSeconds / 3)
 }

@@ -77,8 +77,9 @@ extension FlowContext {
                     let index = ends.count
                     let (options, cached, body) = task(index, item)
                     let course = TaskCourse(self, options)
+                    let begun = cached?.begun(as: course)
                     ends.append(nil)
-                    group.addTask { (index, course.name, await course.run(after: [], cached, body)) }
+                    group.addTask { (index, course.name, await course.run(after: [], begun, body)) }
                     atWork += 1
                 }
                 guard let (index, name, end) = await group.next() else { return }

@@ -37,6 +37,7 @@ extension FlowContext {
         _ body: @escaping @Sendable () async throws -> Value
     ) -> TaskFuture<Value> {
         let course = TaskCourse(self, options)
+        let cached = cached?.begun(as: course)
         let submitted = submitted
         let work = submitted.begin(course.id) { order in
             let end = await course.run(after: dependencies, cached, body)

@@ -32,7 +32,9 @@ extension FlowContext {
     func task<Value: Sendable>(
         _ options: TaskOptions, cached: CachedTask<Value>?, _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
-        try await TaskCourse(self, options).run(retryOn: options.retryOn) { course in
+        let course = TaskCourse(self, options)
+        let cached = cached?.begun(as: course)
+        return try await course.run(retryOn: options.retryOn) { course in
             options.timeout == nil
                 ? try await course.work(cached, body)
                 : try await course.leavable { try await course.work(cached, body) }

@@ -58,7 +58,8 @@ struct RunCommand<Program: FlowProgram>: AsyncParsableCommand {
     private static func caching(_ launch: LaunchEnvironment, _ variables: [String: String]) -> ResultCaching? {
         guard let attempt = launch.attempt, let url = attempt.apiURL else { return nil }
         let client = OrchClient(url: url, token: attempt.apiKey, http: HTTPClient())
-        return ResultCaching(cache: ControllerResultCache(client: client), codeVersion: CodeVersion(variables))
+        return ResultCaching(
+            cache: ControllerResultCache(client: client), codeVersion: CodeVersion(variables), run: attempt.flowRun)
     }
 
     /// The run stream where orch launched the program, else the terminal.
