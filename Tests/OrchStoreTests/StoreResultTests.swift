@@ -178,11 +178,33 @@ extension StoreConformance {
                 let now = 86_410.5
                 #expect(try await store.retentionStatus(policy, at: Sample.at(now)).due.results == 250)
                 let (removed, _) = try await StoreRetentionTests.pass(policy, at: now, store)
-                #expect(removed == RetentionRemovals(results: 250))
+                #expect(removed == RetentionRemovals(results: 250, resultBytes: 750))
                 let left = try await store.results(matching: CacheFilter(), limit: 10, at: Sample.at(now))
                 #expect(left.map(\.key) == ["young"])
                 #expect(try await store.lastRetention()?.removed.results == 250)
                 _ = try await store.giveBackSpace()
+            }
+        }
+
+        @Test(arguments: StoreKind.all)
+        func ofTooManyBytesThoseGoThatWereNotTakenForLongest(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                for number in 1...300 {
+                    try await store.keep(
+                        Self.result("1234567890", key: "k\(number)", expires: 1e6), at: Sample.at(Double(number)))
+                }
+                // The oldest is the last that was taken.
+                _ = try await store.lookUp(Self.request(key: "k1"), at: Sample.at(400))
+                var policy = StoreRetentionTests.keepsAll
+                policy.resultBytes = 1005
+                let due = RetentionRemovals(results: 200, resultBytes: 2000)
+                #expect(try await store.retentionStatus(policy, at: Sample.at(500)).due == due)
+                let (removed, _) = try await StoreRetentionTests.pass(policy, at: 500, store)
+                #expect(removed == due)
+                let left = try await store.results(matching: CacheFilter(), limit: 1000, at: Sample.at(500))
+                #expect(left.count == 100)
+                #expect(Set(left.map(\.key)) == Set((202...300).map { "k\($0)" } + ["k1"]))
+                #expect(try await StoreRetentionTests.pass(policy, at: 501, store).removed == RetentionRemovals())
             }
         }
     }

@@ -76,7 +76,7 @@ final class RetentionKeeper: Service {
         // Nobody else removes anything from here on, so what is found too much is so until it is removed here.
         guard try await store.beginRetention(by: holder, until: now() + Self.look, at: now()) else { return nil }
         var survey = try await store.survey(rules)
-        let excess = survey.excessBytes
+        let (excess, excessResults) = (survey.excessBytes, survey.excessResultBytes)
         var removed = RetentionRemovals()
         var rows = Self.rows.lowerBound * 5
         var longest = Duration.zero
@@ -95,6 +95,7 @@ final class RetentionKeeper: Service {
                 removed += more
                 metrics.retired(more, took: took)
                 survey.excessBytes = max(0, excess - removed.logBytes)
+                survey.excessResultBytes = max(0, excessResults - removed.resultBytes)
                 if case .done = step { break steps }
             }
             if ContinuousClock.now - told > .seconds(10) {

@@ -25,16 +25,17 @@ extension RelationalStore {
             try db.run(
                 """
                 INSERT INTO task_result (flow_name, key, subject, task_name, code_version, bytes, run_id, run_name,
-                    made_at, expires_at, hits, last_hit_at, value)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, NULL, ?)
+                    made_at, expires_at, hits, last_hit_at, used_at, value)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, NULL, ?, ?)
                 ON CONFLICT (flow_name, key) DO UPDATE SET subject = excluded.subject, task_name = excluded.task_name,
                     code_version = excluded.code_version, bytes = excluded.bytes, run_id = excluded.run_id,
                     run_name = excluded.run_name, made_at = excluded.made_at, expires_at = excluded.expires_at,
-                    hits = 0, last_hit_at = NULL, value = excluded.value
+                    hits = 0, last_hit_at = NULL, used_at = excluded.used_at, value = excluded.value
                 """,
                 [
                     entry.flowName, entry.key, result.subject, entry.taskName, entry.codeVersion, result.value.count,
-                    "\(entry.runID)", entry.runName, at.microseconds, entry.expiresAt.microseconds, result.value,
+                    "\(entry.runID)", entry.runName, at.microseconds, entry.expiresAt.microseconds, at.microseconds,
+                    result.value,
                 ])
         }
     }
@@ -87,19 +88,48 @@ extension RelationalStore {
     /// For how long after its time a result is still there, so that a miss can say when it was over.
     static let expiredResultAge = Duration.seconds(86_400)
 
-    /// Removes some results whose time has been over for long, and the locks of those who went away.
-    static func removeExpiredResults(at: Timestamp, _ db: any SQLSession) throws -> Int {
+    /// Removes some results whose time has been over for long; where there are none, some of those that were not taken for
+    /// longest, as many as the excess has bytes. And the locks of those who went away.
+    static func retireResults(at: Timestamp, excess: Int64, _ db: any SQLSession) throws -> CacheRemovals {
         try db.run("DELETE FROM task_result_lock WHERE expires_at <= ?", [at.microseconds])
-        return try removeResults(
-            "expires_at < ?", [(at - expiredResultAge).microseconds], limit: 100, db
-        ).entries
+        let expired = try removeResults(
+            "expires_at < ?", [(at - expiredResultAge).microseconds], limit: 100, db)
+        guard expired.entries == 0, excess > 0 else { return expired }
+        return try removeResults("TRUE ORDER BY used_at", [], limit: 100, bytes: excess, db)
+    }
+
+    /// What a pass would remove.
+    static func dueResults(at: Timestamp, limit: Int64?, _ db: any SQLSession) throws -> CacheRemovals {
+        let cutoff = (at - expiredResultAge).microseconds
+        let row = try db.row(
+            "SELECT count(*), CAST(coalesce(sum(bytes), 0) AS BIGINT) FROM task_result WHERE expires_at < ?", [cutoff])
+        guard let row else { return CacheRemovals() }
+        var reader = RowReader(row, table: "task_result")
+        var due = CacheRemovals(entries: try reader.next(), bytes: try reader.next())
+        guard let limit else { return due }
+        let total = try resultBytes(db)
+        guard total - due.bytes > limit else { return due }
+        for row in try db.rows("SELECT bytes FROM task_result WHERE expires_at >= ? ORDER BY used_at", [cutoff])
+        where total - due.bytes > limit {
+            var reader = RowReader(row, table: "task_result")
+            due.bytes += try reader.next(Int64.self)
+            due.entries += 1
+        }
+        return due
+    }
+
+    /// Bytes of all results.
+    static func resultBytes(_ db: any SQLSession) throws -> Int64 {
+        guard let row = try db.row("SELECT CAST(coalesce(sum(bytes), 0) AS BIGINT) FROM task_result") else { return 0 }
+        var reader = RowReader(row, table: "task_result")
+        return try reader.next()
     }
 
     /// Bytes after which a transaction removes no further result.
-    private static let largestStep = 4 << 20
+    private static let largestStep: Int64 = 4 << 20
 
     private static func removeResults(
-        _ condition: String, _ arguments: SQLArguments, limit: Int, _ db: any SQLSession
+        _ condition: String, _ arguments: SQLArguments, limit: Int, bytes: Int64 = largestStep, _ db: any SQLSession
     ) throws -> CacheRemovals {
         let rows = try db.rows(
             """
@@ -107,7 +137,7 @@ extension RelationalStore {
             \(db.dialect.forUpdateSkippingLocked)
             """, arguments + [limit])
         var removed = CacheRemovals()
-        for row in rows where removed.bytes < largestStep {
+        for row in rows where removed.bytes < min(bytes, largestStep) {
             var reader = RowReader(row, table: "task_result")
             let (flow, key): (String, String) = (try reader.next(), try reader.next())
             removed.bytes += try reader.next(Int64.self)
@@ -133,8 +163,8 @@ extension RelationalStore {
         var row = try ResultRow(found)
         let value = String(decoding: try row.reader.next([UInt8].self), as: UTF8.self)
         try db.post(
-            "UPDATE task_result SET hits = hits + 1, last_hit_at = ? WHERE flow_name = ? AND key = ?",
-            [at.microseconds, lock.flow, lock.key])
+            "UPDATE task_result SET hits = hits + 1, last_hit_at = ?, used_at = ? WHERE flow_name = ? AND key = ?",
+            [at.microseconds, at.microseconds, lock.flow, lock.key])
         return .hit(value: value, entry: row.entry)
     }
 

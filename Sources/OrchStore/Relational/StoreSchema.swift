@@ -31,12 +31,14 @@ enum StoreSchema {
             expires_at INTEGER NOT NULL,
             hits INTEGER NOT NULL,
             last_hit_at INTEGER,
+            used_at INTEGER NOT NULL,
             value BLOB NOT NULL,
             PRIMARY KEY (flow_name, key)
         ) STRICT;
         CREATE INDEX task_result_by_subject ON task_result (flow_name, subject, made_at);
         CREATE INDEX task_result_by_time ON task_result (made_at, key);
         CREATE INDEX task_result_by_expiry ON task_result (expires_at);
+        CREATE INDEX task_result_by_use ON task_result (used_at, bytes);
         CREATE TABLE task_result_lock (
             flow_name TEXT NOT NULL,
             key TEXT NOT NULL,
