@@ -82,7 +82,10 @@ let package = Package(
         .target(name: "OrchStore", dependencies: ["OrchModel", "LogSegments", "Postgres", grdb]),
 
         // The SDK flow authors import: flows, parameters, tasks, the run stream.
-        .target(name: "Orch", dependencies: ["Threads", "OrchModel", "OrchClient", "CurlTransport", argumentParser]),
+        .target(
+            name: "Orch",
+            dependencies: ["Threads", "OrchModel", "OrchClient", "CurlTransport", argumentParser, crypto]
+        ),
         // Sources, sinks and the pipeline between them; works in a plain script.
         .target(
             name: "OrchETL",
@@ -153,7 +156,8 @@ let package = Package(
             name: "OrchStoreTests",
             dependencies: ["OrchStore", "OrchModel", "LogSegments", "Postgres", "TestSupport", grdb]
         ),
-        .testTarget(name: "OrchTests", dependencies: ["Orch", "OrchModel", "Threads"]),
+        .testTarget(
+            name: "OrchTests", dependencies: ["Orch", "OrchModel", "OrchClient", "CurlTransport", "Threads"]),
         .testTarget(
             name: "OrchETLTests",
             dependencies: [
@@ -173,7 +177,7 @@ let package = Package(
             name: "OrchServerTests",
             dependencies: [
                 "OrchServer", "OrchStore", "OrchModel", "LogSegments", "OrchClient", "OrchAgent", "CurlTransport",
-                "TestSupport",
+                "TestSupport", "ChaosFlow",
                 logging, lifecycle,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]

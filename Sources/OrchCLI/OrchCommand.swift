@@ -22,7 +22,8 @@ struct OrchCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Work",
                 subcommands: [
-                    Deploy.self, Run.self, FlowRuns.self, Flows.self, Assets.self, Deployments.self, Blocks.self,
+                    Deploy.self, Run.self, FlowRuns.self, Flows.self, Assets.self, Caches.self, Deployments.self,
+                    Blocks.self,
                 ]),
             CommandGroup(
                 name: "Parts", subcommands: [Up.self, Server.self, Agents.self, WorkQueues.self, Databases.self]),

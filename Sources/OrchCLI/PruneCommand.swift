@@ -43,6 +43,7 @@ struct RetentionSummary {
             ("Runs of a deployment", policy.runsPerDeployment.map { "at most \($0)" } ?? "any number"),
             ("Bytes of logs", policy.logBytes.map { "at most \(ByteSize.text($0))" } ?? "any number"),
             ("Agents are listed", age(policy.agentSeconds)),
+            ("Bytes of results", policy.resultBytes.map { "at most \(ByteSize.text($0))" } ?? "any number"),
             ("Logs now", ByteSize.text(status.logBytes)),
             (
                 "Last pass",
@@ -58,6 +59,7 @@ struct RetentionSummary {
             ("logs", "\(due.logsBySize)", "too many bytes of logs"),
             ("bytes of logs", ByteSize.text(due.logBytes), "all of these together"),
             ("agents", "\(due.agents)", "not heard from"), ("questions", "\(due.questions)", "their time is over"),
+            ("results of tasks", "\(due.results)", "their time has been over for a day, or too many bytes"),
         ]
         return Table.facts(facts) + "\n"
             + Table(header: ["WHAT", goes.uppercased(), "WHY"], rows: rows.map { [$0, $1, $2] }, empty: "").text

@@ -40,6 +40,14 @@ struct RetentionOptions: ParsableArguments {
             "How long agents are listed that are not heard from. Defaults to $ORCH_REMOVE_AGENTS_AFTER, or 30d.",
             valueName: "age"))
     var agents: String?
+    @Option(
+        name: .customLong("max-cache-size"),
+        help: ArgumentHelp(
+            """
+            Bytes of cached results of tasks that are kept, such as 500m or 10g; where there are more, those go that \
+            were not taken for longest. 0 keeps all. Defaults to $ORCH_MAX_CACHE_SIZE, or 1g.
+            """, valueName: "size"))
+    var cacheSize: String?
 
     func validate() throws { _ = try policy() }
 
@@ -70,6 +78,9 @@ struct RetentionOptions: ParsableArguments {
         try read(
             logSize, "max-log-size", "ORCH_MAX_LOG_SIZE", &policy.logBytes, { Self.size($0) },
             expected: "a size of 1m or more, such as 500m or 10g, or 0 for no limit")
+        try read(
+            cacheSize, "max-cache-size", "ORCH_MAX_CACHE_SIZE", &policy.resultBytes, { Self.size($0) },
+            expected: "a size such as 500m or 10g, or 0 for no limit")
         return policy
     }
 

@@ -62,6 +62,8 @@ extension OrchClient {
         var query: [(name: String, value: String)] = []
         /// How long the server was asked to hold the answer back, in seconds.
         var waitSeconds: Double = 0
+        /// How long the whole call may take, in seconds; nil = as long as bytes come, and a minute.
+        var limitSeconds: Double?
         /// What a body is.
         var contentType = "application/json"
 
@@ -79,6 +81,12 @@ extension OrchClient {
         func sending(_ contentType: String) -> Call {
             var call = self
             call.contentType = contentType
+            return call
+        }
+
+        func answered(within seconds: Double) -> Call {
+            var call = self
+            call.limitSeconds = seconds
             return call
         }
 
@@ -110,7 +118,10 @@ extension OrchClient {
     /// The body of a call's answer.
     func bytes(_ call: Call, body: HTTPRequestBody) async throws(OrchClientError) -> [UInt8] {
         let patience = Duration.seconds(call.waitSeconds + 30)
-        let timeouts = HTTPTimeouts(idle: patience, total: patience + .seconds(60))
+        let limit = call.limitSeconds.map { Duration.seconds($0) }
+        let timeouts = HTTPTimeouts(
+            connect: min(.seconds(10), limit ?? .seconds(10)), idle: min(patience, limit ?? patience),
+            total: limit ?? patience + .seconds(60))
         let response = try await open(call, body: body, timeouts: timeouts)
         do {
             return try await response.body.collect(upTo: Self.answerLimit)

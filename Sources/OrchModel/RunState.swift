@@ -47,6 +47,8 @@ public struct RunState: Codable, Hashable, Sendable {
     public static let suspendedName = "Suspended"
     /// A task that was not to run: it was not chosen, or its trigger rule did not hold.
     public static let skippedName = "Skipped"
+    /// A task whose result an earlier run of it had made: it was not done again.
+    public static let cachedName = "Cached"
     /// A task that could not run because one before it did not succeed.
     public static let upstreamFailedName = "UpstreamFailed"
     /// All names that are narrower than their types.

@@ -13,6 +13,9 @@ package struct RetentionRules: Hashable, Sendable {
     /// So many bytes of logs are kept; nil = all.
     package var logBytes: Int64?
 
+    /// So many bytes of results of tasks are kept; nil = all.
+    package var resultBytes: Int64?
+
     /// What a policy means at a moment.
     package init(_ policy: RetentionPolicy, at now: Timestamp) {
         func before(_ seconds: Double?) -> Timestamp? { seconds.map { now - .seconds($0) } }
@@ -21,6 +24,7 @@ package struct RetentionRules: Hashable, Sendable {
         agentsBefore = before(policy.agentSeconds)
         runsPerDeployment = policy.runsPerDeployment
         logBytes = policy.logBytes
+        resultBytes = policy.resultBytes
     }
 }
 
@@ -30,6 +34,8 @@ package struct RetentionSurvey: Hashable, Sendable {
     package var surplus: [String: Int64]
     /// Bytes of logs beyond those that are kept; falls with what is removed.
     package var excessBytes: Int64
+    /// Bytes of results of tasks beyond those that are kept; falls with what is removed.
+    package var excessResultBytes: Int64
 }
 
 /// A step of a pass: one transaction, of bounded size.

@@ -127,6 +127,23 @@ package protocol Store: Sendable {
     /// The newest objects and datasets that records are known by, `limit` of each at most.
     func assetNames(limit: Int) async throws -> AssetNames
 
+    // MARK: Results of tasks
+
+    /// A result that is kept, or the right to compute it: whoever gets a miss holds the lock until its lease ends.
+    func lookUp(_ request: CacheRequest, at: Timestamp) async throws -> CacheAnswer
+    /// Keeps a result in place of an earlier one, and ends its holder's lock.
+    func keep(_ result: CachedResult, at: Timestamp) async throws
+    /// Extends a lock; false where it is not the holder's.
+    func renew(_ lock: CacheLock, until: Timestamp) async throws -> Bool
+    /// Ends a lock without a result; nothing where it is not the holder's.
+    func release(_ lock: CacheLock) async throws
+    /// Results that are kept, newest first, `limit` at most.
+    func results(matching filter: CacheFilter, limit: Int, at: Timestamp) async throws -> [CacheEntry]
+    /// How many results a filter means.
+    func countResults(matching filter: CacheFilter, at: Timestamp) async throws -> CacheRemovals
+    /// Removes results, `limit` at most; returns what went.
+    func removeResults(matching filter: CacheFilter, limit: Int, at: Timestamp) async throws -> CacheRemovals
+
     // MARK: Retention
 
     /// Counts what a pass of retention has to know.

@@ -134,6 +134,7 @@ struct AgentLiveTests {
             #expect(details.hostConfig.logConfig?.config["max-size"] == "1000p")
             #expect(details.config.labels[ContainerLabels.flowRunID] == "\(claimed.runID)")
             #expect(details.config.env.contains(#"ORCH_PARAMETERS={"month":7}"#))
+            #expect(details.config.env.contains("ORCH_IMAGE_DIGEST=\(details.image)"))
         }
     }
 

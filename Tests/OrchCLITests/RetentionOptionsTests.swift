@@ -27,12 +27,13 @@ struct RetentionOptionsTests {
     func eachIsSwitchedOff(word: String) throws {
         let options = try RetentionOptions.parse([
             "--remove-logs-after", word, "--remove-runs-after", word, "--max-runs-per-deployment", word,
-            "--max-log-size", word, "--remove-agents-after", word,
+            "--max-log-size", word, "--remove-agents-after", word, "--max-cache-size", word,
         ])
         #expect(
             try options.policy(environment: [:])
                 == RetentionPolicy(
-                    logSeconds: nil, runSeconds: nil, runsPerDeployment: nil, logBytes: nil, agentSeconds: nil))
+                    logSeconds: nil, runSeconds: nil, runsPerDeployment: nil, logBytes: nil, agentSeconds: nil,
+                    resultBytes: nil))
     }
 
     @Test(arguments: [

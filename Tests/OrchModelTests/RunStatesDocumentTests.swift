@@ -21,6 +21,7 @@ struct RunStatesDocumentTests {
         (.cancelled, "Cancelled", "it was ended because somebody asked"),
         (.completed, "Completed", "it did what it should"),
         (.completed, RunState.skippedName, "a task of a graph that was not to run; its message says why"),
+        (.completed, RunState.cachedName, "a task that took the result of an earlier run; its message says which"),
         (.failed, "Failed", "the flow said so, or the command's exit code"),
         (.failed, RunState.timedOutName, "it took longer than it may"),
         (.failed, RunState.upstreamFailedName, "a task of a graph that could not run, as one before it failed"),

@@ -8,7 +8,8 @@ extension StoreConformance {
     struct StoreRetentionTests {
         /// Nothing goes, but for what a test says.
         static let keepsAll = RetentionPolicy(
-            logSeconds: nil, runSeconds: nil, runsPerDeployment: nil, logBytes: nil, agentSeconds: nil)
+            logSeconds: nil, runSeconds: nil, runsPerDeployment: nil, logBytes: nil, agentSeconds: nil,
+            resultBytes: nil)
 
         /// A run that ended at a moment, with so many lines of ten bytes.
         @discardableResult
@@ -42,7 +43,7 @@ extension StoreConformance {
         ) async throws -> (removed: RetentionRemovals, steps: Int) {
             let rules = RetentionRules(policy, at: Sample.at(seconds))
             var survey = try await store.survey(rules)
-            let excess = survey.excessBytes
+            let (excess, excessResults) = (survey.excessBytes, survey.excessResultBytes)
             var removed = RetentionRemovals()
             for step in 1... {
                 let turn = RetentionTurn(
@@ -58,6 +59,7 @@ extension StoreConformance {
                     return (removed, step)
                 }
                 survey.excessBytes = max(0, excess - removed.logBytes)
+                survey.excessResultBytes = max(0, excessResults - removed.resultBytes)
             }
             return (removed, 0)
         }

@@ -39,7 +39,7 @@ extension FlowContext {
         try await mapping(items, concurrency, stopsOnFailure) { index, item in
             var options = options
             options.runName = "\(options.runName ?? options.name)[\(index)]"
-            return (options, { try await body(item) })
+            return (options, nil, { try await body(item) })
         }
     }
 
@@ -58,13 +58,13 @@ extension FlowContext {
         try await mapping(inputs, concurrency, stopsOnFailure) { index, input in
             var options = task.options(for: input)
             if task.runName == nil { options.runName = "\(options.runName ?? options.name)[\(index)]" }
-            return (options, { try await task.body(self, input) })
+            return (options, task.cached?(input), { try await task.body(self, input) })
         }
     }
 
     private func mapping<Items: Sequence, Value: Sendable>(
         _ items: Items, _ concurrency: Int, _ stopsOnFailure: Bool,
-        _ task: (Int, Items.Element) -> (TaskOptions, @Sendable () async throws -> Value)
+        _ task: (Int, Items.Element) -> (TaskOptions, CachedTask<Value>?, @Sendable () async throws -> Value)
     ) async throws -> [Value] {
         var ends: [Result<Value, any Error>?] = []
         var failures: [(index: Int, failure: TaskFailures.Failure)] = []
@@ -75,10 +75,11 @@ extension FlowContext {
             while true {
                 while atWork < max(1, concurrency), !isStopped, !Task.isCancelled, let item = rest.next() {
                     let index = ends.count
-                    let (options, body) = task(index, item)
+                    let (options, cached, body) = task(index, item)
                     let course = TaskCourse(self, options)
+                    let begun = cached?.begun(as: course)
                     ends.append(nil)
-                    group.addTask { (index, course.name, await course.run(after: [], body)) }
+                    group.addTask { (index, course.name, await course.run(after: [], begun, body)) }
                     atWork += 1
                 }
                 guard let (index, name, end) = await group.next() else { return }

@@ -29,10 +29,18 @@ extension FlowContext {
         _ options: TaskOptions, waitFor dependencies: [any TaskDependency] = [],
         _ body: @escaping @Sendable () async throws -> Value
     ) -> TaskFuture<Value> {
+        submit(options, cached: nil, waitFor: dependencies, body)
+    }
+
+    func submit<Value: Sendable>(
+        _ options: TaskOptions, cached: CachedTask<Value>?, waitFor dependencies: [any TaskDependency],
+        _ body: @escaping @Sendable () async throws -> Value
+    ) -> TaskFuture<Value> {
         let course = TaskCourse(self, options)
+        let cached = cached?.begun(as: course)
         let submitted = submitted
         let work = submitted.begin(course.id) { order in
-            let end = await course.run(after: dependencies, body)
+            let end = await course.run(after: dependencies, cached, body)
             let failure: TaskFailures.Failure? =
                 if end.state.type == .failed, case .failure(let error) = end.result {
                     .init(task: course.name, error: error)
@@ -50,7 +58,9 @@ extension FlowContext {
     public func submit<Input, Output>(
         _ task: FlowTask<Input, Output>, _ input: Input, waitFor dependencies: [any TaskDependency] = []
     ) -> TaskFuture<Output> {
-        submit(task.options(for: input), waitFor: dependencies) { try await task.body(self, input) }
+        submit(task.options(for: input), cached: task.cached?(input), waitFor: dependencies) {
+            try await task.body(self, input)
+        }
     }
 }
 

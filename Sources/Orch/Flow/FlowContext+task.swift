@@ -14,7 +14,7 @@ extension FlowContext {
         retryOn: (any Error) -> Bool = { _ in true }, _ body: () async throws -> Value
     ) async throws -> Value {
         let options = TaskOptions(name, retries: retries, retryDelay: retryDelay)
-        return try await TaskCourse(self, options).run(retryOn: retryOn) { _ in try await body() }.result.get()
+        return try await TaskCourse(self, options).run(retryOn: retryOn) { _ in .init(try await body()) }.result.get()
     }
 
     /// Does one step of the flow as a task that has more to it than a name and retries.
@@ -26,8 +26,18 @@ extension FlowContext {
     public func task<Value: Sendable>(
         _ options: TaskOptions, _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
-        try await TaskCourse(self, options).run(retryOn: options.retryOn) { course in
-            options.timeout == nil ? try await body() : try await course.leavable(body)
+        try await task(options, cached: nil, body)
+    }
+
+    func task<Value: Sendable>(
+        _ options: TaskOptions, cached: CachedTask<Value>?, _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        let course = TaskCourse(self, options)
+        let cached = cached?.begun(as: course)
+        return try await course.run(retryOn: options.retryOn) { course in
+            options.timeout == nil
+                ? try await course.work(cached, body)
+                : try await course.leavable { try await course.work(cached, body) }
         }.result.get()
     }
 
@@ -38,7 +48,7 @@ extension FlowContext {
     ///   - input: what it is given.
     /// - Throws: what the last attempt threw.
     public func task<Input, Output>(_ task: FlowTask<Input, Output>, _ input: Input) async throws -> Output {
-        try await self.task(task.options(for: input)) { try await task.body(self, input) }
+        try await self.task(task.options(for: input), cached: task.cached?(input)) { try await task.body(self, input) }
     }
 }
 

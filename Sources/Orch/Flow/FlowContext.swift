@@ -71,6 +71,8 @@ struct RunServices: Sendable {
     let scratchRoot: String
     /// Gives a random number from 0 to 1.
     var randomShare: @Sendable () -> Double = { .random(in: 0...1) }
+    /// Where results of tasks are kept; nil where nobody keeps them.
+    var caching: ResultCaching?
 
     func state(_ type: StateType, name: String? = nil, _ message: String) -> RunState {
         RunState(type, name: name, message: ReportedText.message(message), at: now(), actor: "flow")

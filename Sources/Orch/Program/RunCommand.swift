@@ -1,6 +1,8 @@
 import ArgumentParser
+import CurlTransport
 import FoundationEssentials
 import Glibc
+import OrchClient
 
 /// Runs one flow.
 struct RunCommand<Program: FlowProgram>: AsyncParsableCommand {
@@ -48,8 +50,16 @@ struct RunCommand<Program: FlowProgram>: AsyncParsableCommand {
         let launch = try LaunchEnvironment(variables)
         let services = RunServices(
             reporter: reporter, logLevel: launch.logLevel, clock: ContinuousClock(), now: { .now() },
-            scratchRoot: FileManager.default.temporaryDirectory.path)
+            scratchRoot: FileManager.default.temporaryDirectory.path, caching: caching(launch, variables))
         return FlowRunner(services: services, launch: launch, variables: variables)
+    }
+
+    /// The controller's cache where orch launched the program; none by hand.
+    private static func caching(_ launch: LaunchEnvironment, _ variables: [String: String]) -> ResultCaching? {
+        guard let attempt = launch.attempt, let url = attempt.apiURL else { return nil }
+        let client = OrchClient(url: url, token: attempt.apiKey, http: HTTPClient())
+        return ResultCaching(
+            cache: ControllerResultCache(client: client), codeVersion: CodeVersion(variables), run: attempt.flowRun)
     }
 
     /// The run stream where orch launched the program, else the terminal.

@@ -5,6 +5,8 @@ struct LaunchEnvironment: Sendable {
         var flowRun: Identifier
         var number: Int
         var apiKey: Secret
+        /// Where the API is for this container; nil where nobody said.
+        var apiURL: String?
     }
 
     /// The attempt; `nil` where the program runs by hand.
@@ -19,6 +21,7 @@ struct LaunchEnvironment: Sendable {
     /// Reads the variables.
     ///
     /// - `ORCH_FLOW_RUN_ID`, `ORCH_API_KEY`, `ORCH_ATTEMPT`: all three make it a run launched by orch.
+    /// - `ORCH_API_URL` (optional): where the API is for such a run.
     /// - `ORCH_PARAMETERS` (JSON object, optional): parameter values.
     /// - `ORCH_DATA_INTERVAL_START`, `ORCH_DATA_INTERVAL_END` (RFC 3339, optional).
     /// - `ORCH_LOG_LEVEL` (optional, default: `info`): the least level that is logged.
@@ -44,7 +47,8 @@ struct LaunchEnvironment: Sendable {
         guard let number = Int(attempt), number > 0 else {
             throw OrchError.invalidEnvironment(variable: "ORCH_ATTEMPT", expected: "a whole number from 1")
         }
-        return Attempt(flowRun: identifier, number: number, apiKey: Secret(key))
+        let url = variables["ORCH_API_URL"].flatMap { $0.isEmpty ? nil : $0 }
+        return Attempt(flowRun: identifier, number: number, apiKey: Secret(key), apiURL: url)
     }
 
     private static func parameters(_ variables: [String: String]) throws -> [String: JSONValue] {

@@ -15,6 +15,8 @@ public struct FlowTask<Input: Sendable, Output: Sendable>: Sendable {
     public var options: TaskOptions
     let body: @Sendable (FlowContext, Input) async throws -> Output
     let runName: (@Sendable (Input) -> String)?
+    /// What it takes an earlier result by; nil where it does not.
+    var cached: (@Sendable (Input) -> CachedTask<Output>)?
 
     /// A task.
     ///

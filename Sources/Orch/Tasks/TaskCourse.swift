@@ -6,6 +6,21 @@ struct TaskCourse: Sendable {
         var result: Result<Value, any Error>
     }
 
+    /// What an attempt came to.
+    struct Work<Value> {
+        var value: Value
+        /// Whether the value is an earlier run's.
+        var isCached: Bool
+        /// What there is to say about that; nil where nothing is.
+        var note: String?
+
+        init(_ value: Value, isCached: Bool = false, note: String? = nil) {
+            self.value = value
+            self.isCached = isCached
+            self.note = note
+        }
+    }
+
     let context: FlowContext
     let options: TaskOptions
     /// What the run is called.
@@ -37,7 +52,7 @@ struct TaskCourse: Sendable {
     ///   - retryOn: whether an error is worth another attempt.
     ///   - body: one attempt.
     func run<Value>(
-        retryOn: (any Error) -> Bool, _ body: (TaskCourse) async throws -> Value
+        retryOn: (any Error) -> Bool, _ body: (TaskCourse) async throws -> Work<Value>
     ) async -> End<Value> {
         var course = self
         while true {
@@ -49,13 +64,13 @@ struct TaskCourse: Sendable {
 
     /// One attempt; nil where another one follows.
     private func attempt<Value>(
-        retryOn: (any Error) -> Bool, _ body: (TaskCourse) async throws -> Value
+        retryOn: (any Error) -> Bool, _ body: (TaskCourse) async throws -> Work<Value>
     ) async -> End<Value>? {
         do {
             try Task.checkCancellation()
             // The one place where a task's work begins, and its value is known.
-            let value = try await body(self)
-            return await end(complete(), .success(value))
+            let work = try await body(self)
+            return await end(complete(work), .success(work.value))
         } catch {
             if Task.isCancelled { return await end(cancel(), .failure(error)) }
             guard attempt <= options.retries, retryOn(error) else { return await end(fail(error), .failure(error)) }
@@ -72,7 +87,8 @@ struct TaskCourse: Sendable {
 
     /// Does work that may be left behind, once the tasks it waits for have completed.
     func run<Value: Sendable>(
-        after dependencies: [any TaskDependency], _ body: @escaping @Sendable () async throws -> Value
+        after dependencies: [any TaskDependency], _ cached: CachedTask<Value>?,
+        _ body: @escaping @Sendable () async throws -> Value
     ) async -> End<Value> {
         if !dependencies.isEmpty {
             report(.pending, "waits for " + dependencies.map(\.name).joined(separator: ", "))
@@ -87,7 +103,17 @@ struct TaskCourse: Sendable {
                 return await end(fail(failure), .failure(failure))
             }
         }
-        return await run(retryOn: options.retryOn) { try await $0.leavable(body) }
+        return await run(retryOn: options.retryOn) { course in
+            try await course.leavable { try await course.work(cached, body) }
+        }
+    }
+
+    /// The work of one attempt, or an earlier run's result.
+    func work<Value: Sendable>(
+        _ cached: CachedTask<Value>?, _ body: @Sendable () async throws -> Value
+    ) async throws -> Work<Value> {
+        guard let cached else { return Work(try await body()) }
+        return try await cached.attempt(of: self, body)
     }
 
     private func end<Value>(_ state: RunState, _ result: Result<Value, any Error>) async -> End<Value> {
@@ -151,9 +177,16 @@ struct TaskCourse: Sendable {
         }
     }
 
-    private func complete() -> RunState {
+    private func complete<Value>(_ work: Work<Value>) -> RunState {
         let attempts = attempt == 1 ? "" : " in attempt \(attempt)"
-        return report(.completed, "completed\(attempts)") { state in
+        if work.isCached {
+            let note = work.note.map { ": \($0)" } ?? ""
+            return report(.completed, name: RunState.cachedName, "taken from the cache\(attempts)\(note)") { _ in
+                .init(.info, "Taken from the cache\(attempts)\(note)")
+            }
+        }
+        let note = work.note.map { "; not taken from the cache: \($0)" } ?? ""
+        return report(.completed, "completed\(attempts)\(note)") { state in
             .init(.info, "Completed\(attempts) after \((state.at - (started ?? state.at)).inSeconds)")
         }
     }
@@ -219,3 +252,4 @@ struct TaskCourse: Sendable {
 }
 
 extension TaskCourse.End: Sendable where Value: Sendable {}
+extension TaskCourse.Work: Sendable where Value: Sendable {}

@@ -31,7 +31,10 @@ package final class DockerContainerEngine: ContainerEngine {
     }
 
     package func create(_ spec: ContainerSpec) async throws(EngineFault) -> String {
+        var spec = spec
         do throws(DockerError) {
+            // What results of its tasks depend on. It cannot be told once the container is made.
+            spec.environment[Self.digestVariable] = try await client.inspectImage(spec.image).id
             let id = try await client.createContainer(spec.create, name: spec.name, platform: spec.platform).id
             // Daemons before API 1.44 take one network at creation.
             for network in spec.furtherNetworks { try await join(network, id: id) }
@@ -40,6 +43,9 @@ package final class DockerContainerEngine: ContainerEngine {
             throw EngineFault(error)
         }
     }
+
+    /// The variable that tells a container which image it is of.
+    private static let digestVariable = "ORCH_IMAGE_DIGEST"
 
     /// Joins a network; a container that cannot does not stay, or the next try would find it half made.
     private func join(_ network: String, id: String) async throws(DockerError) {

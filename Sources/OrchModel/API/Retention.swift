@@ -12,17 +12,21 @@ public struct RetentionPolicy: Codable, Hashable, Sendable {
     public var logBytes: Int64?
     /// For how long agents are listed that are not heard from, in seconds. Defaults to 30 days.
     public var agentSeconds: Double?
+    /// Bytes of cached results of tasks that are kept; where there are more, those go that were not taken for longest.
+    /// Defaults to 1 GiB.
+    public var resultBytes: Int64?
 
     /// A policy; see the properties for defaults.
     public init(
         logSeconds: Double? = 30 * 86_400, runSeconds: Double? = 90 * 86_400, runsPerDeployment: Int? = 10_000,
-        logBytes: Int64? = 10 << 30, agentSeconds: Double? = 30 * 86_400
+        logBytes: Int64? = 10 << 30, agentSeconds: Double? = 30 * 86_400, resultBytes: Int64? = 1 << 30
     ) {
         self.logSeconds = logSeconds
         self.runSeconds = runSeconds
         self.runsPerDeployment = runsPerDeployment
         self.logBytes = logBytes
         self.agentSeconds = agentSeconds
+        self.resultBytes = resultBytes
     }
 }
 
@@ -42,11 +46,15 @@ public struct RetentionRemovals: Codable, Hashable, Sendable {
     public var agents: Int
     /// Questions to agents whose time is over.
     public var questions: Int
+    /// Results of tasks whose time has been over for a day, or that there were too many bytes of.
+    public var results: Int
+    /// Their bytes.
+    public var resultBytes: Int64
 
     /// Removals. Defaults to none.
     public init(
         runsByAge: Int = 0, runsByCount: Int = 0, logsByAge: Int = 0, logsBySize: Int = 0, logBytes: Int64 = 0,
-        agents: Int = 0, questions: Int = 0
+        agents: Int = 0, questions: Int = 0, results: Int = 0, resultBytes: Int64 = 0
     ) {
         self.runsByAge = runsByAge
         self.runsByCount = runsByCount
@@ -55,6 +63,23 @@ public struct RetentionRemovals: Codable, Hashable, Sendable {
         self.logBytes = logBytes
         self.agents = agents
         self.questions = questions
+        self.results = results
+        self.resultBytes = resultBytes
+    }
+
+    /// Reads removals; those of a controller that kept no results of tasks removed none.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            runsByAge: try container.decode(Int.self, forKey: .runsByAge),
+            runsByCount: try container.decode(Int.self, forKey: .runsByCount),
+            logsByAge: try container.decode(Int.self, forKey: .logsByAge),
+            logsBySize: try container.decode(Int.self, forKey: .logsBySize),
+            logBytes: try container.decode(Int64.self, forKey: .logBytes),
+            agents: try container.decode(Int.self, forKey: .agents),
+            questions: try container.decode(Int.self, forKey: .questions),
+            results: try container.decodeIfPresent(Int.self, forKey: .results) ?? 0,
+            resultBytes: try container.decodeIfPresent(Int64.self, forKey: .resultBytes) ?? 0)
     }
 
     /// Runs that go as a whole.
@@ -68,6 +93,8 @@ public struct RetentionRemovals: Codable, Hashable, Sendable {
         sum.logBytes += more.logBytes
         sum.agents += more.agents
         sum.questions += more.questions
+        sum.results += more.results
+        sum.resultBytes += more.resultBytes
     }
 }
 

@@ -76,7 +76,7 @@ final class RetentionKeeper: Service {
         // Nobody else removes anything from here on, so what is found too much is so until it is removed here.
         guard try await store.beginRetention(by: holder, until: now() + Self.look, at: now()) else { return nil }
         var survey = try await store.survey(rules)
-        let excess = survey.excessBytes
+        let (excess, excessResults) = (survey.excessBytes, survey.excessResultBytes)
         var removed = RetentionRemovals()
         var rows = Self.rows.lowerBound * 5
         var longest = Duration.zero
@@ -95,6 +95,7 @@ final class RetentionKeeper: Service {
                 removed += more
                 metrics.retired(more, took: took)
                 survey.excessBytes = max(0, excess - removed.logBytes)
+                survey.excessResultBytes = max(0, excessResults - removed.resultBytes)
                 if case .done = step { break steps }
             }
             if ContinuousClock.now - told > .seconds(10) {
@@ -118,7 +119,7 @@ final class RetentionKeeper: Service {
 
     /// Gives back what removed rows took up; returns the bytes by which the database is smaller.
     private func giveBackSpace(_ removed: RetentionRemovals) async throws -> Int64 {
-        guard removed.runs + removed.logsByAge + removed.logsBySize > 0 else { return 0 }
+        guard removed.runs + removed.logsByAge + removed.logsBySize + removed.results > 0 else { return 0 }
         var freed: Int64 = 0
         while !waiter.isClosed {
             let begin = ContinuousClock.now
@@ -133,7 +134,8 @@ final class RetentionKeeper: Service {
     private func metadata(of removed: RetentionRemovals, _ longest: Duration) -> Logger.Metadata {
         [
             "runs": "\(removed.runs)", "logs": "\(removed.logsByAge + removed.logsBySize)",
-            "bytes": "\(removed.logBytes)", "agents": "\(removed.agents)", "longestStep": "\(longest)",
+            "bytes": "\(removed.logBytes)", "agents": "\(removed.agents)", "results": "\(removed.results)",
+            "longestStep": "\(longest)",
         ]
     }
 }

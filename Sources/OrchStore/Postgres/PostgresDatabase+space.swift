@@ -3,7 +3,7 @@ import Postgres
 
 extension PostgresDatabase {
     /// The tables that retention removes from.
-    private static let tables = ["log_segment", "run_state", "task_run", "attempt", "flow_run"]
+    private static let tables = ["log_segment", "run_state", "task_run", "attempt", "flow_run", "task_result"]
 
     /// Unlinks the days of logs that have become empty, has the server make room for new rows where old ones were, and cut
     /// off what is free at a table's end. The latter runs beside all others; the server's own vacuum would do it later.

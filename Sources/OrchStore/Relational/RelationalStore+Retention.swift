@@ -5,7 +5,9 @@ extension RelationalStore {
         try await read { db in
             let excess = try rules.logBytes.map { try LogVolume.total(db) - $0 } ?? 0
             let surplus = try rules.runsPerDeployment.map { try Self.surplus(beyond: $0, db) } ?? [:]
-            return RetentionSurvey(surplus: surplus, excessBytes: max(0, excess))
+            let results = try rules.resultBytes.map { try Self.resultBytes(db) - $0 } ?? 0
+            return RetentionSurvey(
+                surplus: surplus, excessBytes: max(0, excess), excessResultBytes: max(0, results))
         }
     }
 
@@ -24,6 +26,10 @@ extension RelationalStore {
         try await write { db in
             guard try Self.hold(by: turn.holder, until: turn.heldUntil, at: turn.at, db) else { return .held }
             var removed = try Self.removeSmallThings(turn, db)
+            let results = try Self.retireResults(at: turn.at, excess: turn.survey.excessResultBytes, db)
+            (removed.results, removed.resultBytes) = (results.entries, results.bytes)
+            // They may be large, so a step that removes some does nothing else.
+            guard removed.results == 0 else { return .removed(removed) }
             var left = turn.rows
             while left > 0 {
                 let excess = turn.survey.excessBytes - removed.logBytes
@@ -158,6 +164,8 @@ extension RelationalStore {
         }
         due.questions = try count(
             try db.row("SELECT count(*) FROM agent_task WHERE expires_at < ?", [at.microseconds]))
+        let results = try dueResults(at: at, limit: rules.resultBytes, db)
+        (due.results, due.resultBytes) = (results.entries, results.bytes)
         return due
     }
 

@@ -13,14 +13,49 @@ enum StoreSchema {
         ("1-first-slice", firstSlice), ("2-assets", assets), ("3-attempts", attempts),
         ("4-questions", questions), ("5-log-segments", logSegments), ("6-pauses-and-retention", pausesAndRetention),
         ("7-run-lists", runLists), ("8-task-details", taskDetails), ("9-agent-identities", agentIdentities),
-        ("10-task-progress", taskProgress),
+        ("10-task-results", taskResults),
     ]
 
-    /// How far a task is, as JSON.
-    private static let taskProgress = "ALTER TABLE task_run ADD COLUMN progress TEXT;"
+    /// Results of tasks, and who computes one: a lease, so that two do not. They refer to no run, as they outlive it.
+    private static let taskResults = """
+        CREATE TABLE task_result (
+            flow_name TEXT NOT NULL,
+            key TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            task_name TEXT NOT NULL,
+            code_version TEXT NOT NULL,
+            bytes INTEGER NOT NULL,
+            run_id TEXT NOT NULL,
+            run_name TEXT NOT NULL,
+            made_at INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL,
+            hits INTEGER NOT NULL,
+            last_hit_at INTEGER,
+            used_at INTEGER NOT NULL,
+            value BLOB NOT NULL,
+            PRIMARY KEY (flow_name, key)
+        ) STRICT;
+        CREATE INDEX task_result_by_subject ON task_result (flow_name, subject, made_at);
+        CREATE INDEX task_result_by_time ON task_result (made_at, key);
+        CREATE INDEX task_result_by_expiry ON task_result (expires_at);
+        CREATE INDEX task_result_by_use ON task_result (used_at, bytes);
+        CREATE TABLE task_result_lock (
+            flow_name TEXT NOT NULL,
+            key TEXT NOT NULL,
+            holder TEXT NOT NULL,
+            run_id TEXT NOT NULL,
+            run_name TEXT NOT NULL,
+            expires_at INTEGER NOT NULL,
+            PRIMARY KEY (flow_name, key)
+        ) STRICT;
+        CREATE INDEX task_result_lock_by_expiry ON task_result_lock (expires_at);
+        """
 
-    /// What else is known of a task run, as JSON.
-    private static let taskDetails = "ALTER TABLE task_run ADD COLUMN details TEXT;"
+    /// What else is known of a task run, and how far it is, as JSON.
+    private static let taskDetails = """
+        ALTER TABLE task_run ADD COLUMN details TEXT;
+        ALTER TABLE task_run ADD COLUMN progress TEXT;
+        """
 
     /// Which agent of a name holds it, and since when.
     private static let agentIdentities = """
