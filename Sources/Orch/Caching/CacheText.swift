@@ -31,7 +31,7 @@ enum CacheText {
         case DecodingError.dataCorrupted(let context): "it cannot be read\(place(context.codingPath))"
         case EncodingError.invalidValue(_, let context): "a value has no JSON\(place(context.codingPath))"
         case is DecodingError, is EncodingError: "it has another shape"
-        default: ErrorMessage.text(error)
+        default: ReportedText.message(of: error)
         }
     }
 

@@ -75,7 +75,8 @@ struct CachedTask<Value: Sendable>: Sendable {
                 answer = try await caching.cache.lookUp(lookup)
             } catch {
                 try Task.checkCancellation()
-                course.log(.warning, "The cache cannot be asked, so the work is done: \(ErrorMessage.text(error))")
+                let reason = ReportedText.message(of: error)
+                course.log(.warning, "The cache cannot be asked, so the work is done: \(reason)")
                 return .unknown
             }
             switch answer {
@@ -144,7 +145,7 @@ struct CachedTask<Value: Sendable>: Sendable {
         // In a task of its own: work that was cancelled too late has a result like any other.
         let kept = await Task { try await caching.cache.keep(draft, as: key.key) }.result
         if case .failure(let error) = kept {
-            course.log(.warning, "The result is not cached: \(ErrorMessage.text(error))")
+            course.log(.warning, "The result is not cached: \(ReportedText.message(of: error))")
             await release(key, holder: holder, caching)
         }
     }
