@@ -21,6 +21,13 @@ struct Caches: AsyncParsableCommand {
         }
 
         var isAll: Bool { filter == CacheFilter() }
+
+        /// An empty text would match everything: what a script says whose variable is not set.
+        func validate() throws {
+            for (name, text) in [("--task", task), ("--flow", flow), ("--key", key)] where text?.isEmpty == true {
+                throw ValidationError("\(name): expected a name, got an empty text")
+            }
+        }
     }
 
     /// `orch cache ls`.

@@ -26,8 +26,9 @@ struct FlowRuns: AsyncParsableCommand {
         @OptionGroup var output: Output
 
         func validate() throws {
-            if let state, StateType(rawValue: state.uppercased()) == nil {
-                let names = StateType.allCases.map { $0.rawValue.lowercased() }
+            let narrow = RunState.narrowNames.map { $0.uppercased() }
+            if let state, StateType(rawValue: state.uppercased()) == nil, !narrow.contains(state.uppercased()) {
+                let names = (StateType.allCases.map(\.rawValue) + narrow).map { $0.lowercased() }
                 let nearest = NearestName.nearest(to: state, in: names, limit: 1).first ?? names.joined(separator: ", ")
                 throw ValidationError("--state: there is no state \"\(state)\"; did you mean \(nearest)?")
             }

@@ -28,8 +28,8 @@ package enum TerminationReader {
         if snapshot.exitCode == lostExitCode, hints.sawEnd == false { return lostEnd(killedBy: killedBy) }
         let signal = signal(of: snapshot.exitCode)
         let oomKilled = snapshot.oomKilled || hints.sawOutOfMemory
-        let wasStopped = wasStopped(hints, answer)
-        let sawSignal = signal.map(hints.signals.contains) ?? hints.wasStopped
+        let wasStopped = wasStopped(hints, answer, signal: signal, isWished: killedBy != nil)
+        let sawSignal = signal.map(hints.signals.contains) ?? hints.sawStop
         let outsider = sawSignal && !oomKilled ? Termination.outsider : nil
         // Whoever came too late has not ended it.
         let killedBy = wasStopped == false ? nil : killedBy ?? outsider
@@ -48,10 +48,16 @@ package enum TerminationReader {
         return termination
     }
 
-    /// Whether the container was asked to end while it lived; nil where nobody knows. Where orch's order came too late,
+    /// Whether the container was stopped while it lived; nil where nobody knows. Where orch's order came too late,
     /// it is no reason of the end, whatever the engine has forgotten.
-    static func wasStopped(_ hints: EndingHints, _ answer: StopAnswer) -> Bool? {
-        if answer == .reached || hints.wasStopped { return true }
+    ///
+    /// Where its end was wished, a signal that asks for one was sent for that. Where it was not, a command that lived through a
+    /// signal and exited by itself was not stopped, unless the engine stopped it.
+    private static func wasStopped(
+        _ hints: EndingHints, _ answer: StopAnswer, signal: Int?, isWished: Bool
+    ) -> Bool? {
+        if answer == .reached || hints.sawStop || isWished && hints.sawEndingSignal { return true }
+        if let signal, hints.signals.contains(signal) { return true }
         return answer == .late || hints.isWhole ? false : nil
     }
 

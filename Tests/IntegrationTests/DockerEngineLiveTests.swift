@@ -184,12 +184,13 @@ struct DockerEngineLiveTests {
 
     @Test func tellsWhatWasKilledForWantOfMemory() async throws {
         try await LiveEngine.with { engine in
-            let id = try await engine.create(command: ["/bin/busybox", "tail", "/dev/zero"]) { body in
+            let id = try await engine.create(DockerClient.awaitsGo + "exec tail /dev/zero") { body in
                 body.hostConfig.memory = 16 << 20
                 body.hostConfig.memorySwap = 16 << 20
             }
             let wait = try await engine.client.openWait(id, condition: .nextExit)
             try await engine.client.startContainer(id)
+            try await engine.client.letGo(id)
             #expect(try await wait.exit().statusCode == 137)
             #expect(try await engine.client.inspectContainer(id).state.oomKilled)
         }

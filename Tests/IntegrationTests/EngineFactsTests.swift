@@ -121,10 +121,14 @@ struct EngineFactsTests {
 
     @Test func oomKilledIsTrueForAChildThoughTheContainerEndsWell() async throws {
         try await LiveEngine.with { engine in
-            let id = try await run(engine, "tail /dev/zero; exit 0") {
+            let id = try await engine.create(DockerClient.awaitsGo + "tail /dev/zero; exit 0") {
                 $0.hostConfig.memory = 16 << 20
                 $0.hostConfig.memorySwap = 16 << 20
             }
+            let wait = try await engine.client.openWait(id, condition: .nextExit)
+            try await engine.client.startContainer(id)
+            try await engine.client.letGo(id)
+            _ = try await wait.exit()
             let state = try await engine.client.inspectContainer(id).state
             #expect(state.oomKilled)
             #expect(state.exitCode == 0)
@@ -134,10 +138,15 @@ struct EngineFactsTests {
     @Test func processOneIgnoresSIGTERMUnlessThereIsAnInit() async throws {
         try await LiveEngine.with { engine in
             for (hasInit, code) in [(false, 137), (true, 143)] {
-                let id = try await engine.create(command: ["/bin/sleep", "600"]) {
+                let id = try await engine.create("echo ready; exec sleep 600") {
                     $0.hostConfig.initProcess = hasInit
                 }
                 try await engine.client.startContainer(id)
+                // A signal that comes before the init passes signals on is lost.
+                var options = LogOptions()
+                options.follow = true
+                var logs = try await engine.client.containerLogs(id, options: options).makeAsyncIterator()
+                _ = try await logs.next()
                 try await engine.client.stopContainer(id, timeout: .seconds(1))
                 #expect(try await engine.client.inspectContainer(id).state.exitCode == code)
             }

@@ -8,12 +8,10 @@ import Testing
     .enabled("needs a Docker engine and the program of busybox-static") { await LiveAgentBench.isPossible() },
     .timeLimit(.minutes(3)), .serialized)
 struct PauseLiveTests {
-    private static let waits = "echo ready; while [ ! -e /tmp/go ]; do sleep 0.05; done; echo went on"
+    private static let waits = "echo ready; while [ ! -e /go ]; do sleep 0.05; done; echo went on"
 
     private func letGo(_ stack: LiveStack, _ run: FlowRun, attempt: Int = 1) async throws {
-        try await stack.bench.client.putArchive(
-            TarArchive([TarArchive.Entry(path: "go")]), into: "/tmp",
-            of: ClaimedRun.containerName(run: run.id, attempt: attempt))
+        try await stack.bench.client.letGo(ClaimedRun.containerName(run: run.id, attempt: attempt))
     }
 
     @Test func aContainerIsFrozenAndThawed() async throws {

@@ -228,11 +228,21 @@ struct EndingsTests {
 
     @Test func aCommandThatExitsZeroWhenSomebodyElseStopsItHasCrashed() async throws {
         let bench = try AgentBench(["hello": .init(end: .exit(0))])
-        bench.engine.remember(EndingHints(signals: [15], sawEnd: true, isWhole: true))
+        bench.engine.remember(EndingHints(signals: [15], sawEnd: true, isWhole: true, sawStop: true))
         try await bench.run(.sample())
         #expect(bench.controller.end?.type == .crashed)
         #expect(bench.controller.end?.message == "stopped by somebody outside orch; exit 0")
         #expect(bench.controller.termination?.actor == Termination.outsider)
+    }
+
+    @Test(arguments: [(0, StateType.completed), (3, .failed)])
+    func aCommandThatLivesThroughASignalEndsAsItExits(_ code: Int, _ type: StateType) async throws {
+        let bench = try AgentBench(["hello": .init(end: .exit(code))])
+        bench.engine.remember(EndingHints(signals: [3, 15], sawEnd: true, isWhole: true))
+        try await bench.run(.sample())
+        #expect(bench.controller.end?.type == type)
+        #expect(bench.controller.end?.message == "exit \(code)")
+        #expect(bench.controller.termination?.actor == nil)
     }
 
     @Test(arguments: [
@@ -262,7 +272,7 @@ struct EndingsTests {
         let bench = try AgentBench()
         let claimed = ClaimedRun.sample { $0.timeoutSeconds = 2 }
         try bench.engine.seed(claimed, status: .exited, finishedAt: Timestamp(microseconds: finishedAt))
-        bench.engine.remember(EndingHints(signals: [15], sawEnd: true, isWhole: true))
+        bench.engine.remember(EndingHints(signals: [15], sawEnd: true, isWhole: true, sawStop: true))
         bench.controller.hold(claimed)
         try await bench.withAgent { try await bench.controller.until { $0.end != nil } }
         #expect(bench.controller.end?.name == name)

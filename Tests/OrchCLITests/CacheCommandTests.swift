@@ -27,7 +27,9 @@ struct CacheCommandTests {
     }
 
     @Test func clearingTakesAWordThatSaysWhat() throws {
-        for arguments in [[], ["--dry-run"], ["--all", "--task", "x"]] {
+        for arguments in [
+            [], ["--dry-run"], ["--all", "--task", "x"], ["--key", ""], ["--task", ""], ["--flow", ""],
+        ] {
             #expect(throws: (any Error).self, "\(arguments)") { try Caches.Clear.parse(arguments) }
         }
         let all = try Caches.Clear.parse(["--all", "--dry-run"])

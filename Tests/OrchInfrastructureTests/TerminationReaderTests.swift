@@ -71,7 +71,7 @@ struct TerminationReaderTests {
 
     @Test(
         arguments: [
-            (StopAnswer.reached, [], false, true), (.none, [15], true, true), (.late, [9], true, true),
+            (StopAnswer.reached, [], false, true), (.none, [15], true, true),
             // A signal that asks for no end.
             (.none, [1], true, false), (.none, [], true, false), (.late, [], false, false),
             // Events are missing, and orch may have stopped it.
@@ -84,9 +84,10 @@ struct TerminationReaderTests {
             id: "c", name: "n", imageDigest: "sha256:1", labels: [:], status: .exited, exitCode: 0,
             startedAt: Self.start)
         let termination = TerminationReader.termination(
-            of: snapshot, killedBy: nil, hints: EndingHints(signals: sent, isWhole: isWhole), answer: answer)
+            of: snapshot, killedBy: nil,
+            hints: EndingHints(signals: sent, isWhole: isWhole, sawStop: sent.contains(15)), answer: answer)
         #expect(termination.wasStopped == wasStopped)
-        #expect(termination.actor == (sent.contains(1) || sent.isEmpty ? nil : Termination.outsider))
+        #expect(termination.actor == (sent.contains(15) ? Termination.outsider : nil))
         let wished = TerminationReader.termination(
             of: snapshot, killedBy: "user a", hints: EndingHints(signals: sent, isWhole: isWhole), answer: answer)
         #expect(wished.actor == (wasStopped == false ? nil : "user a"))

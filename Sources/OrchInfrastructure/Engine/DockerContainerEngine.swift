@@ -101,10 +101,11 @@ package final class DockerContainerEngine: ContainerEngine {
             // one of them, a busy daemon gets more time.
             let isDoubtful = snapshot.exitCode == TerminationReader.lostExitCode
             let signal = TerminationReader.signal(of: snapshot.exitCode)
-            let patience = isDoubtful ? Duration.seconds(3) : signal == nil ? .milliseconds(100) : .seconds(1)
+            let patience = isDoubtful ? Duration.seconds(3) : .seconds(1)
             var events = try await client.events(
                 filters: [
-                    "type": ["container"], "container": [snapshot.id], "event": ["start", "kill", "oom", "die"],
+                    "type": ["container"], "container": [snapshot.id],
+                    "event": ["start", "kill", "oom", "die", "stop"],
                 ],
                 since: EngineTime(start + .seconds(-1)), until: EngineTime(end + patience)
             ).makeAsyncIterator()
@@ -112,13 +113,17 @@ package final class DockerContainerEngine: ContainerEngine {
             var sawStart = false
             while let event = try await events.next() {
                 if event.action == "start" { sawStart = true }
+                if event.action == "stop" { hints.sawStop = true }
                 if event.action == "oom" { hints.sawOutOfMemory = true }
                 if event.action == "die" {
                     (hints.sawEnd, hints.isWhole) = (true, sawStart)
                 }
                 if let signal = event.attributes["signal"].flatMap(Int.init) { hints.signals.insert(signal) }
-                // Signals are noted before the end they lead to; the kernel's word on memory may come after it.
-                let isExplained = signal == nil || hints.sawOutOfMemory || hints.wasStopped
+                // Signals are noted before the end they lead to; that the engine stopped it, and the kernel's word on memory,
+                // may come after it.
+                let isExplained =
+                    signal == nil
+                    ? hints.sawStop || !hints.sawEndingSignal : hints.sawOutOfMemory || hints.sawEndingSignal
                 if hints.sawEnd == true, isExplained { break }
             }
             return hints

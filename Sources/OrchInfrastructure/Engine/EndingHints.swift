@@ -11,16 +11,22 @@ package struct EndingHints: Sendable, Hashable {
     /// Whether the engine remembers its whole life, from its start to its end: what is missing then did not happen.
     package var isWhole: Bool
 
+    /// Whether the engine stopped it, for us or for others (`docker stop`). A signal alone is no stop: programs live through
+    /// some, as one that writes out its threads on SIGQUIT.
+    package var sawStop: Bool
+
     /// Whether a signal that asks for an end was among those sent.
-    var wasStopped: Bool { !signals.isDisjoint(with: Self.endingSignals) }
+    var sawEndingSignal: Bool { !signals.isDisjoint(with: Self.endingSignals) }
 
     /// SIGINT, SIGQUIT, SIGKILL, SIGTERM: what stops programs, apart from what makes them read their settings anew.
     private static let endingSignals: Set<Int> = [2, 3, 9, 15]
 
     /// Hints. Defaults to none.
     package init(
-        signals: Set<Int> = [], sawOutOfMemory: Bool = false, sawEnd: Bool? = nil, isWhole: Bool = false
+        signals: Set<Int> = [], sawOutOfMemory: Bool = false, sawEnd: Bool? = nil, isWhole: Bool = false,
+        sawStop: Bool = false
     ) {
+        self.sawStop = sawStop
         self.sawEnd = sawEnd
         self.isWhole = isWhole
         self.signals = signals

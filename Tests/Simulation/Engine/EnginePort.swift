@@ -103,7 +103,8 @@ struct EnginePort: ContainerEngine {
             guard let container = engine.find(snapshot.id) else { return EndingHints() }
             if engine.world.mutations.contains(.stopsAreForgotten) { return EndingHints(sawEnd: true, isWhole: true) }
             return EndingHints(
-                signals: container.signals, sawOutOfMemory: container.oomKilled, isWhole: !container.isForgotten)
+                signals: container.signals, sawOutOfMemory: container.oomKilled, isWhole: !container.isForgotten,
+                sawStop: !container.isForgotten && !container.stoppedBy.isEmpty)
         }
     }
 
