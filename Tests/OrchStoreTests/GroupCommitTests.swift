@@ -4,39 +4,42 @@ import Testing
 
 @testable import OrchStore
 
-struct GroupCommitTests {
+@Suite(.timeLimit(.minutes(1))) struct GroupCommitTests {
     private struct Refusal: Error {}
 
     /// Lets `count` writes wait behind one that runs, then lets it end; what became of each.
     private func together(
         _ count: Int, of writes: GroupCommit, _ body: @escaping @Sendable (Int, Database) throws -> Int
-    ) async -> [Result<Int, any Error>] {
+    ) async throws -> [Result<Int, any Error>] {
         let gate = DispatchSemaphore(value: 0)
-        return await withTaskGroup(of: (Int, Result<Int, any Error>).self) { group in
-            group.addTask {
-                do {
-                    return (-1, .success(try await writes.write { _ in gate.waitUntilOpen() }))
-                } catch {
-                    return (-1, .failure(error))
+        return try await withThrowingTaskGroup(of: (Int, Result<Int, any Error>).self) { group in
+            group.addTask { (-1, await Self.outcome(of: writes) { _ in Self.wait(for: gate) }) }
+            do {
+                // Whatever happens, for as long as it takes: the one that runs is let go when the others wait.
+                defer { gate.signal() }
+                // Asleep, not yielding: what spins keeps the threads busy that the database's own work waits for.
+                while writes.commits == 0 { try await Task.sleep(for: .milliseconds(1)) }
+                for index in 0..<count {
+                    group.addTask { (index, await Self.outcome(of: writes) { try body(index, $0) }) }
                 }
+                while writes.waiting < count { try await Task.sleep(for: .milliseconds(1)) }
             }
-            // Asleep, not yielding: what spins keeps the threads busy that the database's own work waits for.
-            while writes.commits == 0 { try? await Task.sleep(for: .milliseconds(1)) }
-            for index in 0..<count {
-                group.addTask {
-                    do {
-                        return (index, .success(try await writes.write { try body(index, $0) }))
-                    } catch {
-                        return (index, .failure(error))
-                    }
-                }
-            }
-            while writes.waiting < count { try? await Task.sleep(for: .milliseconds(1)) }
-            gate.signal()
             var results: [Int: Result<Int, any Error>] = [:]
-            for await (index, result) in group { results[index] = result }
+            for try await (index, result) in group { results[index] = result }
             return (0..<count).compactMap { results[$0] }
         }
+    }
+
+    private static func outcome(
+        of writes: GroupCommit, _ body: @escaping @Sendable (Database) throws -> Int
+    ) async -> Result<Int, any Error> {
+        do { return .success(try await writes.write(body)) } catch { return .failure(error) }
+    }
+
+    /// Blocks the database's own thread.
+    private static func wait(for gate: DispatchSemaphore) -> Int {
+        gate.wait()
+        return 0
     }
 
     private func withTable(_ body: (DatabasePool) async throws -> Void) async throws {
@@ -53,7 +56,7 @@ struct GroupCommitTests {
     @Test func writesThatMeetAreCommittedTogetherAndThrowAlone() async throws {
         try await withTable { pool in
             let writes = GroupCommit(pool: pool)
-            let results = await together(20, of: writes) { index, db in
+            let results = try await together(20, of: writes) { index, db in
                 try db.execute(sql: "INSERT INTO item VALUES (?)", arguments: [index])
                 if index % 5 == 0 { throw Refusal() }
                 return index
@@ -73,7 +76,7 @@ struct GroupCommitTests {
     @Test func anErrorThatEndsTheSharedTransactionCostsTheOthersNothing() async throws {
         try await withTable { pool in
             let writes = GroupCommit(pool: pool)
-            let results = await together(6, of: writes) { index, db in
+            let results = try await together(6, of: writes) { index, db in
                 // A rollback of everything, as SQLite does by itself when the disk is full.
                 try db.execute(
                     sql: "INSERT OR ROLLBACK INTO item VALUES (?)", arguments: [index == 3 ? 100 : index])
@@ -90,19 +93,12 @@ struct GroupCommitTests {
     @Test func manyAreMoreThanOneTransactionHolds() async throws {
         try await withTable { pool in
             let writes = GroupCommit(pool: pool)
-            let results = await together(99, of: writes) { index, db in
+            let results = try await together(99, of: writes) { index, db in
                 try db.execute(sql: "INSERT INTO item VALUES (?)", arguments: [index])
                 return index
             }
             #expect(results.compactMap { try? $0.get() } == Array(0..<99))
             #expect(writes.commits == 3)
         }
-    }
-}
-
-extension DispatchSemaphore {
-    /// Waits for a signal, ten seconds at most.
-    fileprivate func waitUntilOpen() -> Int {
-        wait(timeout: .now() + 10) == .success ? 1 : 0
     }
 }
