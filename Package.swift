@@ -148,7 +148,7 @@ let package = Package(
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"]),
         .testTarget(name: "TableFormatsTests", dependencies: ["TableFormats", "TestSupport"]),
         .testTarget(name: "OrchModelTests", dependencies: ["OrchModel", "TestSupport"]),
-        .testTarget(name: "LogSegmentsTests", dependencies: ["LogSegments", "OrchModel"]),
+        .testTarget(name: "LogSegmentsTests", dependencies: ["LogSegments", "OrchModel", "TestSupport"]),
         .testTarget(name: "DockerEngineTests", dependencies: ["DockerEngine", "CurlTransport"]),
         .testTarget(name: "GoogleCloudTests", dependencies: ["GoogleCloud", "CurlTransport", cryptoExtras]),
         .testTarget(name: "OrchClientTests", dependencies: ["OrchClient", "OrchModel", "CurlTransport"]),
@@ -157,7 +157,8 @@ let package = Package(
             dependencies: ["OrchStore", "OrchModel", "LogSegments", "Postgres", "TestSupport", grdb]
         ),
         .testTarget(
-            name: "OrchTests", dependencies: ["Orch", "OrchModel", "OrchClient", "CurlTransport", "Threads"]),
+            name: "OrchTests",
+            dependencies: ["Orch", "OrchModel", "OrchClient", "CurlTransport", "Threads", "TestSupport"]),
         .testTarget(
             name: "OrchETLTests",
             dependencies: [

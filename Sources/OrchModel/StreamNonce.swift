@@ -8,8 +8,6 @@ public enum StreamNonce {
     ///   - apiKey: the run's own key, `ORCH_API_KEY`.
     ///   - attempt: the attempt, from 1.
     public static func make(apiKey: Secret, attempt: Int) -> String {
-        SHA256.hash(data: Array("orch-stream:\(apiKey.reveal()):\(attempt)".utf8)).prefix(8)
-            .map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }
-            .joined()
+        SHA256.hash(data: Array("orch-stream:\(apiKey.reveal()):\(attempt)".utf8)).prefix(8).hexadecimal
     }
 }

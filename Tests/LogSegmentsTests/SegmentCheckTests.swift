@@ -1,4 +1,5 @@
 import OrchModel
+import TestSupport
 import Testing
 
 @testable import LogSegments
@@ -75,7 +76,7 @@ struct SegmentCheckTests {
     /// Whatever was changed: no trap, and what is taken is what its head says.
     @Test(arguments: 0..<20 as Range<UInt64>)
     func mutationsAreRefusedOrRightAndNeverTrap(seed: UInt64) throws {
-        var random = SeededGenerator(state: seed)
+        var random = SeededGenerator(seed: seed)
         let whole = try Self.segment()
         let content = try ZstdFrame.unpacked(whole.content, limit: 1 << 20)
         for _ in 0..<150 {
@@ -116,19 +117,5 @@ struct SegmentCheckTests {
             }
         }
         return bytes
-    }
-}
-
-/// Numbers that a seed decides.
-private struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    /// SplitMix64. Source: <https://prng.di.unimi.it/splitmix64.c>
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }

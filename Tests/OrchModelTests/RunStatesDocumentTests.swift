@@ -1,12 +1,9 @@
-import Foundation
 import OrchModel
+import TestSupport
 import Testing
 
 /// Keeps `docs/run-states.md` equal to the table of transitions.
 struct RunStatesDocumentTests {
-    private static let path = URL(filePath: #filePath).deletingLastPathComponent()
-        .appending(path: "../../docs/run-states.md").standardized
-
     /// Narrower names, and when a state has them.
     private static let names: [(StateType, String, String)] = [
         (.scheduled, "Scheduled", "waits for an agent, or for its time"),
@@ -112,11 +109,7 @@ struct RunStatesDocumentTests {
     }
 
     @Test func theDocumentIsTheTable() throws {
-        if ProcessInfo.processInfo.environment["ORCH_UPDATE_DOCUMENTS"] != nil {
-            try Data(Self.document.utf8).write(to: Self.path)
-        }
-        let written = try String(contentsOf: Self.path, encoding: .utf8)
-        #expect(written == Self.document, "docs/run-states.md is not what the table says")
+        try DocumentPage("run-states.md").expect(Self.document)
     }
 
     @Test func everyTypeIsExplained() {

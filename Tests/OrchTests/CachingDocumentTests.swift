@@ -1,4 +1,5 @@
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Orch
@@ -105,6 +106,6 @@ struct CachingDocumentTests {
             "|---|---|---|---|---|---|",
         ]
         for item in Self.cases { rows.append(await Self.row(item)) }
-        try MarkedDocument("caching.md").expect(rows.joined(separator: "\n"), at: "hits")
+        try DocumentPage("caching.md").expect(rows.joined(separator: "\n"), at: "hits")
     }
 }

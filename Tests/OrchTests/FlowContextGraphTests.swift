@@ -8,18 +8,9 @@ struct FlowContextGraphTests {
         var description = "no disk"
     }
 
-    private let reporter = RecordingReporter()
-
-    private var context: FlowContext {
-        let services = RunServices(
-            reporter: reporter, logLevel: .info, clock: ImmediateClock(), now: { Timestamp(microseconds: 5) },
-            scratchRoot: "/nowhere")
-        let id = Identifier.new()
-        return FlowContext(
-            runID: id, flowName: "flow", attempt: 1, parameters: [:], dataInterval: nil,
-            blocks: FlowBlocks(variables: [:]), services: services, directory: Scratch(root: "/nowhere", run: id),
-            childRun: nil)
-    }
+    private let bench = TaskBench()
+    private var reporter: RecordingReporter { bench.reporter }
+    private var context: FlowContext { bench.context }
 
     /// The last state of each task, by name.
     private var ends: [String: String] {

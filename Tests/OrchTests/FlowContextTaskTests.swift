@@ -8,19 +8,10 @@ struct FlowContextTaskTests {
         var number: Int
     }
 
-    private let reporter = RecordingReporter()
-    private let clock = ImmediateClock()
-
-    private var context: FlowContext {
-        let services = RunServices(
-            reporter: reporter, logLevel: .info, clock: clock, now: { Timestamp(microseconds: 5) },
-            scratchRoot: "/nowhere")
-        let id = Identifier.new()
-        return FlowContext(
-            runID: id, flowName: "flow", attempt: 1, parameters: [:], dataInterval: nil,
-            blocks: FlowBlocks(variables: [:]), services: services, directory: Scratch(root: "/nowhere", run: id),
-            childRun: nil)
-    }
+    private let bench = TaskBench()
+    private var reporter: RecordingReporter { bench.reporter }
+    private var clock: ImmediateClock { bench.clock }
+    private var context: FlowContext { bench.context }
 
     @Test func reportsATaskThatCompletes() async throws {
         let context = context

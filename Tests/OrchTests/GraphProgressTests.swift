@@ -1,21 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Orch
 
 struct GraphProgressTests {
-    /// A small generator that gives the same numbers for the same seed.
-    private struct Numbers: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var value = state
-            value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-            return value ^ (value >> 31)
-        }
-    }
-
     /// A graph, and what each node will do if it runs.
     private struct World {
         var shape: GraphShape
@@ -23,7 +11,7 @@ struct GraphProgressTests {
         var choices: [Set<Int>?]
 
         init(seed: UInt64) throws {
-            var numbers = Numbers(state: seed)
+            var numbers = SeededGenerator(seed: seed)
             let count = Int.random(in: 2...9, using: &numbers)
             let kinds: [GraphNodeKind] = [.task, .task, .branch, .shortCircuit]
             let nodes = (0..<count).map { index in
@@ -51,7 +39,7 @@ struct GraphProgressTests {
 
         /// Lets the nodes that run end in an order of chance; gives what became of each.
         func history(seed: UInt64) -> [String] {
-            var numbers = Numbers(state: seed)
+            var numbers = SeededGenerator(seed: seed)
             var progress = GraphProgress(shape)
             var outcomes = shape.nodes.map { _ in [String]() }
             var running: [Int] = []

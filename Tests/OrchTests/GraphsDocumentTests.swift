@@ -5,18 +5,9 @@ import Testing
 
 /// Keeps the examples of `docs/graphs.md` equal to those that are compiled, and runs them.
 struct GraphsDocumentTests {
-    private let reporter = RecordingReporter()
-
-    private var context: FlowContext {
-        let services = RunServices(
-            reporter: reporter, logLevel: .info, clock: ImmediateClock(), now: { Timestamp(microseconds: 5) },
-            scratchRoot: "/nowhere")
-        let id = Identifier.new()
-        return FlowContext(
-            runID: id, flowName: "flow", attempt: 1, parameters: [:], dataInterval: nil,
-            blocks: FlowBlocks(variables: [:]), services: services, directory: Scratch(root: "/nowhere", run: id),
-            childRun: nil)
-    }
+    private let bench = TaskBench()
+    private var reporter: RecordingReporter { bench.reporter }
+    private var context: FlowContext { bench.context }
 
     private var ends: [String: String] {
         Dictionary(reporter.taskStates.map { ($0.name, $0.state.name) }) { $1 }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Orch
@@ -48,7 +49,7 @@ struct RetryDelayTests {
     }
 
     @Test func jitterIsTheSourcesShare() {
-        var random = SplitMix(state: 1)
+        var random = SeededGenerator(seed: 1)
         let delay = RetryDelay.constant(.seconds(100)).withFullJitter
         let waits = (1...1000).map { delay.wait(after: $0, share: { .random(in: 0...1, using: &random) }) }
         #expect(Set(waits).count == 1000)
@@ -63,18 +64,5 @@ struct RetryDelayTests {
             try await bench.context.task(options) { throw NumberedFailure(number: 1) }
         }
         #expect(bench.clock.waits == [.seconds(2)])
-    }
-}
-
-/// A generator whose numbers follow from its state alone.
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,5 +1,5 @@
-import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Orch
@@ -124,7 +124,7 @@ struct TaskOutcomesDocumentTests {
             for (index, item) in Self.cases.enumerated() { group.addTask { (index, await Self.row(item)) } }
             return await group.reduce(into: [(Int, String)]()) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
         }
-        try MarkedDocument("tasks.md").expect(rows.joined(separator: "\n"), at: "outcomes")
+        try DocumentPage("tasks.md").expect(rows.joined(separator: "\n"), at: "outcomes")
     }
 }
 
@@ -149,28 +149,5 @@ final class Gate: Sendable {
             return state.waiters
         }
         for waiter in waiters { waiter.resume() }
-    }
-}
-
-/// A page of the documentation with parts that a test makes, between `<!-- NAME: begin -->` and `<!-- NAME: end -->`.
-struct MarkedDocument {
-    private let path: URL
-
-    init(_ name: String) {
-        path = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../docs/\(name)").standardized
-    }
-
-    /// Compares a part with what it should be; writes it anew where `ORCH_UPDATE_DOCUMENTS` is set.
-    func expect(_ part: String, at mark: String) throws {
-        var text = try String(contentsOf: path, encoding: .utf8)
-        let begin = try #require(text.range(of: "<!-- \(mark): begin -->\n"))
-        let end = try #require(text.range(of: "\n<!-- \(mark): end -->"))
-        let range = begin.upperBound..<end.lowerBound
-        if ProcessInfo.processInfo.environment["ORCH_UPDATE_DOCUMENTS"] != nil {
-            text.replaceSubrange(range, with: part)
-            try Data(text.utf8).write(to: path)
-        } else {
-            #expect(text[range] == part, "\(path.lastPathComponent) does not say what happens")
-        }
     }
 }

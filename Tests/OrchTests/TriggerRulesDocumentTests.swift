@@ -1,13 +1,10 @@
-import Foundation
+import TestSupport
 import Testing
 
 @testable import Orch
 
 /// Keeps `docs/trigger-rules.md` equal to the decisions of the code.
 struct TriggerRulesDocumentTests {
-    private static let path = URL(filePath: #filePath).deletingLastPathComponent()
-        .appending(path: "../../docs/trigger-rules.md").standardized
-
     /// Each rule in words: when a node runs, what becomes of it otherwise, how Airflow differs.
     private static let words: [(rule: TriggerRule, runs: String, otherwise: String, airflow: String)] = [
         (
@@ -127,11 +124,7 @@ struct TriggerRulesDocumentTests {
     }
 
     @Test func theDocumentIsTheTable() throws {
-        if ProcessInfo.processInfo.environment["ORCH_UPDATE_DOCUMENTS"] != nil {
-            try Data(Self.document.utf8).write(to: Self.path)
-        }
-        let written = try String(contentsOf: Self.path, encoding: .utf8)
-        #expect(written == Self.document, "docs/trigger-rules.md is not what the code decides")
+        try DocumentPage("trigger-rules.md").expect(Self.document)
     }
 
     @Test func everyRuleIsExplained() {

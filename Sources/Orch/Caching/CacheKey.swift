@@ -36,13 +36,6 @@ struct CacheKey: Hashable, Sendable {
     private static func hash(_ value: JSONValue) -> String {
         var bytes: [UInt8] = []
         value.write(to: &bytes)
-        return SHA256.hash(data: bytes).hexDigits
-    }
-}
-
-extension SHA256.Digest {
-    /// The digest as 64 hexadecimal digits.
-    var hexDigits: String {
-        map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+        return SHA256.hash(data: bytes).hexadecimal
     }
 }

@@ -24,7 +24,7 @@ final class CodeVersion: Sendable {
         return try known.withLock { known in
             if let known { return known }
             let bytes = try Data(contentsOf: URL(filePath: program), options: .mappedIfSafe)
-            let text = "program sha256:\(SHA256.hash(data: bytes).hexDigits)"
+            let text = "program sha256:\(SHA256.hash(data: bytes).hexadecimal)"
             known = text
             return text
         }

@@ -78,7 +78,7 @@ struct CacheRoutes: Sendable {
     private func list(_ call: APICall) async throws -> Response {
         let filter = CacheFilter(
             flow: call.query("flow"), task: call.query("task"), keyPrefix: call.query("key"),
-            onlyExpired: call.query("expired") == "true")
+            onlyExpired: try call.flag("expired"))
         let limit = Int(try call.number("limit", in: 1...1000, default: 50))
         return try APIJSON.response(try await store.results(matching: filter, limit: limit, at: call.now()))
     }

@@ -75,7 +75,7 @@ struct Family {
         let children = try db.rows(
             """
             SELECT \(RunRow.columns) FROM flow_run
-            WHERE root_number = ? AND state_type NOT IN ('COMPLETED', 'FAILED', 'CANCELLED', 'CRASHED')
+            WHERE root_number = ? AND \(StoreSchema.isOpen)
             """,
             [root.number])
         for child in children {
@@ -87,7 +87,7 @@ struct Family {
             """
             UPDATE task_run SET state_type = ?1, state_name = ?2, state_message = ?3, state_at = ?4, state_actor = ?5,
                 ended_at = ?4
-            WHERE run = ?6 AND state_type NOT IN ('COMPLETED', 'FAILED', 'CANCELLED', 'CRASHED')
+            WHERE run = ?6 AND \(StoreSchema.isOpen)
             """,
             [
                 ending.type.rawValue, ending.name, ending.message, ending.at.microseconds, ending.actor, root.number,

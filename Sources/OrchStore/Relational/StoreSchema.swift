@@ -8,6 +8,9 @@ enum StoreSchema {
     /// A run that a container may exist for. Written the same way wherever it is asked, so that the index serves.
     static let isLive = "state_type IN ('PENDING', 'RUNNING', 'PAUSED', 'CANCELLING')"
 
+    /// A run or a task that has not ended.
+    static let isOpen = "state_type NOT IN ('COMPLETED', 'FAILED', 'CANCELLED', 'CRASHED')"
+
     /// What brings an empty database up to date, in this order.
     static let migrations: [(name: String, sql: String)] = [
         ("1-first-slice", firstSlice), ("2-assets", assets), ("3-attempts", attempts),

@@ -57,7 +57,7 @@ struct TaskRow {
                 ELSE coalesce(excluded.progress, task_run.progress) END
         WHERE excluded.attempt > task_run.attempt
             OR excluded.attempt = task_run.attempt AND excluded.state_at >= task_run.state_at
-                AND task_run.state_type NOT IN ('COMPLETED', 'FAILED', 'CANCELLED', 'CRASHED')
+                AND task_run.\(StoreSchema.isOpen)
         """
 
     /// How many identifiers one question names; it always has so many places, so that it stays prepared.
