@@ -53,8 +53,10 @@ struct LakeSinkTests {
         let (old, fresh, other) = ("data/x.parquet.1a2b.part", "data/x.parquet.3c4d.part", "data/y.parquet.1a2b.part")
         for name in [old, fresh, other] { _ = try folder.write("half", as: name) }
         let longAgo = Date(timeIntervalSinceNow: -Double(FolderStorage.abandonedAfter) - 60)
-        for name in [old, other] {
-            try FileManager.default.setAttributes([.modificationDate: longAgo], ofItemAtPath: folder.file(name))
+        // However long this takes, the fresh one stays so.
+        let later = Date(timeIntervalSinceNow: 86_400)
+        for (name, date) in [(old, longAgo), (other, longAgo), (fresh, later)] {
+            try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: folder.file(name))
         }
         #expect(try await lake.list(prefix: "data/").map(\.object) == ["data/x.parquet"])
         _ = try await lake.write(file: file, as: "data/x.parquet")

@@ -96,40 +96,35 @@ package final class DockerContainerEngine: ContainerEngine {
 
     package func hints(of snapshot: ContainerSnapshot) async throws(EngineFault) -> EndingHints {
         guard let start = snapshot.startedAt, let end = snapshot.finishedAt else { return EndingHints() }
-        do throws(DockerError) {
-            // Times of the daemon's own clock; the last events may be noted a moment after the end. Where all depends on
-            // one of them, a busy daemon gets more time.
-            let isDoubtful = snapshot.exitCode == TerminationReader.lostExitCode
-            let signal = TerminationReader.signal(of: snapshot.exitCode)
-            let patience = isDoubtful ? Duration.seconds(3) : .seconds(1)
-            var events = try await client.events(
-                filters: [
-                    "type": ["container"], "container": [snapshot.id],
-                    "event": ["start", "kill", "oom", "die", "stop"],
-                ],
-                since: EngineTime(start + .seconds(-1)), until: EngineTime(end + patience)
-            ).makeAsyncIterator()
-            var hints = EndingHints(sawEnd: false)
-            var sawStart = false
-            while let event = try await events.next() {
-                if event.action == "start" { sawStart = true }
-                if event.action == "stop" { hints.sawStop = true }
-                if event.action == "oom" { hints.sawOutOfMemory = true }
-                if event.action == "die" {
-                    (hints.sawEnd, hints.isWhole) = (true, sawStart)
-                }
-                if let signal = event.attributes["signal"].flatMap(Int.init) { hints.signals.insert(signal) }
-                // Signals are noted before the end they lead to; that the engine stopped it, and the kernel's word on memory,
-                // may come after it.
-                let isExplained =
-                    signal == nil
-                    ? hints.sawStop || !hints.sawEndingSignal : hints.sawOutOfMemory || hints.sawEndingSignal
-                if hints.sawEnd == true, isExplained { break }
-            }
-            return hints
-        } catch {
-            throw EngineFault(error)
+        // Times of the daemon's own clock; the last events may be noted a moment after the end. Where all depends on one of
+        // them, a busy daemon gets more time.
+        let isDoubtful = snapshot.exitCode == TerminationReader.lostExitCode
+        let signal = TerminationReader.signal(of: snapshot.exitCode)
+        let past = ContainerEvents(client: client, container: snapshot.id)
+        var hints = EndingHints(sawEnd: false)
+        var sawStart = false
+        try await past.read(since: start + .seconds(-1), until: end + (isDoubtful ? .seconds(3) : .seconds(1))) {
+            event in
+            if event.action == "start" { sawStart = true }
+            if event.action == "stop" { hints.sawStop = true }
+            if event.action == "oom" { hints.sawOutOfMemory = true }
+            if event.action == "die" { (hints.sawEnd, hints.isWhole) = (true, sawStart) }
+            if let signal = event.attributes["signal"].flatMap(Int.init) { hints.signals.insert(signal) }
+            // Signals are noted before the end they lead to; that the engine stopped it, and the kernel's word on memory,
+            // may come after it.
+            let isExplained =
+                signal == nil
+                ? hints.sawStop || !hints.sawEndingSignal : hints.sawOutOfMemory || hints.sawEndingSignal
+            return hints.sawEnd == true && isExplained
         }
+        // It exited by itself after a signal: whether that was a stop is noted once the engine has gone through with it.
+        if signal == nil, hints.sawEnd == true, hints.sawEndingSignal, !hints.sawStop {
+            try await past.read(since: end, until: end + .seconds(10)) { event in
+                if event.action == "stop" { hints.sawStop = true }
+                return hints.sawStop
+            }
+        }
+        return hints
     }
 
     package func stop(_ id: String, grace: Duration) async throws(EngineFault) -> Bool {
