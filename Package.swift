@@ -178,8 +178,7 @@ let package = Package(
             name: "OrchServerTests",
             dependencies: [
                 "OrchServer", "OrchStore", "OrchModel", "LogSegments", "OrchClient", "OrchAgent", "CurlTransport",
-                "TestSupport", "ChaosFlow",
-                logging, lifecycle,
+                "TestSupport", "ChaosFlow", grdb, logging, lifecycle,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]
         ),

@@ -1,4 +1,4 @@
-import OrchModel
+package import OrchModel
 
 extension [LogSegment] {
     /// Finds out whether segments that somebody sent can be kept as they are: their contents are read to the end, without
@@ -47,7 +47,7 @@ extension LogSegmentReader {
     }
 
     /// The head that the lines have.
-    private func summary() throws(LogSegmentError) -> LogSegment.Head {
+    package func summary() throws(LogSegmentError) -> LogSegment.Head {
         var spans: [LogSegment.Span?] = [nil, nil, nil]
         var head = LogSegment.Head(
             lines: 0, bytes: 0, earliest: Timestamp(microseconds: .max), latest: Timestamp(microseconds: .min),

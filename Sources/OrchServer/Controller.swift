@@ -40,6 +40,7 @@ package final class Controller: Service, Sendable {
     ) async throws -> Controller {
         try configuration.validate()
         let directory = try DataDirectory(configuration)
+        for remark in directory.remarks { logger.warning("\(remark)") }
         let store = try await open(configuration, in: directory)
         guard try await store.isSealed(withKey: directory.keys.identifier) else {
             try await store.close()

@@ -20,21 +20,49 @@ package struct DatabaseMaintenance: Sendable {
         try await open().close()
     }
 
-    /// What is wrong with what the database holds, a sentence for each; empty where nothing is.
+    /// What is wrong with what the database holds, a sentence for each; empty where nothing is. Nothing is changed, and the
+    /// controller may run.
     package func problems() async throws -> [String] {
-        let store: RelationalStore
-        do { store = try await open() } catch let error as StoreError {
+        let (store, missing): (RelationalStore, [String])
+        do {
+            (store, missing) = try await look()
+        } catch let error as StoreError {
             // What cannot even be opened is what this looks for.
-            guard case .damaged = error else { throw error }
-            return ["\(error)"]
+            switch error {
+            case .damaged, .foreign: return ["\(error)"]
+            default: throw error
+            }
         }
-        let problems: [String]
-        do { problems = try await store.problems() } catch {
+        do {
+            // The statements are those of a schema that is up to date.
+            let problems =
+                missing.isEmpty ? try await keyProblems(store) + store.problems() : [Self.outdated(missing)]
+            try await store.close()
+            return problems
+        } catch {
             try await store.close()
             throw error
         }
-        try await store.close()
-        return problems
+    }
+
+    private static func outdated(_ missing: [String]) -> String {
+        "the schema is that of an older orch (it lacks \(missing.joined(separator: ", "))), so nothing more was looked at: "
+            + "make a backup, bring it up to date with `orch database migrate`, and check again"
+    }
+
+    /// What is wrong with the key that the database's secrets are sealed with.
+    private func keyProblems(_ store: RelationalStore) async throws -> [String] {
+        let path = "\(dataDirectory)/\(DataDirectory.keyName)"
+        guard let sealing = try await store.keyIdentifier() else { return [] }
+        guard let text = try SecretFile(path: path).read() else {
+            // A database server may be looked at from a host without a controller.
+            guard databaseURL == nil else { return [] }
+            return ["\(OrchServerError.keyLost(path: path))"]
+        }
+        guard try ServerKeys(text: text, path: path).identifier == sealing else {
+            return ["\(OrchServerError.otherKey(path: path))"]
+        }
+        return []
     }
 
     /// Writes the SQLite database anew without its free space; no controller may run on it.
@@ -71,6 +99,11 @@ package struct DatabaseMaintenance: Sendable {
         return try await DataDirectory.exclusively(dataDirectory) {
             try await RelationalStore.restoreSQLite(path, from: backup, at: "\(at.microseconds)")
         }
+    }
+
+    private func look() async throws -> (store: RelationalStore, missing: [String]) {
+        if let databaseURL { return try await RelationalStore.lookAtPostgres(url: databaseURL.reveal()) }
+        return try await RelationalStore.lookAtSQLite(path)
     }
 
     private func open() async throws -> RelationalStore {

@@ -16,6 +16,8 @@ package enum StoreError: Error, Hashable, Sendable {
     case unavailable(address: String, reason: String)
     /// There is no database.
     case missing(path: String)
+    /// The database holds none of our tables: somebody else's, or an empty one.
+    case foreign(path: String)
     /// There is a folder where a file was expected.
     case folder(path: String)
     /// A file is no sound backup of a store; nothing was changed.
@@ -60,6 +62,8 @@ extension StoreError: CustomStringConvertible {
             "the database server at \(address) does not answer as it should: \(reason)"
         case .missing(let path):
             "there is no database at \(path): name the data directory with --data, or the backup's file"
+        case .foreign(let path):
+            "the database \(path) holds none of orch's tables: expected one that a controller made"
         case .folder(let path):
             "\(path) is a folder: expected the path of a file"
         case .noBackup(let path, let reason):

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import GRDB
 import Glibc
 import OrchModel
 import OrchStore
@@ -86,6 +87,87 @@ struct DatabaseMaintenanceTests {
             #expect(problems.count == 1 && problems[0].contains("file is not a database"))
             #expect(!problems[0].contains("database check"))
         }
+    }
+
+    /// Neither an empty file nor somebody else's database is given our tables, and then called sound.
+    @Test(arguments: [nil, "CREATE TABLE store (mine INTEGER)"])
+    func aForeignDatabaseIsAProblem(statement: String?) async throws {
+        try await TemporaryFolder.with { folder in
+            let path = "\(folder)/orch.db"
+            let database = try DatabaseQueue(path: path)
+            try await database.write { try $0.execute(sql: statement ?? "PRAGMA user_version = 1") }
+            try database.close()
+            let before = try Data(contentsOf: URL(filePath: path))
+            let problems = try await maintenance(folder).problems()
+            #expect(
+                problems == ["the database \(path) holds none of orch's tables: expected one that a controller made"])
+            #expect(try Data(contentsOf: URL(filePath: path)) == before)
+        }
+    }
+
+    @Test func aSchemaThatIsBehindIsAProblemAndStaysBehind() async throws {
+        try await TemporaryFolder.with { folder in
+            let made = try await names(in: folder)
+            #expect(made.isEmpty)
+            try await change("DELETE FROM grdb_migrations WHERE identifier LIKE '10-%'", in: folder)
+            for _ in 1...2 {
+                let problems = try await maintenance(folder).problems()
+                #expect(problems.count == 1 && problems[0].contains("orch database migrate"))
+            }
+        }
+    }
+
+    @Test func aMissingKeyAndAnotherOneAreProblems() async throws {
+        try await TemporaryFolder.with { folder in
+            let made = try await names(in: folder)
+            #expect(made.isEmpty)
+            let key = "\(folder)/server.key"
+            try Data(String(repeating: "ab", count: 32).utf8).write(to: URL(filePath: key))
+            let others = try await maintenance(folder).problems()
+            #expect(others.count == 1 && others[0].contains("another key than \(key)"))
+            try FileManager.default.removeItem(atPath: key)
+            let lost = try await maintenance(folder).problems()
+            #expect(lost.count == 1 && lost[0].contains("the key \(key) is missing"))
+            #expect(!FileManager.default.fileExists(atPath: key))
+        }
+    }
+
+    @Test func linesThatCannotBeReadAreProblems() async throws {
+        try await ServerFixture.with { server in
+            let claimed = try await server.claimedRun()
+            try await server.report(claimed) { report in
+                report.records = (1...3).map { ServerFixture.line($0, "line \($0)") }
+            }
+            #expect(try await maintenance(server.folder).problems().isEmpty)
+            try await change(
+                "UPDATE log_segment SET content = substr(content, 1, length(content) - 3)", in: server.folder)
+            let problems = try await maintenance(server.folder).problems()
+            #expect(problems.count == 1)
+            let run = claimed.runID
+            #expect(problems[0].contains("of attempt 1 of run \(run) cannot be read: "))
+        }
+    }
+
+    @Test func whatWasFoundInTheDataDirectoryIsTold() async throws {
+        try await TemporaryFolder.with { folder in
+            let data = "\(folder)/data"
+            func remarks() throws -> [String] {
+                try DataDirectory(OrchServerConfiguration(dataDirectory: data)).remarks
+            }
+            #expect(try remarks() == [])
+            let emptied = try remarks()
+            #expect(emptied.count == 1 && emptied[0].contains("orch database restore"))
+            try Data().write(to: URL(filePath: "\(data)/orch.db"))
+            #expect(chmod(data, 0o755) == 0)
+            let opened = try remarks()
+            #expect(opened.count == 1 && opened[0].contains("chmod 700 \(data)"))
+        }
+    }
+
+    private func change(_ sql: String, in folder: String) async throws {
+        let database = try DatabaseQueue(path: "\(folder)/orch.db")
+        try await database.write { try $0.execute(sql: sql) }
+        try database.close()
     }
 
     @Test func aBackupReplacesNoFile() async throws {

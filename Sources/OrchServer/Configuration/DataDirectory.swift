@@ -9,12 +9,15 @@ final class DataDirectory: Sendable {
     let keys: ServerKeys
     let adminToken: Secret
     let agentToken: Secret
+    /// What somebody should know of the folder as it was found, a sentence for each.
+    let remarks: [String]
     private let lock: Int32
 
-    var keyPath: String { "\(path)/server.key" }
+    var keyPath: String { "\(path)/\(Self.keyName)" }
     var databasePath: String { "\(path)/\(Self.databaseName)" }
 
     static let databaseName = "orch.db"
+    static let keyName = "server.key"
 
     static func holdsFile(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
@@ -33,13 +36,14 @@ final class DataDirectory: Sendable {
     init(_ configuration: OrchServerConfiguration) throws {
         path = configuration.dataDirectory
         try Self.makeFolder(path)
+        remarks = Self.remarks(path, hasDatabase: configuration.databaseURL == nil)
         lock = try Self.lock(path)
         do {
             // A new key beside an old database would make every saved block unreadable.
-            guard Self.holdsFile("\(path)/server.key") || !Self.holdsFile("\(path)/\(Self.databaseName)") else {
-                throw OrchServerError.keyLost(path: "\(path)/server.key")
+            guard Self.holdsFile("\(path)/\(Self.keyName)") || !Self.holdsFile("\(path)/\(Self.databaseName)") else {
+                throw OrchServerError.keyLost(path: "\(path)/\(Self.keyName)")
             }
-            keys = try ServerKeys(file: SecretFile(path: "\(path)/server.key"))
+            keys = try ServerKeys(file: SecretFile(path: "\(path)/\(Self.keyName)"))
             adminToken = try Self.token(configuration.adminTokenFile ?? "\(path)/admin.token", kind: "admin")
             agentToken = try Self.token(configuration.agentTokenFile ?? "\(path)/agent.token", kind: "agent")
         } catch {
@@ -58,6 +62,24 @@ final class DataDirectory: Sendable {
                 throw OrchServerError.file(path: made, action: "create the folder", errno: errno)
             }
         }
+    }
+
+    private static func remarks(_ path: String, hasDatabase: Bool) -> [String] {
+        var remarks: [String] = []
+        let (key, database) = ("\(path)/\(keyName)", "\(path)/\(databaseName)")
+        if hasDatabase, holdsFile(key), !holdsFile(database) {
+            remarks.append(
+                "there is a key but no database in \(path), so this controller starts with an empty one: where one was "
+                    + "lost, stop and bring it back with `orch database restore`")
+        }
+        var facts = stat()
+        if stat(path, &facts) == 0, facts.st_mode & 0o077 != 0 {
+            let mode = String(facts.st_mode & 0o777, radix: 8)
+            remarks.append(
+                "the data directory \(path) is open to other users (mode 0\(mode)), and holds logs and parameters: close "
+                    + "it with `chmod 700 \(path)`")
+        }
+        return remarks
     }
 
     private static func lock(_ path: String) throws -> Int32 {

@@ -15,9 +15,13 @@ struct ServerKeys: Sendable {
 
     /// Keys from a file of 64 hexadecimal digits, made where it is missing.
     init(file: SecretFile) throws {
-        let text = try file.load { Self.randomHex() }
+        try self.init(text: file.load { Self.randomHex() }, path: file.path)
+    }
+
+    /// Keys from what the file at `path` holds.
+    init(text: Secret, path: String) throws {
         guard let bytes = Self.bytes(hex: text.reveal()), bytes.count == 32 else {
-            throw OrchServerError.badKey(path: file.path, expected: "64 hexadecimal digits")
+            throw OrchServerError.badKey(path: path, expected: "64 hexadecimal digits")
         }
         self.init(secret: bytes)
     }

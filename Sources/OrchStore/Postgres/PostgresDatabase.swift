@@ -164,17 +164,8 @@ extension RelationalStore {
     package static func openPostgres(
         url: String, connections: Int = 8, newIdentity: Identifier = .new(), logLimit: Int64 = defaultLogLimit
     ) async throws -> RelationalStore {
-        var configuration = try PostgresConfiguration(url: url)
-        // A server whose host has gone away says nothing: without these a statement would wait for it for hours.
-        for (keyword, value) in [
-            ("keepalives_idle", "15"), ("keepalives_interval", "5"), ("keepalives_count", "3"),
-            ("tcp_user_timeout", "30000"),
-        ] where configuration.keywords[keyword] == nil {
-            configuration.keywords[keyword] = value
-        }
-        let address = "\(configuration)"
-        let pool = PostgresPool(configuration, limit: connections)
-        do {
+        let (configuration, address) = try patient(url)
+        return try await opened(PostgresPool(configuration, limit: connections), address) { pool in
             let identity = try await pool.withConnection { connection in
                 try await connection.perform("the migration of \(address)") {
                     try PostgresMigrator(statements: $0, address: address).migrate(newIdentity: newIdentity)
@@ -184,6 +175,46 @@ extension RelationalStore {
                 database: PostgresDatabase(pool: pool, address: address), identity: identity, logLimit: logLimit)
             try await store.moveLogRecords()
             return store
+        }
+    }
+
+    /// Opens a PostgreSQL database to look at it: nothing in it is changed, its schema neither.
+    ///
+    /// - Returns: the store, and the migrations that it lacks.
+    /// - Throws: ``StoreError/foreign(path:)`` where it is not one of ours, and what
+    ///   ``openPostgres(url:connections:newIdentity:logLimit:)`` throws.
+    package static func lookAtPostgres(url: String) async throws -> (store: RelationalStore, missing: [String]) {
+        let (configuration, address) = try patient(url)
+        return try await opened(PostgresPool(configuration, limit: 1), address) { pool in
+            let (identity, missing) = try await pool.withConnection { connection in
+                try await connection.perform("a look at \(address)") {
+                    try PostgresMigrator(statements: $0, address: address).look()
+                }
+            }
+            let database = PostgresDatabase(pool: pool, address: address)
+            return (RelationalStore(database: database, identity: identity, logLimit: defaultLogLimit), missing)
+        }
+    }
+
+    /// A database's configuration, and its address as it may be shown.
+    private static func patient(_ url: String) throws -> (configuration: PostgresConfiguration, address: String) {
+        var configuration = try PostgresConfiguration(url: url)
+        // A server whose host has gone away says nothing: without these a statement would wait for it for hours.
+        for (keyword, value) in [
+            ("keepalives_idle", "15"), ("keepalives_interval", "5"), ("keepalives_count", "3"),
+            ("tcp_user_timeout", "30000"),
+        ] where configuration.keywords[keyword] == nil {
+            configuration.keywords[keyword] = value
+        }
+        return (configuration, "\(configuration)")
+    }
+
+    /// What is made of a pool, which is closed where that fails.
+    private static func opened<Value>(
+        _ pool: PostgresPool, _ address: String, _ body: (PostgresPool) async throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await body(pool)
         } catch {
             await pool.close()
             guard let error = error as? PostgresError else { throw error }

@@ -16,14 +16,8 @@ struct PostgresMigrator {
             let session = PostgresSession(statements: statements, begin: nil)
             try session.lock("migration")
             try statements.run("CREATE TABLE IF NOT EXISTS orch_migration (name TEXT PRIMARY KEY)")
-            let applied = try Set(
-                session.rows("SELECT name FROM orch_migration").map { row in
-                    var reader = RowReader(row, table: "orch_migration")
-                    return try reader.next(String.self)
-                })
-            let unknown = applied.subtracting(StoreSchema.migrations.map(\.name))
-            guard unknown.isEmpty else { throw StoreError.newerSchema(path: address, unknown: unknown.sorted()) }
-            for (name, sql) in StoreSchema.migrations where !applied.contains(name) {
+            let missing = try Self.missing(session, address: address)
+            for (name, sql) in StoreSchema.migrations where missing.contains(name) {
                 try statements.run(Self.translated(sql))
                 _ = try session.run("INSERT INTO orch_migration (name) VALUES (?)", [name])
             }
@@ -35,6 +29,36 @@ struct PostgresMigrator {
             try statements.runDespiteCancellation("ROLLBACK")
             throw error
         }
+    }
+
+    /// Looks without changing anything.
+    ///
+    /// - Returns: the store's identity, and the migrations that it lacks.
+    /// - Throws: ``StoreError/foreign(path:)`` where the database holds no store.
+    func look() throws -> (identity: Identifier, missing: [String]) {
+        try statements.run("BEGIN READ ONLY")
+        do {
+            let session = PostgresSession(statements: statements, begin: nil)
+            for table in ["orch_migration", "store", "flow_run"] {
+                let isThere = try session.row("SELECT 1 WHERE to_regclass(?) IS NOT NULL", [table]) != nil
+                guard isThere else { throw StoreError.foreign(path: address) }
+            }
+            let missing = try Self.missing(session, address: address)
+            let identity = try RelationalStore.identity(session)
+            try statements.run("COMMIT")
+            return (identity, missing)
+        } catch {
+            try statements.runDespiteCancellation("ROLLBACK")
+            throw error
+        }
+    }
+
+    private static func missing(_ session: PostgresSession, address: String) throws -> [String] {
+        let applied = try session.rows("SELECT name FROM orch_migration").map { row in
+            var reader = RowReader(row, table: "orch_migration")
+            return try reader.next(String.self)
+        }
+        return try StoreSchema.missing(from: Set(applied), path: address)
     }
 
     /// The schema's types as PostgreSQL has them. Texts are compared byte by byte, as SQLite does.

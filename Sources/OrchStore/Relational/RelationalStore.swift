@@ -60,6 +60,15 @@ package final class RelationalStore: Store {
         }
     }
 
+    /// Which key the store's secrets are sealed with, by ``isSealed(withKey:)``'s word for it; nil where there was none yet.
+    package func keyIdentifier() async throws -> String? {
+        try await read { db in
+            guard let row = try db.row("SELECT key_id FROM store") else { return nil }
+            var reader = RowReader(row, table: "store")
+            return try reader.optional()
+        }
+    }
+
     /// Runs `body` in a read transaction, beside others.
     func read<Value: Sendable>(
         _ body: @escaping @Sendable (any SQLSession) throws -> Value
@@ -77,6 +86,11 @@ package final class RelationalStore: Store {
     /// The store's identity, made where there is none.
     static func identity(orNew new: Identifier, _ db: any SQLSession) throws -> Identifier {
         try db.run("INSERT INTO store (singleton, instance) VALUES (1, ?) ON CONFLICT DO NOTHING", ["\(new)"])
+        return try identity(db)
+    }
+
+    /// The store's identity.
+    static func identity(_ db: any SQLSession) throws -> Identifier {
         guard let row = try db.row("SELECT instance FROM store") else {
             throw StoreError.corrupt(table: "store", column: "instance", value: "no row")
         }

@@ -19,6 +19,19 @@ enum StoreSchema {
         ("10-task-results", taskResults),
     ]
 
+    /// The migrations that a database lacks.
+    ///
+    /// - Parameters:
+    ///   - applied: those that it has.
+    ///   - path: where it is, for the error.
+    /// - Throws: ``StoreError/newerSchema(path:unknown:)`` where it has others than ours.
+    static func missing(from applied: Set<String>, path: String) throws -> [String] {
+        let known = migrations.map(\.name)
+        let unknown = applied.subtracting(known)
+        guard unknown.isEmpty else { throw StoreError.newerSchema(path: path, unknown: unknown.sorted()) }
+        return known.filter { !applied.contains($0) }
+    }
+
     /// Results of tasks, and who computes one: a lease, so that two do not. They refer to no run, as they outlive it.
     private static let taskResults = """
         CREATE TABLE task_result (

@@ -100,12 +100,37 @@ extension RelationalStore {
         return hadOne ? kept : nil
     }
 
+    /// Opens the SQLite database at `path` to look at it: nothing in it is changed, its schema neither.
+    ///
+    /// - Returns: the store, and the migrations that it lacks.
+    /// - Throws: ``StoreError/foreign(path:)`` where it is not one of ours, and what
+    ///   ``openSQLite(path:newIdentity:logLimit:)`` throws.
+    package static func lookAtSQLite(_ path: String) async throws -> (store: RelationalStore, missing: [String]) {
+        try checkIsFile(path)
+        return try await SQLiteDatabase.offPool {
+            do {
+                let pool = try DatabasePool(path: path, configuration: readOnly)
+                guard try pool.read(isOurs) else { throw StoreError.foreign(path: path) }
+                let missing = try missingMigrations(pool, path: path)
+                let identity = try pool.read { try Self.identity(SQLiteSession(db: $0)) }
+                let database = SQLiteDatabase(pool: pool)
+                return (RelationalStore(database: database, identity: identity, logLimit: defaultLogLimit), missing)
+            } catch let error as DatabaseError {
+                throw SQLiteDatabase.storeError(error, path: path)
+            }
+        }
+    }
+
     /// Whether a database was made by orch: an empty file is a sound one too, and would be filled with empty tables.
+    private static func isOurs(_ db: Database) throws -> Bool {
+        try db.tableExists("store") && db.tableExists("flow_run")
+    }
+
     private static func isOurs(_ path: String) async throws -> Bool {
         try await SQLiteDatabase.offPool {
             let queue = try DatabaseQueue(path: path, configuration: readOnly)
             defer { try? queue.close() }
-            return try queue.read { try $0.tableExists("store") && $0.tableExists("flow_run") }
+            return try queue.read(isOurs)
         }
     }
 

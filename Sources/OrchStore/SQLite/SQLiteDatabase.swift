@@ -106,13 +106,23 @@ extension RelationalStore {
     }
 
     private static func migrate(_ pool: DatabasePool, path: String) throws {
+        _ = try missingMigrations(pool, path: path)
+        try migrator.migrate(pool)
+    }
+
+    private static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         for (name, sql) in StoreSchema.migrations {
             migrator.registerMigration(name) { try $0.execute(sql: sql) }
         }
-        let known = Set(StoreSchema.migrations.map(\.name))
-        let unknown = try pool.read { try migrator.appliedIdentifiers($0) }.subtracting(known)
-        guard unknown.isEmpty else { throw StoreError.newerSchema(path: path, unknown: unknown.sorted()) }
-        try migrator.migrate(pool)
+        return migrator
+    }
+
+    /// The migrations that a database lacks.
+    ///
+    /// - Throws: ``StoreError/newerSchema(path:unknown:)`` where it has others than ours.
+    static func missingMigrations(_ pool: DatabasePool, path: String) throws -> [String] {
+        let applied = try pool.read { try migrator.appliedIdentifiers($0) }
+        return try StoreSchema.missing(from: applied, path: path)
     }
 }

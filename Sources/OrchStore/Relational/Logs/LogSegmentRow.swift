@@ -31,6 +31,10 @@ struct LogSegmentRow {
 
     init(_ row: SQLRow) throws {
         var reader = RowReader(row, table: "log_segment")
+        try self.init(&reader)
+    }
+
+    init(_ reader: inout RowReader) throws {
         place = Place(first: try reader.next(), attempt: try reader.next(), line: try reader.next())
         (lines, bytes) = (try reader.next(), try reader.next())
         latest = try reader.time()
@@ -52,11 +56,25 @@ struct LogSegmentRow {
             "SELECT content FROM log_segment WHERE run = ? AND day = ? AND first = ?", [run, day, place.first])
         guard let row else { throw LogSegmentError.malformed(reason: "it is gone") }
         var reader = RowReader(row, table: "log_segment")
-        let content = try LogSegmentReader(try reader.next())
+        return try content(of: try reader.next())
+    }
+
+    private func content(of bytes: [UInt8]) throws -> LogSegmentReader {
+        let content = try LogSegmentReader(bytes)
         guard content.lines == Int(lines) else {
             throw LogSegmentError.malformed(reason: "it holds \(content.lines) lines, not \(lines)")
         }
         return content
+    }
+
+    /// Reads the lines to their end.
+    ///
+    /// - Throws: `LogSegmentError` where they cannot be unpacked, or are others than this row says.
+    func check(_ bytes: [UInt8]) throws {
+        let summary = try content(of: bytes).summary()
+        guard summary.bytes == self.bytes, summary.latest == latest, summary.level == level else {
+            throw LogSegmentError.malformed(reason: "they are others than were written down")
+        }
     }
 
     static func insert(_ segment: LogSegment, at place: Place, of state: LogState, _ db: any SQLSession) throws {
