@@ -94,8 +94,10 @@ let package = Package(
         // Start, follow, wait for, stop and adopt one container per flow run.
         .target(name: "OrchInfrastructure", dependencies: ["OrchModel", "DockerEngine"]),
 
-        // What typed blocks yield to flow authors: configured clients.
-        .target(name: "OrchBlocks", dependencies: ["OrchModel", "Orch", "CurlTransport", "GoogleCloud", "Postgres"]),
+        // What typed blocks yield to flow authors: configured clients, sinks and the parameters that name them.
+        .target(
+            name: "OrchBlocks",
+            dependencies: ["OrchModel", "Orch", "OrchETL", "CurlTransport", "GoogleCloud", "Postgres"]),
         // Claim, launch, forward, reconcile.
         .target(
             name: "OrchAgent",

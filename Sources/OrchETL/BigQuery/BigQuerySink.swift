@@ -52,17 +52,18 @@ public struct BigQuerySink: Sendable {
     ///   - dataset: what to load; the lake holds it under `dataset.lakeObject`.
     ///   - mode: Defaults to replacing the rows of the same month.
     ///   - suffix: tells this load's staging table and jobs from all others: letters, digits and underscores. Use one
-    ///     for each attempt; two loads with one suffix would disturb each other.
+    ///     for each attempt; two loads with one suffix would disturb each other. Defaults to a random one.
     ///   - source: the SHA-256 of the file that the Parquet file was made of, by which an append knows what it has.
     ///     Defaults to what the Parquet file says of itself, or else its own bytes.
     /// - Throws: `ETLError.tableShape`, `.notATable`, `.objectNotFound`, `.unreadable`, `.noRows`, `.wrongMonth`,
     ///   `GoogleCloudError`, or `CancellationError`. Then the table's rows are as they were, but the table may have been
     ///   made, or have got columns.
     public func load(
-        _ dataset: TaxiDataset, from lake: LakeSink, mode: WriteMode = .replaceMonth, suffix: String,
+        _ dataset: TaxiDataset, from lake: LakeSink, mode: WriteMode = .replaceMonth, suffix: String? = nil,
         source: String? = nil
     ) async throws -> Load {
-        try await load(dataset, schema: nil, from: lake, mode: mode, suffix: suffix, source: source)
+        let suffix = suffix ?? UUID().uuidString.lowercased().filter { $0 != "-" }
+        return try await load(dataset, schema: nil, from: lake, mode: mode, suffix: suffix, source: source)
     }
 
     /// Loads the month's Parquet file from the lake.

@@ -1,4 +1,5 @@
 import Orch
+import OrchBlocks
 import OrchETL
 
 /// Loads a month from the lake into the warehouse.

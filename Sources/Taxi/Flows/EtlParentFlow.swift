@@ -1,4 +1,5 @@
 import Orch
+import OrchBlocks
 import OrchETL
 
 /// Brings months from the web into the lake and on into the warehouse.

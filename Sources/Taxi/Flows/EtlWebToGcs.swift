@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Orch
+import OrchBlocks
 import OrchETL
 
 /// Brings a month from the web into the lake as Parquet.

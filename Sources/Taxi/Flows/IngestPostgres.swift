@@ -1,4 +1,5 @@
 import Orch
+import OrchBlocks
 import OrchETL
 
 /// Brings a month from the web into PostgreSQL, all its rows as they are.

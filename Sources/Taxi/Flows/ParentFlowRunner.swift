@@ -1,4 +1,5 @@
 import Orch
+import OrchBlocks
 import OrchETL
 
 /// Brings one month the whole way. This is what the deployment `docker-flow` runs.
