@@ -161,6 +161,9 @@ let package = Package(
         .testTarget(
             name: "OrchTests",
             dependencies: ["Orch", "OrchModel", "OrchClient", "CurlTransport", "Threads", "TestSupport"]),
+        // What the articles of the documentation show, compiled and run.
+        .testTarget(
+            name: "ArticleTests", dependencies: ["Orch", "OrchModel", "OrchBlocks", "OrchETL", "TestSupport"]),
         .testTarget(
             name: "OrchETLTests",
             dependencies: [

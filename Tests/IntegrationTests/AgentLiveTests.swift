@@ -8,7 +8,7 @@ import Testing
 /// The agent on a real engine: what it makes of each way a container can end.
 @Suite(
     .enabled("needs a Docker engine and the program of busybox-static") { await LiveAgentBench.isPossible() },
-    .timeLimit(.minutes(3)), .serialized)
+    .timeLimit(.minutes(15)), .serialized)
 struct AgentLiveTests {
     struct Row: Sendable, CustomTestStringConvertible {
         var testDescription: String

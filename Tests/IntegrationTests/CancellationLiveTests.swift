@@ -7,7 +7,7 @@ import Testing
 /// Acceptance tests of endings that are asked for, and of slots, on the real engine.
 @Suite(
     .enabled("needs a Docker engine and the program of busybox-static") { await LiveAgentBench.isPossible() },
-    .timeLimit(.minutes(3)), .serialized)
+    .timeLimit(.minutes(15)), .serialized)
 struct CancellationLiveTests {
     /// Ignores SIGTERM, with a child process that does so too; `mark` tells its processes from all others of this host.
     private static func stubborn(_ mark: String) -> String {

@@ -9,7 +9,7 @@ import Testing
     "T3: the daemon restarted while its lines are followed",
     .enabled("needs a Docker engine and the program of busybox-static") { await LiveAgentBench.isPossible() },
     .enabled(if: SecondDaemon.isPossible, "needs root, dockerd, containerd and ip, for a daemon of its own"),
-    .timeLimit(.minutes(5)), .serialized)
+    .timeLimit(.minutes(15)), .serialized)
 struct DaemonRestartTests {
     private static let key = "orch_run_canary"
     private static let lines = 20_000

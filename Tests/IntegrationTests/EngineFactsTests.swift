@@ -10,7 +10,7 @@ import Testing
 @Suite(
     .enabled("needs a Docker daemon") { await LiveEngine.answers() },
     .enabled(if: LiveEngine.hasBusybox, "needs /bin/busybox, linked statically (apt-get install busybox-static)"),
-    .timeLimit(.minutes(2)))
+    .timeLimit(.minutes(10)))
 struct EngineFactsTests {
     // MARK: Logs
 

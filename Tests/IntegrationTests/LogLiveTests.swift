@@ -11,7 +11,7 @@ import Testing
 /// Logs from containers of a real engine into a store: byte by byte what the engine kept, in order, once.
 @Suite(
     .enabled("needs a Docker engine and the program of busybox-static") { await LiveAgentBench.isPossible() },
-    .timeLimit(.minutes(5)), .serialized)
+    .timeLimit(.minutes(15)), .serialized)
 struct LogLiveTests {
     struct Row: Sendable, CustomTestStringConvertible {
         var testDescription: String

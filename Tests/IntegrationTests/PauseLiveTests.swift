@@ -6,7 +6,7 @@ import Testing
 /// Pausing, suspending and resuming, from the API to the real engine and back.
 @Suite(
     .enabled("needs a Docker engine and the program of busybox-static") { await LiveAgentBench.isPossible() },
-    .timeLimit(.minutes(3)), .serialized)
+    .timeLimit(.minutes(15)), .serialized)
 struct PauseLiveTests {
     private static let waits = "echo ready; while [ ! -e /go ]; do sleep 0.05; done; echo went on"
 

@@ -12,7 +12,7 @@ import Testing
     "T4: pulling from a registry",
     .enabled("needs a Docker engine and the program of busybox-static") { await LiveAgentBench.isPossible() },
     .enabled(if: TestRegistry.isAvailable, "needs docker-registry and htpasswd (apache2-utils)"),
-    .timeLimit(.minutes(3)), .serialized)
+    .timeLimit(.minutes(15)), .serialized)
 struct PullFailureTests {
     /// A registry, and an agent on the engine of this machine or on that of `client`.
     private func withRegistry(

@@ -6,7 +6,7 @@ import Testing
 @testable import OrchAgent
 
 /// What the next agent of the same name makes of what the last one left.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct AdoptionTests {
     private let claimed = ClaimedRun.sample { $0.container.autoRemove = .never }
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import OrchAgent
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct AgentHomeTests {
     @Test func oneProcessAtATimeHasAFolderAndItsIdentityStays() async throws {
         let bench = try AgentBench()

@@ -7,7 +7,7 @@ import Testing
 
 @testable import OrchAgent
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct AgentTests {
     @Test func shutdownSendsWhatIsSeenAndLeavesContainersRunning() async throws {
         let bench = try AgentBench(["hello": .init(lines: [.out("one"), .out("two")], end: .runsOn)])

@@ -4,7 +4,7 @@ import Testing
 
 @testable import OrchAgent
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct DrainingTests {
     /// An agent that runs one container.
     private func withRunningAgent(

@@ -5,7 +5,7 @@ import Testing
 @testable import OrchAgent
 
 /// Every way a run can end, from the claim to the last report.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct EndingsTests {
     struct Row: Sendable, CustomTestStringConvertible {
         var testDescription: String

@@ -5,7 +5,7 @@ import Testing
 @testable import OrchAgent
 
 /// Lines that the engine lost, on their way from the program's journal to the controller.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct JournalTests {
     private let claimed = ClaimedRun.sample { $0.kind = .sdk }
 

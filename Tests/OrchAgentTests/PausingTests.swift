@@ -5,7 +5,7 @@ import Testing
 @testable import OrchAgent
 
 /// What an agent makes of wishes to pause, suspend and resume, and of others who do so.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct PausingTests {
     private let claimed = ClaimedRun.sample()
 

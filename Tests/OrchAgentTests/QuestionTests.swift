@@ -5,7 +5,7 @@ import Testing
 
 @testable import OrchAgent
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct QuestionTests {
     private let description = ImageDescription(sdk: "0.1.0", program: "taxi", flows: [], deployments: [])
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import OrchAgent
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ReapingTests {
     struct Row: Sendable, CustomTestStringConvertible {
         var testDescription: String

@@ -5,7 +5,7 @@ import Testing
 
 @testable import OrchAgent
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ReportShipperTests {
     private let controller = RecordingController()
     private let clock = ManualClock()

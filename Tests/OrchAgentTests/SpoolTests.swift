@@ -5,7 +5,7 @@ import Testing
 @testable import OrchAgent
 
 /// The engine's log is the spool: what the controller cannot take yet stays there.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct SpoolTests {
     private static let small = ReportLimits(
         recordsPerReport: 5, bytesPerReport: 1 << 20, recordsWaiting: 10, bytesWaiting: 1 << 20,

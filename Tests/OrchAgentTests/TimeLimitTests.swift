@@ -3,7 +3,7 @@ import OrchModel
 import Testing
 
 /// When a run that is paused meanwhile has run for as long as it may, by a clock that the tests move.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct TimeLimitTests {
     /// The scripted engine's containers start at 5 µs.
     private static let start = Timestamp(microseconds: 5)

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The built `orch agent start --drain`, ended as a service manager ends it.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct DrainWatchTests {
     private static let orch = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(
         path: "orch")

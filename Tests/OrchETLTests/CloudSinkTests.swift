@@ -9,7 +9,7 @@ import Testing
 /// The way over Cloud Storage to BigQuery, against emulators of both.
 @Suite(
     .enabled(if: CloudEmulators.isAvailable, "gcp-storage-emulator and bqemulator are not beside ORCH_TEST_PYTHON"),
-    .timeLimit(.minutes(5))
+    .timeLimit(.minutes(15))
 )
 struct CloudSinkTests {
     private static let header = "VendorID,lpep_pickup_datetime,passenger_count,total_amount,store_and_fwd_flag\n"

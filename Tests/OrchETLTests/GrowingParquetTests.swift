@@ -7,7 +7,7 @@ import Testing
 @testable import OrchETL
 
 /// A month's file that goes into a lake while it is made.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct GrowingParquetTests {
     private static let header =
         "VendorID,lpep_pickup_datetime,lpep_dropoff_datetime,store_and_fwd_flag,RatecodeID,"

@@ -7,7 +7,7 @@ import Testing
 @testable import OrchETL
 
 /// What every lake does, whether it is a folder or a bucket.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct LakeConformanceTests {
     private static let schema = TableSchema([
         ColumnDefinition("VendorID", .int64), ColumnDefinition("tip", .double), ColumnDefinition("flag", .text),

@@ -7,7 +7,7 @@ import Testing
 @testable import OrchETL
 
 /// Several writers of one dataset.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct LakeRaceTests {
     private static func schema(_ type: ColumnType, _ more: String...) -> TableSchema {
         TableSchema([ColumnDefinition("id", type)] + more.map { ColumnDefinition($0, .text) })

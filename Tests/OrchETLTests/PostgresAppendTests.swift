@@ -4,7 +4,7 @@ import Testing
 @testable import OrchETL
 
 @Suite(
-    .enabled(if: PostgresCluster.isAvailable, "PostgreSQL's initdb was not found"), .timeLimit(.minutes(5)),
+    .enabled(if: PostgresCluster.isAvailable, "PostgreSQL's initdb was not found"), .timeLimit(.minutes(15)),
     .postgresCluster)
 struct PostgresAppendTests {
     private static let months = "SELECT file_month, count(*) FROM green_taxi_trips GROUP BY 1 ORDER BY 1"

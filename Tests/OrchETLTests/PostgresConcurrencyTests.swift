@@ -7,7 +7,7 @@ import Testing
 @testable import OrchETL
 
 @Suite(
-    .enabled(if: PostgresCluster.isAvailable, "PostgreSQL's initdb was not found"), .timeLimit(.minutes(5)),
+    .enabled(if: PostgresCluster.isAvailable, "PostgreSQL's initdb was not found"), .timeLimit(.minutes(15)),
     .postgresCluster)
 struct PostgresConcurrencyTests {
     /// A table of ours that is not there yet, and one of a user's that is not divided.

@@ -5,7 +5,7 @@ import Testing
 @testable import OrchETL
 
 @Suite(
-    .enabled(if: PostgresCluster.isAvailable, "PostgreSQL's initdb was not found"), .timeLimit(.minutes(5)),
+    .enabled(if: PostgresCluster.isAvailable, "PostgreSQL's initdb was not found"), .timeLimit(.minutes(15)),
     .postgresCluster)
 struct PostgresShapeTests {
     private static let columns = "lpep_pickup_datetime timestamp, total_amount float8, file_month date"

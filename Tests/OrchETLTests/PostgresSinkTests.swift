@@ -5,7 +5,7 @@ import Testing
 import Postgres
 
 @Suite(
-    .enabled(if: PostgresCluster.isAvailable, "PostgreSQL's initdb was not found"), .timeLimit(.minutes(5)),
+    .enabled(if: PostgresCluster.isAvailable, "PostgreSQL's initdb was not found"), .timeLimit(.minutes(15)),
     .postgresCluster)
 struct PostgresSinkTests {
     @Test(.enabled(if: TestData.isAvailable, "the real data is not there; set ORCH_TEST_DATA"))

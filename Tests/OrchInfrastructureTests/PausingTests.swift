@@ -3,7 +3,7 @@ import Testing
 
 @testable import OrchInfrastructure
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct PausingTests {
     private func request(_ action: RunRequest.Action, at microseconds: Int64) -> RunRequest {
         RunRequest(action, by: "user admin", at: Timestamp(microseconds: microseconds))

@@ -3,7 +3,7 @@ import Testing
 
 @testable import OrchInfrastructure
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct StopOrderTests {
     private let request = CancellationRequest(by: "user admin", at: Timestamp(microseconds: 1))
 

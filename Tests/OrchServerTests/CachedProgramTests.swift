@@ -33,7 +33,7 @@ struct CachedProgramTests {
         return ending
     }
 
-    @Test(.timeLimit(.minutes(1))) func aCachedResultOfADeadContainerIsReadOrComputedAgain() async throws {
+    @Test(.timeLimit(.minutes(10))) func aCachedResultOfADeadContainerIsReadOrComputedAgain() async throws {
         try await TemporaryFolder.with { folder in
             let controller = try await ServerFixture.open(folder)
             try await ServedControllers.with([controller]) { served in
@@ -77,7 +77,7 @@ struct CachedProgramTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func theAttemptAfterOneThatWasKilledGoesOnWhereThatOneCameTo() async throws {
+    @Test(.timeLimit(.minutes(10))) func theAttemptAfterOneThatWasKilledGoesOnWhereThatOneCameTo() async throws {
         try await TemporaryFolder.with { folder in
             let controller = try await ServerFixture.open(folder)
             try await ServedControllers.with([controller]) { served in

@@ -6,7 +6,7 @@ import Testing
 @testable import OrchServer
 
 /// A controller whose disk has no room left: what it refuses, and that nothing is lost once there is room.
-@Suite(.enabled(if: SmallDisk.isPossible, "needs root, to mount a small file system"), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: SmallDisk.isPossible, "needs root, to mount a small file system"), .timeLimit(.minutes(10)))
 struct FullDiskTests {
     @Test func whatAFullDiskRefusesIsTakenOnceThereIsRoom() async throws {
         try await SmallDisk.with(megabytes: 4) { disk in

@@ -30,7 +30,7 @@ struct PauseRoutesTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(10)))
     func whatIsResumedWhileItsContainerIsStoppedIsGivenToAnAgentAsSoonAsThatHasEnded() async throws {
         try await ServerFixture.with { server in
             let claimed = try await server.claimedRun()

@@ -58,7 +58,7 @@ struct SharedStoreTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func aRunMadeAtOneIsGivenToAnAgentOfTheOther() async throws {
+    @Test(.timeLimit(.minutes(10))) func aRunMadeAtOneIsGivenToAnAgentOfTheOther() async throws {
         try await withPair { pair in
             #expect(pair.controllers[0].instance == pair.controllers[1].instance)
             _ = try await pair.first.deploy(ServerFixture.deployment())
@@ -75,7 +75,7 @@ struct SharedStoreTests {
     }
 
     /// Without the database's clock the run would be due in an hour, or the claim would have run out an hour ago.
-    @Test(.timeLimit(.minutes(1)), arguments: [3600, -3600])
+    @Test(.timeLimit(.minutes(10)), arguments: [3600, -3600])
     func aHostWhoseClockIsWrongNeitherDelaysRunsNorTakesThemAway(skew: Int) async throws {
         try await withPair(skew: .seconds(skew)) { pair in
             _ = try await pair.first.deploy(ServerFixture.deployment())
@@ -90,7 +90,7 @@ struct SharedStoreTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func aQuestionAskedAtOneIsAnsweredThroughTheOther() async throws {
+    @Test(.timeLimit(.minutes(10))) func aQuestionAskedAtOneIsAnsweredThroughTheOther() async throws {
         try await withPair { pair in
             _ = try await pair.poll(wait: 0)
             async let answer = pair.first.ask(

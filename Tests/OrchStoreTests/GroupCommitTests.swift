@@ -4,7 +4,7 @@ import Testing
 
 @testable import OrchStore
 
-@Suite(.timeLimit(.minutes(1))) struct GroupCommitTests {
+@Suite(.timeLimit(.minutes(10))) struct GroupCommitTests {
     private struct Refusal: Error {}
 
     /// Lets `count` writes wait behind one that runs, then lets it end; what became of each.

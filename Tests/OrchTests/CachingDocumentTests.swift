@@ -100,7 +100,7 @@ struct CachingDocumentTests {
             + "| \(warns ? "yes" : "no") | \(state?.message ?? "") |"
     }
 
-    @Test(.timeLimit(.minutes(1))) func theDocumentIsWhatHappens() async throws {
+    @Test(.timeLimit(.minutes(10))) func theDocumentIsWhatHappens() async throws {
         var rows = [
             "| what is there | work is done | state | result is kept | warning | the state's message |",
             "|---|---|---|---|---|---|",

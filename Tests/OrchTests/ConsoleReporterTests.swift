@@ -4,7 +4,7 @@ import Threads
 
 @testable import Orch
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ConsoleReporterTests {
     /// A task that waits for its user's answer, or was left behind with the question, keeps no other one from its log.
     @Test func aThreadThatReadsAStreamHoldsUpNothing() async throws {

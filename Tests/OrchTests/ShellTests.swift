@@ -5,7 +5,7 @@ import Testing
 
 @testable import Orch
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ShellTests {
     private let bench = TaskBench()
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Orch
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct StateHooksTests {
     /// What hooks were told, in order.
     private final class Calls: Sendable {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Orch
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct TaskFutureTests {
     private let bench = TaskBench()
 

@@ -118,7 +118,7 @@ struct TaskOutcomesDocumentTests {
             + "| \(bench.states().joined(separator: ", ")) | \(got) |"
     }
 
-    @Test(.timeLimit(.minutes(1))) func theDocumentIsWhatHappens() async throws {
+    @Test(.timeLimit(.minutes(10))) func theDocumentIsWhatHappens() async throws {
         var rows = ["| an attempt | retries | cancelled | states | the caller gets |", "|---|---|---|---|---|"]
         rows += await withTaskGroup(of: (Int, String).self) { group in
             for (index, item) in Self.cases.enumerated() { group.addTask { (index, await Self.row(item)) } }

@@ -6,7 +6,7 @@ import Testing
 @testable import Postgres
 
 @Suite(
-    .enabled(if: PostgresCluster.isAvailable, "PostgreSQL's initdb was not found"), .timeLimit(.minutes(2)),
+    .enabled(if: PostgresCluster.isAvailable, "PostgreSQL's initdb was not found"), .timeLimit(.minutes(10)),
     .postgresCluster)
 struct PostgresConnectionTests {
     private func cluster() throws -> PostgresCluster {

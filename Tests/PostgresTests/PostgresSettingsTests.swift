@@ -6,7 +6,7 @@ import Testing
 
 /// The ways in which a connection can be described, against a server.
 @Suite(
-    .enabled(if: PostgresCluster.isAvailable, "PostgreSQL's initdb was not found"), .timeLimit(.minutes(2)),
+    .enabled(if: PostgresCluster.isAvailable, "PostgreSQL's initdb was not found"), .timeLimit(.minutes(10)),
     .postgresCluster)
 struct PostgresSettingsTests {
     private struct Unexpected: Error { let what: String }

@@ -6,7 +6,7 @@ import Threads
 /// What a command leaves that is ended in the middle.
 @Suite(
     .enabled(if: TaxiProcess.executable != nil, "the taxi program is not built beside the tests"),
-    .timeLimit(.minutes(5)))
+    .timeLimit(.minutes(15)))
 struct InterruptedCommandTests {
     private static let header = "VendorID,lpep_pickup_datetime,passenger_count,total_amount,store_and_fwd_flag\n"
     private static let rows = "1,2020-07-01 00:00:00,1,1,N\nx,2020-07-01 00:00:00,1,1,N\n"

@@ -5,7 +5,7 @@ import Testing
 /// Where the records go that a flow or a load leaves out.
 @Suite(
     .enabled(if: TaxiProcess.executable != nil, "the taxi program is not built beside the tests"),
-    .enabled(if: PostgresCluster.isAvailable, "PostgreSQL's initdb was not found"), .timeLimit(.minutes(5)),
+    .enabled(if: PostgresCluster.isAvailable, "PostgreSQL's initdb was not found"), .timeLimit(.minutes(15)),
     .postgresCluster)
 struct RejectsTests {
     private static let header = "VendorID,lpep_pickup_datetime,passenger_count,total_amount,store_and_fwd_flag\n"

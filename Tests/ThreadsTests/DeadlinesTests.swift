@@ -4,7 +4,7 @@ import Testing
 
 @testable import Threads
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct DeadlinesTests {
     @Test func callsComeInTheOrderOfTheirDeadlines() async {
         let deadlines = Deadlines()
@@ -34,7 +34,7 @@ struct DeadlinesTests {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct BlockingThreadsTests {
     @Test func asManyThreadsAsAreBlocked() async {
         let threads = BlockingThreads(limit: 64, patience: .seconds(60))
