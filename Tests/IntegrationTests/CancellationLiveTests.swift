@@ -79,7 +79,7 @@ struct CancellationLiveTests {
             let cancelled = try await stack.run(Self.polite)
             let suspended = try await stack.run(Self.polite)
             let stopped = try await stack.run(Self.polite)
-            let overdue = try await stack.run(Self.polite, policy: RunPolicy(timeoutSeconds: 1))
+            let overdue = try await stack.run(Self.polite, policy: RunPolicy(timeoutSeconds: 5))
             try await stack.withAgent {
                 for run in [cancelled, suspended, stopped] { try await stack.untilLine("ready", of: run) }
                 _ = try await stack.api.cancel("\(cancelled.id)")
@@ -93,7 +93,7 @@ struct CancellationLiveTests {
                 let crashed = try await stack.until(stopped, .crashed)
                 #expect(crashed.message == "stopped by somebody outside orch; exit 0")
                 let late = try await stack.until(overdue, .failed)
-                #expect(late.message == "it had run for the 1.0 s it may, and was stopped; exit 0")
+                #expect(late.message == "it had run for the 5.0 s it may, and was stopped; exit 0")
             }
         }
     }

@@ -60,7 +60,7 @@ struct DaemonRestartTests {
                     let go = TarArchive([TarArchive.Entry(path: "go")])
                     try await bench.client.putArchive(go, into: "/tmp", of: claimed.containerName)
                     let id = try await bench.client.inspectContainer(claimed.containerName).id
-                    while try daemon.logBytes(of: id) < 300_000 { await Task.yield() }
+                    while try daemon.logBytes(of: id) < 300_000 { try? await Task.sleep(for: .milliseconds(1)) }
                     daemon.end(signal)
                     try await daemon.start()
                     try await bench.controller.until(claimed) { $0.end != nil }

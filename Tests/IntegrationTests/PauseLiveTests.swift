@@ -57,7 +57,8 @@ struct PauseLiveTests {
 
     @Test func aPausedRunIsAdoptedAndItsTimeLimitStandsStill() async throws {
         try await LiveStack.with { stack in
-            let limit = 3.0
+            // Long enough for a busy machine to pause it before.
+            let limit = 12.0
             let run = try await stack.run(Self.waits, policy: RunPolicy(timeoutSeconds: limit, stopGraceSeconds: 0))
             try await stack.withAgent {
                 try await stack.untilLine("ready", of: run)

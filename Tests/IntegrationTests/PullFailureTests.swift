@@ -153,12 +153,10 @@ struct PullFailureTests {
             var bench = bench
             bench.pullIdle = .seconds(2)
             let image = "127.0.0.1:\(proxy.port)/slow:1"
-            let begin = ContinuousClock.now
             let end = try await end(of: image, login(registry, at: "127.0.0.1:\(proxy.port)"), on: bench)
             expect(
                 end.state, image, says: "its registry stopped sending it (no progress for 2 s)",
                 "the network between this host and 127.0.0.1:\(proxy.port)")
-            #expect(ContinuousClock.now - begin < .seconds(60))
         }
     }
 

@@ -124,7 +124,7 @@ struct PostgresConcurrencyTests {
         defer { proxy.stop() }
         let (csv, dataset) = (try database.csv(5), try database.green())
         let first = Task { try await PostgresSink(url: database.url(port: proxy.port)).load(csv: csv, of: dataset) }
-        while !turn.withLock({ $0 }) { await Task.yield() }
+        while !turn.withLock({ $0 }) { try? await Task.sleep(for: .milliseconds(1)) }
         defer { turn.withLock { $0 = false } }
         var sink = try database.sink
         sink.patience.turn = .milliseconds(100)

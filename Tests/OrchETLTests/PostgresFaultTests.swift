@@ -30,7 +30,9 @@ struct PostgresFaultTests {
                 defer { proxy.stop() }
                 let sink = try PostgresSink(url: database.url(port: proxy.port))
                 guard (try? await sink.load(csv: files[next], of: dataset)) == nil else { break }
-                while try await watcher.query(Self.others).firstValue != "0" { await Task.yield() }
+                while try await watcher.query(Self.others).firstValue != "0" {
+                    try? await Task.sleep(for: .milliseconds(1))
+                }
                 let after = try await watcher.query(Self.state).rows
                 // Only the last step, COMMIT, can have taken effect without an answer.
                 let isDone = cut == .cutAfter && after[0][1] == String(counts[next]) && after[0][0] == before[0][0]
@@ -108,7 +110,9 @@ struct PostgresFaultTests {
             _ = try await sink.load(csv: try database.csv(200_000), of: try database.green())
         }
         #expect(error?.isTransient == true)
-        while (try? await PostgresConnection.connect(try database.configuration)) == nil { await Task.yield() }
+        while (try? await PostgresConnection.connect(try database.configuration)) == nil {
+            try? await Task.sleep(for: .milliseconds(1))
+        }
         #expect(try database.tables() == "green_taxi_trips 5, green_taxi_trips_2020_07 5, orch_loads 1")
     }
 

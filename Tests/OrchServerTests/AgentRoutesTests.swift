@@ -25,7 +25,7 @@ struct AgentRoutesTests {
             async let reply = server.poll(capacity: 0, wait: 60)
             await server.untilWaiting(for: .queue("default"))
             // The first look at the store has to be over, or the question is refused for want of an agent.
-            while try await server.controller.store.agents().isEmpty { await Task.yield() }
+            while try await server.controller.store.agents().isEmpty { try? await Task.sleep(for: .milliseconds(1)) }
             async let answer: AgentTaskAnswer = server.call(
                 .post, "agent-tasks", AgentTaskRequest(queue: "default", question: question))
             let task = try #require(try await reply.tasks.first)

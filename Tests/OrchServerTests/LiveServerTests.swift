@@ -19,7 +19,7 @@ struct LiveServerTests {
         let http: HTTPClient
 
         func untilWaiting(for topic: Wakeups.Topic) async {
-            while controller.wakeups.count(of: topic) == 0 { await Task.yield() }
+            while controller.wakeups.count(of: topic) == 0 { try? await Task.sleep(for: .milliseconds(1)) }
         }
 
         func poll(wait: Double) async throws -> WorkReply {
@@ -130,7 +130,9 @@ struct LiveServerTests {
             await live.untilWaiting(for: .queue("default"))
             gone.cancel()
             await #expect(throws: OrchClientError.self) { try await gone.value }
-            while live.controller.wakeups.count(of: .queue("default")) > 0 { await Task.yield() }
+            while live.controller.wakeups.count(of: .queue("default")) > 0 {
+                try? await Task.sleep(for: .milliseconds(1))
+            }
             let run = try await live.admin.createRun(FlowRunRequest(deployment: "docker-flow")).run
             #expect(run.state.type == .scheduled)
             #expect(try await live.poll(wait: 0).runs.map(\.runID) == [run.id])

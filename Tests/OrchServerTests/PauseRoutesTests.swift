@@ -41,13 +41,13 @@ struct PauseRoutesTests {
             #expect(
                 resumed.note == "its container is being stopped already, as user admin asked: once that has ended, "
                     + "it waits for an agent again")
-            async let poll = server.poll(wait: 60)
+            async let next = server.nextRuns()
             await server.untilWaiting(for: .queue("default"))
             try await server.report(claimed) {
                 $0.state = ServerFixture.state(.paused)
                 $0.state?.name = RunState.suspendedName
             }
-            #expect(try await poll.runs.map(\.attempt) == [2])
+            #expect(try await next.map(\.attempt) == [2])
         }
     }
 

@@ -91,7 +91,7 @@ struct ReadinessTests {
         }
         try await withThrowingTaskGroup(of: Identifier.self) { group in
             for _ in 1...10 { group.addTask { try await read.value(within: .seconds(600)) } }
-            while read.waiting < 10 { await Task.yield() }
+            while read.waiting < 10 { try? await Task.sleep(for: .milliseconds(1)) }
             gate.signal()
             var ids: Set<Identifier> = []
             for try await id in group { ids.insert(id) }

@@ -132,6 +132,14 @@ extension ServerFixture {
         return try await call(.post, "work/poll", token: agent, poll)
     }
 
+    /// Polls as `a1` until there are runs: a poll may also end with a wish that the agent was told before.
+    func nextRuns() async throws -> [ClaimedRun] {
+        while true {
+            let runs = try await poll(wait: 60).runs
+            if !runs.isEmpty { return runs }
+        }
+    }
+
     /// A run of a new deployment, claimed by `a1`.
     func claimedRun() async throws -> ClaimedRun {
         try await succeed(.post, "deployments", Self.deployment())
@@ -155,7 +163,7 @@ extension ServerFixture {
 
     /// Returns once somebody waits for a topic.
     func untilWaiting(for topic: Wakeups.Topic) async {
-        while controller.wakeups.count(of: topic) == 0 { await Task.yield() }
+        while controller.wakeups.count(of: topic) == 0 { try? await Task.sleep(for: .milliseconds(1)) }
     }
 }
 

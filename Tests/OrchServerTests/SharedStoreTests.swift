@@ -24,7 +24,9 @@ struct SharedStoreTests {
 
         /// Returns once the second controller's poll waits.
         func untilPolling() async {
-            while controllers[1].wakeups.count(of: .queue("default")) == 0 { await Task.yield() }
+            while controllers[1].wakeups.count(of: .queue("default")) == 0 {
+                try? await Task.sleep(for: .milliseconds(1))
+            }
         }
     }
 

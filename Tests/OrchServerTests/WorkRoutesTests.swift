@@ -36,7 +36,7 @@ struct WorkRoutesTests {
             let poll = WorkPoll(agent: agent, capacity: 0, waitSeconds: 60)
             async let reply = server.controller.desk.poll(poll, waiter: waiter)
             await server.untilWaiting(for: .agent("a1"))
-            while try await server.controller.store.agents().isEmpty { await Task.yield() }
+            while try await server.controller.store.agents().isEmpty { try? await Task.sleep(for: .milliseconds(1)) }
             waiter.close()
             #expect(try await reply.runs.isEmpty)
             agent.identity = .new()

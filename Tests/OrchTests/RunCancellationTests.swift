@@ -6,7 +6,7 @@ struct RunCancellationTests {
     private func work() -> Task<FlowRunner.Exit, Never> {
         Task {
             // Ends when it is cancelled, and only then.
-            while !Task.isCancelled { await Task.yield() }
+            while !Task.isCancelled { try? await Task.sleep(for: .milliseconds(1)) }
             return .cancelled
         }
     }

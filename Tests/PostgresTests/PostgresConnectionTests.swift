@@ -89,7 +89,7 @@ struct PostgresConnectionTests {
             }
             let sleeping = "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(60)%'"
             try await PostgresConnection.with(try local()) { other in
-                while try await other.query(sleeping).rows.isEmpty { await Task.yield() }
+                while try await other.query(sleeping).rows.isEmpty { try? await Task.sleep(for: .milliseconds(1)) }
             }
             task.cancel()
             let error = await #expect(throws: PostgresError.self) { try await task.value }
@@ -354,6 +354,8 @@ struct PostgresConnectionTests {
 
     /// Asks until the answer is `t`; each question is a round trip, and the suite's time limit ends it.
     private func waitFor(_ sql: String, _ parameter: String?, _ connection: PostgresConnection) async throws {
-        while try await connection.query(sql, [parameter]).firstValue != "t" { await Task.yield() }
+        while try await connection.query(sql, [parameter]).firstValue != "t" {
+            try? await Task.sleep(for: .milliseconds(1))
+        }
     }
 }
