@@ -1,14 +1,18 @@
 import FoundationEssentials
 package import OrchModel
 
-/// A report on its way with its lines packed: a length, a head in JSON, and each segment's length and content.
+/// A report on its way with its lines and its task runs packed: a length, a head in JSON, each segment's length and content,
+/// and the task runs' length and table.
+///
+/// The first version had task runs in its head. One without task runs is of that version still, so that older controllers
+/// read it; others refuse it, and are sent JSON.
 ///
 /// Lengths are 32 bits, the most significant byte first.
 package enum ReportPackage {
     /// What the body of a request says it is.
     package static let contentType = "application/vnd.orch.report"
-    /// The version of the head.
-    package static let version = 1
+    /// The newest version of the head.
+    package static let version = 2
 
     private struct Head: Codable {
         var version: Int
@@ -20,7 +24,7 @@ package enum ReportPackage {
         var version: Int
     }
 
-    /// The body of a report; its lines are packed.
+    /// The body of a report; its lines and task runs are packed.
     ///
     /// - Throws: ``LogSegmentError``; what JSON encoding throws.
     package static func pack(_ report: AttemptReport) throws -> [UInt8] {
@@ -29,15 +33,21 @@ package enum ReportPackage {
         var segments = report.segments
         if let segment = try LogSegment.packing(report.records) { segments.append(segment) }
         rest.segments = []
+        let tasks = report.taskRuns.isEmpty ? nil : TaskRunTable.bytes(of: report.taskRuns)
+        rest.taskRuns = []
         let head = try JSONEncoder().encode(
-            Head(version: version, report: rest, segments: segments.map(\.head)))
+            Head(version: tasks == nil ? 1 : version, report: rest, segments: segments.map(\.head)))
         var body: [UInt8] = []
-        body.reserveCapacity(segments.reduce(head.count + 4) { $0 + $1.content.count + 4 })
+        body.reserveCapacity(segments.reduce(head.count + 8 + (tasks?.count ?? 0)) { $0 + $1.content.count + 4 })
         body.appendLength(head.count)
         body += head
         for segment in segments {
             body.appendLength(segment.content.count)
             body += segment.content
+        }
+        if let tasks {
+            body.appendLength(tasks.count)
+            body += tasks
         }
         return body
     }
@@ -50,7 +60,7 @@ package enum ReportPackage {
         let json = Data(try part(of: &rest))
         let decoder = JSONDecoder()
         let told = try decoder.decode(Version.self, from: json).version
-        guard told == version else { throw LogSegmentError.newerVersion(told) }
+        guard (1...version).contains(told) else { throw LogSegmentError.newerVersion(told) }
         let head = try decoder.decode(Head.self, from: json)
         var report = head.report
         for segment in head.segments {
@@ -62,6 +72,7 @@ package enum ReportPackage {
             }
             report.segments.append(LogSegment(head: segment, content: Array(try part(of: &rest))))
         }
+        if told > 1 { report.taskRuns += try TaskRunTable.taskRuns(of: Array(try part(of: &rest))) }
         guard rest.isEmpty else { throw LogSegmentError.malformed(reason: "\(rest.count) bytes follow the last one") }
         return report
     }

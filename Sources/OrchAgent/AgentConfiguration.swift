@@ -1,5 +1,6 @@
-package import OrchInfrastructure
 import FoundationEssentials
+package import OrchInfrastructure
+import OrchModel
 
 /// What one agent is and does.
 package struct AgentConfiguration: Sendable, Hashable {
@@ -58,6 +59,12 @@ package struct AgentConfiguration: Sendable, Hashable {
     package func validate() throws(AgentError) {
         if name.isEmpty || name.utf8.count > 200 {
             throw .invalidSetting("name", value: name, expected: "1 to 200 bytes")
+        }
+        if !PlainText.isPlain(name) {
+            throw .invalidSetting("name", value: name, expected: PlainText.expected)
+        }
+        if let queue = queues.first(where: { !PlainText.isPlain($0) }) {
+            throw .invalidSetting("queues", value: queue, expected: PlainText.expected)
         }
         if queues.isEmpty || queues.contains(where: \.isEmpty) {
             throw .invalidSetting("queues", value: queues.joined(separator: ","), expected: "at least one queue's name")

@@ -48,9 +48,9 @@ package struct RemoteController: ControllerAPI {
         }
     }
 
-    /// The report's packed form; nil where it has no lines, or they cannot be packed.
+    /// The report's packed form; nil where it has neither lines nor task runs, or they cannot be packed.
     private static func packed(_ report: AttemptReport) -> [UInt8]? {
-        report.records.isEmpty ? nil : try? ReportPackage.pack(report)
+        report.records.isEmpty && report.taskRuns.isEmpty ? nil : try? ReportPackage.pack(report)
     }
 
     /// `POST /api/agent-tasks/{id}/answer`.

@@ -39,6 +39,7 @@ struct Deploy: AsyncParsableCommand {
 
     func validate() throws {
         _ = try infrastructure()
+        guard tags.allSatisfy(PlainText.isPlain) else { throw ValidationError("--tag: expected \(PlainText.expected)") }
         guard !image.isEmpty else { throw ValidationError("--image: expected NAME[:TAG]") }
     }
 

@@ -23,7 +23,7 @@ struct OrchCommand: AsyncParsableCommand {
                 name: "Work",
                 subcommands: [
                     Deploy.self, Run.self, FlowRuns.self, Flows.self, Assets.self, Caches.self, Deployments.self,
-                    Blocks.self,
+                    Blocks.self, ConcurrencyLimits.self,
                 ]),
             CommandGroup(
                 name: "Parts", subcommands: [Up.self, Server.self, Agents.self, WorkQueues.self, Databases.self]),

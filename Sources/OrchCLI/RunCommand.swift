@@ -41,6 +41,10 @@ struct Run: AsyncParsableCommand {
     @OptionGroup var connection: Connection
     @OptionGroup var output: Output
 
+    func validate() throws {
+        guard tags.allSatisfy(PlainText.isPlain) else { throw ValidationError("--tag: expected \(PlainText.expected)") }
+    }
+
     /// The run that is asked for. The deployment is looked up only for what has to be read by its schema, or over its policy.
     private func request(_ client: OrchClient) async throws -> FlowRunRequest {
         guard !parameters.isEmpty || parametersJSON != nil || policy.isGiven else {

@@ -11,9 +11,11 @@ package enum TerminationReader {
     ///   - hints: what the engine remembers of its end. Defaults to nothing.
     ///   - answer: what the engine said to orch's own order to stop it. Defaults to nothing.
     ///   - onlyLine: what it printed on standard error, where that was a single line and nothing else was printed.
+    ///   - saysCancelled: whether the flow program said that its run was cancelled: it then exits with 130, by itself. Defaults to
+    ///     false.
     package static func termination(
         of snapshot: ContainerSnapshot, killedBy: String?, hints: EndingHints = EndingHints(),
-        answer: StopAnswer = .none, onlyLine: String? = nil
+        answer: StopAnswer = .none, onlyLine: String? = nil, saysCancelled: Bool = false
     ) -> Termination {
         guard snapshot.startedAt != nil else {
             let words = snapshot.error.isEmpty ? nil : launchReason(snapshot.error)
@@ -26,7 +28,7 @@ package enum TerminationReader {
                 exitCode: snapshot.exitCode, launchFailed: true, reason: reason, actor: killedBy)
         }
         if snapshot.exitCode == lostExitCode, hints.sawEnd == false { return lostEnd(killedBy: killedBy) }
-        let signal = signal(of: snapshot.exitCode)
+        let signal = saysCancelled && snapshot.exitCode == cancelledExitCode ? nil : signal(of: snapshot.exitCode)
         let oomKilled = snapshot.oomKilled || hints.sawOutOfMemory
         let wasStopped = wasStopped(hints, answer, signal: signal, isWished: killedBy != nil)
         let sawSignal = signal.map(hints.signals.contains) ?? hints.sawStop
@@ -60,6 +62,9 @@ package enum TerminationReader {
         if let signal, hints.signals.contains(signal) { return true }
         return answer == .late || hints.isWhole ? false : nil
     }
+
+    /// What a flow program exits with whose run was cancelled.
+    static let cancelledExitCode = 130
 
     /// What Docker shows of a process that ended while its daemon or its host fell; a process may exit with it as well.
     static let lostExitCode = 255

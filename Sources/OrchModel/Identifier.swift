@@ -29,8 +29,15 @@ public struct Identifier: Hashable, Comparable, Sendable {
 extension Identifier: LosslessStringConvertible {
     /// Reads 32 hexadecimal digits with or without dashes, of any UUID version.
     public init?(_ text: String) {
+        var text = text
+        guard let identifier = text.withUTF8({ Identifier(utf8: $0) }) else { return nil }
+        self = identifier
+    }
+
+    /// The same of a text's UTF-8.
+    init?(utf8: UnsafeBufferPointer<UInt8>) {
         var (high, low, count): (UInt64, UInt64, Int) = (0, 0, 0)
-        for byte in text.utf8 where byte != UInt8(ascii: "-") {
+        for byte in utf8 where byte != UInt8(ascii: "-") {
             guard let digit = JSONReader.hexDigit(byte), count < 32 else { return nil }
             if count < 16 { high = high << 4 | UInt64(digit) } else { low = low << 4 | UInt64(digit) }
             count += 1
@@ -80,7 +87,21 @@ extension Identifier: Codable {
 extension Identifier {
     /// Its 16 bytes, the most significant first.
     public var bytes: [UInt8] {
-        [high, low].flatMap { part in (0..<8).map { UInt8(truncatingIfNeeded: part >> (56 - 8 * UInt64($0))) } }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(16)
+        write(to: &bytes)
+        return bytes
+    }
+
+    /// Adds its 16 bytes, the most significant first.
+    public func write(to bytes: inout [UInt8]) {
+        for part in [high, low] {
+            var shift: UInt64 = 64
+            while shift > 0 {
+                shift -= 8
+                bytes.append(UInt8(truncatingIfNeeded: part >> shift))
+            }
+        }
     }
 
     /// The identifier of 16 bytes; nil for any other number of them.

@@ -9,11 +9,11 @@ struct JSONReader {
     /// How deep arrays and objects may lie within one another: deeper ones would use up the stack.
     static let greatestDepth = 512
 
-    private let bytes: UnsafeBufferPointer<UInt8>
-    private var index = 0
+    let bytes: UnsafeBufferPointer<UInt8>
+    var index = 0
     private var depth = 0
 
-    private init(_ bytes: UnsafeBufferPointer<UInt8>) {
+    init(_ bytes: UnsafeBufferPointer<UInt8>) {
         self.bytes = bytes
     }
 
@@ -29,7 +29,7 @@ struct JSONReader {
         return value
     }
 
-    private mutating func value() throws -> JSONValue {
+    mutating func value() throws -> JSONValue {
         guard index < bytes.count else { throw error("expected a value") }
         switch bytes[index] {
         case UInt8(ascii: "\""): return .string(try string())
@@ -96,7 +96,7 @@ struct JSONReader {
 
     // MARK: - Strings
 
-    private mutating func string() throws -> String {
+    mutating func string() throws -> String {
         index += 1
         let start = index
         while index < bytes.count {
@@ -212,11 +212,11 @@ struct JSONReader {
         while index < bytes.count, Self.isDigit(bytes[index]) { index += 1 }
     }
 
-    private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
+    static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
 
     // MARK: - Bytes
 
-    private mutating func skipSpace() {
+    mutating func skipSpace() {
         while index < bytes.count {
             switch bytes[index] {
             case 0x20, 0x09, 0x0A, 0x0D: index += 1
@@ -225,13 +225,13 @@ struct JSONReader {
         }
     }
 
-    private mutating func take(_ character: Unicode.Scalar) -> Bool {
+    mutating func take(_ character: Unicode.Scalar) -> Bool {
         guard index < bytes.count, bytes[index] == UInt8(ascii: character) else { return false }
         index += 1
         return true
     }
 
-    private func error(_ what: String) -> DecodingError {
+    func error(_ what: String) -> DecodingError {
         // Counted only here, as hardly any text has an error.
         let before = bytes[..<min(index, bytes.count)]
         let line = before.count { $0 == UInt8(ascii: "\n") } + 1

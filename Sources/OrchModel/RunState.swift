@@ -39,6 +39,8 @@ public struct RunState: Codable, Hashable, Sendable {
     public static let lateName = "Late"
     /// A run that waits for its next attempt.
     public static let awaitingRetryName = "AwaitingRetry"
+    /// A task that waits for a slot of one of its tags.
+    public static let awaitingSlotName = "AwaitingConcurrencySlot"
     /// A run in its second attempt or a later one.
     public static let retryingName = "Retrying"
     /// A run that took longer than it may.

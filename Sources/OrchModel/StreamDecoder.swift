@@ -30,6 +30,7 @@ public struct StreamDecoder: Sendable {
     private let nonce: String
     private let attempt: Int
     private let prefix: [UInt8]
+    private let head: [UInt8]
     private var parts: Parts?
 
     /// The sequence number of the last line seen.
@@ -49,6 +50,7 @@ public struct StreamDecoder: Sendable {
         self.nonce = nonce
         self.attempt = attempt
         prefix = Array("{\"orch\":".utf8)
+        head = StreamLine.head(nonce: nonce, attempt: attempt)
         last = after
         announced = after
     }
@@ -68,10 +70,15 @@ public struct StreamDecoder: Sendable {
         gap = nil
         var bytes = Array(line)
         if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+        if let line = bytes.withUnsafeBufferPointer({ StreamLine.read($0, head: head) }) {
+            return take(line, stoppingAtGap: stoppingAtGap)
+        }
+        // In another form, or none of the stream's.
         guard let (sequence, object) = numbered(bytes) else {
             if let torn = tornNumber(of: bytes) { announced = max(announced, torn) }
             return [.plain(bytes)]
         }
+        if let line = StreamLine(first: sequence, object: object) { return take(line, stoppingAtGap: stoppingAtGap) }
         guard sequence > last else { return [] }
         if stoppingAtGap, sequence > last + 1 {
             gap = last + 1...sequence - 1
@@ -94,6 +101,27 @@ public struct StreamDecoder: Sendable {
         } else {
             events.append(.incomplete(from: sequence, to: sequence))
         }
+        return events
+    }
+
+    /// The records of a line that are new; nil where numbers miss before it and that is to be told.
+    private mutating func take(_ line: StreamLine, stoppingAtGap: Bool) -> [Event]? {
+        guard line.last > last else { return [] }
+        if stoppingAtGap, line.first > last + 1 {
+            gap = last + 1...line.first - 1
+            return nil
+        }
+        var events: [Event] = []
+        events.reserveCapacity(line.entries.count)
+        if line.first > last + 1 {
+            events += dropParts()
+            events.append(.gap(from: last + 1, to: line.first - 1))
+        }
+        events += dropParts()
+        for entry in line.entries where entry.sequence > last {
+            events.append(.record(sequence: entry.sequence, entry.record))
+        }
+        last = line.last
         return events
     }
 

@@ -6,31 +6,35 @@ extension StreamRecord {
     ///   - attempt: the attempt, from 1.
     ///   - firstSequence: the sequence number of the first line; each further line has the next one.
     public func encodeLines(nonce: String, attempt: Int, firstSequence: Int) -> [[UInt8]] {
-        let head = "{\"orch\":\(Self.protocolVersion),\"nonce\":\"\(nonce)\",\"attempt\":\(attempt),\"seq\":"
-        let content = JSONObjectWriter.object { writer in
-            writer.member("time", time)
-            kind.write(to: &writer)
-        }
-        var line: [UInt8] = []
-        line.reserveCapacity(head.utf8.count + content.count + 24)
-        line.append(contentsOf: head.utf8)
-        line.append(contentsOf: String(firstSequence).utf8)
+        encodeLines(encodeContent(), nonce: nonce, attempt: attempt, firstSequence: firstSequence)
+    }
+
+    /// The same of what ``encodeContent()`` has made already.
+    public func encodeLines(
+        _ content: [UInt8], nonce: String, attempt: Int, firstSequence: Int
+    ) -> [[UInt8]] {
         // The content is an object of its own: its opening brace gives way to the head.
-        if line.count + content.count + 1 <= Self.maximumLineBytes {
-            line.append(UInt8(ascii: ","))
-            line.append(contentsOf: content.dropFirst())
-            line.append(UInt8(ascii: "\n"))
+        if let line = StreamLine.line(of: content, nonce: nonce, attempt: attempt, sequence: firstSequence) {
             return [line]
         }
+        let head = StreamLine.head(nonce: nonce, attempt: attempt)
         // The longest head of a part: three numbers of up to 20 digits, their keys and the closing of the line.
-        let room = Self.maximumLineBytes - head.utf8.count - 100
+        let room = Self.maximumLineBytes - head.count - 100
         let parts = Self.split(content, room: room)
         return parts.enumerated().map { index, part in
-            var line = Array(
-                "\(head)\(firstSequence + index),\"part\":\(index + 1),\"of\":\(parts.count),\"text\":\"".utf8)
+            var line = head
+            line += "\(firstSequence + index),\"part\":\(index + 1),\"of\":\(parts.count),\"text\":\"".utf8
             line += part
             line.append(contentsOf: "\"}\n".utf8)
             return line
+        }
+    }
+
+    /// The object that tells it, without what says whose line it is on.
+    public func encodeContent() -> [UInt8] {
+        JSONObjectWriter.object { writer in
+            writer.member("time", time)
+            kind.write(to: &writer)
         }
     }
 

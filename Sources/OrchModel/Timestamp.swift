@@ -89,7 +89,13 @@ extension Timestamp: CustomStringConvertible {
 extension Timestamp: LosslessStringConvertible {
     /// Reads RFC 3339 with `Z` or a numeric offset; digits beyond the microsecond are cut off.
     public init?(_ text: String) {
-        let bytes = Array(text.utf8)
+        var text = text
+        guard let time = text.withUTF8({ Timestamp(utf8: $0) }) else { return nil }
+        self = time
+    }
+
+    /// The same of a text's UTF-8.
+    init?(utf8 bytes: UnsafeBufferPointer<UInt8>) {
         func number(_ range: Range<Int>) -> Int64? {
             guard range.upperBound <= bytes.count else { return nil }
             var value: Int64 = 0

@@ -92,8 +92,10 @@ package final class Controller: Service, Sendable {
         let registry = DeploymentRegistry(store: store, keys: keys)
         let apiURL = configuration.containerAPIURL ?? "http://host.docker.internal:\(configuration.port)"
         let claims = ClaimAssembler(store: store, keys: keys, vault: vault, instance: instance, apiURL: apiURL)
+        let slots = SlotDesk(
+            store: store, wakeups: wakeups, recheck: configuration.recheck, logger: logger, time: time)
         desk = WorkDesk(
-            store: store, keys: keys, wakeups: wakeups, tasks: tasks, claims: claims,
+            store: store, keys: keys, wakeups: wakeups, tasks: tasks, claims: claims, slots: slots,
             delivery: WishDelivery(), lease: configuration.lease, recheck: configuration.recheck,
             metrics: metrics, logger: logger, time: time)
         let retention = RetentionKeeper(
@@ -111,6 +113,7 @@ package final class Controller: Service, Sendable {
             ).endpoints
             + AssetRoutes(store: store).endpoints
             + CacheRoutes(store: store).endpoints
+            + ConcurrencyRoutes(store: store, slots: slots).endpoints
             + RetentionRoutes(store: store, keeper: retention).endpoints
             + BlockRoutes(vault: vault).endpoints
             + AgentRoutes(store: store, tasks: tasks, claims: claims).endpoints

@@ -144,6 +144,28 @@ package protocol Store: Sendable {
     /// Removes results, `limit` at most; returns what went.
     func removeResults(matching filter: CacheFilter, limit: Int, at: Timestamp) async throws -> CacheRemovals
 
+    // MARK: Concurrency limits
+
+    /// Takes a slot of each of a task's tags, or a place among those that wait for them. Safe to repeat; who waits has to,
+    /// within ``SlotLimits/patience``.
+    ///
+    /// - Throws: ``StoreError/missingRun(_:)`` where the attempt is not live.
+    func takeSlots(_ draft: SlotDraft, at: Timestamp) async throws -> SlotChange<SlotAnswer>
+    /// Gives slots back, or a place among those that wait; returns the tasks that got theirs by it. Safe to repeat.
+    func giveBackSlots(_ id: Identifier, of attempt: AttemptKey, at: Timestamp) async throws -> [Identifier]
+    /// Gives slots of attempts that are over to those that wait; returns the tasks that got theirs.
+    func grantFreeSlots(at: Timestamp) async throws -> [Identifier]
+    /// Makes or changes the limit of a tag. Tasks that hold slots keep them.
+    func saveConcurrencyLimit(_ tag: String, _ limit: Int, at: Timestamp) async throws -> SlotChange<ConcurrencyLimit?>
+    /// All limits by tag.
+    func concurrencyLimits() async throws -> [ConcurrencyLimit]
+    /// A limit with those that hold its slots or wait for them; nil where the tag has none.
+    func concurrencyLimit(_ tag: String) async throws -> ConcurrencyLimitStatus?
+    /// Removes a limit; false where the tag has none.
+    func deleteConcurrencyLimit(_ tag: String, at: Timestamp) async throws -> SlotChange<Bool>
+    /// Takes the slots of a tag from all that hold them, whether they are at work or not; nil where the tag has no limit.
+    func resetConcurrencyLimit(_ tag: String, at: Timestamp) async throws -> SlotChange<ConcurrencyReset?>
+
     // MARK: Retention
 
     /// Counts what a pass of retention has to know.

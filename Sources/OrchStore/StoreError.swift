@@ -20,6 +20,8 @@ package enum StoreError: Error, Hashable, Sendable {
     case foreign(path: String)
     /// There is a folder where a file was expected.
     case folder(path: String)
+    /// There is something else than a file, such as a pipe or a device.
+    case noFile(path: String)
     /// A file is no sound backup of a store; nothing was changed.
     case noBackup(path: String, reason: String)
     /// There is a file already where one was to be made.
@@ -66,6 +68,8 @@ extension StoreError: CustomStringConvertible {
             "the database \(path) holds none of orch's tables: expected one that a controller made"
         case .folder(let path):
             "\(path) is a folder: expected the path of a file"
+        case .noFile(let path):
+            "\(path) is no regular file: expected the path of a file that `orch database backup` made"
         case .noBackup(let path, let reason):
             "the file \(path) is no sound backup of an orch database (\(reason)): nothing was changed; name a file that "
                 + "`orch database backup` made"

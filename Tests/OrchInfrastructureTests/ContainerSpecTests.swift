@@ -41,6 +41,7 @@ struct ContainerSpecTests {
                 "ORCH_FLOW_NAME": "parent_flow_runner",
                 "ORCH_FLOW_RUN_ID": "01980c4e-7f3a-7cc2-9b1e-000000000001",
                 "ORCH_PARAMETERS": #"{"color":"green","month":7}"#,
+                "ORCH_STREAM": "2",
                 "TZ": "UTC",
             ])
     }
@@ -213,7 +214,8 @@ struct ContainerSpecTests {
             "ORCH_DATA_INTERVAL_START=2020-07-01T00:00:00.000000Z",
             "ORCH_FLOW_NAME=parent_flow_runner",
             "ORCH_FLOW_RUN_ID=01980c4e-7f3a-7cc2-9b1e-000000000001",
-            "ORCH_PARAMETERS={\\"color\\":\\"green\\",\\"month\\":7}"
+            "ORCH_PARAMETERS={\\"color\\":\\"green\\",\\"month\\":7}",
+            "ORCH_STREAM=2"
           ],
           "HostConfig" : {
             "AutoRemove" : false,

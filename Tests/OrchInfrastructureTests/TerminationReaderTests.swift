@@ -6,6 +6,20 @@ import Testing
 struct TerminationReaderTests {
     private static let start = Timestamp(microseconds: 1_000_000)
 
+    /// A flow that was told to stop says so and exits with 130: no signal ended it.
+    @Test func aFlowThatSaysThatItWasCancelledExitedByItself() {
+        let snapshot = ContainerSnapshot(
+            id: "c", name: "n", imageDigest: "sha256:1", labels: [:], status: .exited, exitCode: 130, oomKilled: false,
+            startedAt: Self.start, memoryLimit: nil)
+        for says in [true, false] {
+            let termination = TerminationReader.termination(
+                of: snapshot, killedBy: "user a", answer: .reached, saysCancelled: says)
+            #expect(termination.summary == (says ? "exit 130" : "killed by signal 2 (SIGINT)"))
+            #expect(termination.wasStopped == true)
+            #expect(termination.actor == "user a")
+        }
+    }
+
     struct Row: Sendable, CustomTestStringConvertible {
         var testDescription: String
         var exitCode = 0

@@ -20,6 +20,26 @@ struct AgentRoutesTests {
         }
     }
 
+    @Test(arguments: ["a\nb", "a\u{1B}[2Jb", "a\u{0}b", "a\u{85}b", "a\u{2028}b"])
+    func namesAndTagsWithControlCharactersAreRefused(name: String) async throws {
+        try await ServerFixture.with { server in
+            for info in [
+                ServerFixture.agentInfo(name), ServerFixture.agentInfo(queues: ["default", name]),
+            ] {
+                let poll = WorkPoll(agent: info, capacity: 1, waitSeconds: 0)
+                let (status, fault) = try await server.refusal(.post, "work/poll", token: server.agent, poll)
+                #expect(status == 400)
+                #expect(fault.message.contains("one line, without control characters"))
+            }
+            var deployment = ServerFixture.deployment()
+            try await server.succeed(.post, "deployments", deployment)
+            deployment.tags = [name]
+            #expect(try await server.refusal(.post, "deployments", deployment).status == 422)
+            let run = FlowRunRequest(deployment: "docker-flow", tags: ["good", name])
+            #expect(try await server.refusal(.post, "flow-runs", run).status == 422)
+        }
+    }
+
     @Test func aQuestionIsAnsweredByAnAgentThatPolls() async throws {
         try await ServerFixture.with { server in
             async let reply = server.poll(capacity: 0, wait: 60)

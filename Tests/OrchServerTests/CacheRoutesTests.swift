@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Hummingbird
+import HummingbirdTesting
 import OrchModel
 import Testing
 
@@ -108,6 +109,18 @@ struct CacheRoutesTests {
                 try await server.refusal(
                     .post, "cache/clear", token: key, CacheClearing(filter: CacheFilter(), isDry: false)
                 ).status == 403)
+        }
+    }
+
+    @Test(arguments: [
+        #"{"filter":{"onlyExpired":false,"tsak":"fetch"},"isDry":true}"#,
+        #"{"filter":{"onlyExpired":false},"isDry":true,"task":"fetch"}"#,
+    ])
+    func clearingRefusesAMemberThatItDoesNotKnow(body: String) async throws {
+        try await ServerFixture.with { server in
+            let response = try await server.send(.post, "cache/clear", token: server.admin, body: Data(body.utf8))
+            #expect(response.status == .unprocessableContent)
+            #expect(String(buffer: response.body).contains("task"))
         }
     }
 

@@ -201,6 +201,13 @@ struct DatabaseMaintenanceTests {
             await #expect(throws: StoreError.folder(path: folder)) {
                 _ = try await maintenance(data).restore(from: folder, at: .now())
             }
+            // Opening a pipe that nobody writes to would wait for ever.
+            for path in ["\(folder)/pipe", "/dev/null"] {
+                if path != "/dev/null" { try #require(mkfifo(path, 0o600) == 0) }
+                await #expect(throws: StoreError.noFile(path: path)) {
+                    _ = try await maintenance(data).restore(from: path, at: .now())
+                }
+            }
             #expect(try await names(in: data) == ["mine"])
             await #expect(throws: StoreError.missing(path: "\(folder)/nothing")) {
                 _ = try await maintenance(data).restore(from: "\(folder)/nothing", at: .now())

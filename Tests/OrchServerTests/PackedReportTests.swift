@@ -63,7 +63,7 @@ struct PackedReportTests {
                     String(decoding: body[4...], as: UTF8.self)[..<range.lowerBound].utf8.count
                 })
             var changed = body
-            changed[4 + newer + 10] = UInt8(ascii: "2")
+            changed[4 + newer + 10] = UInt8(ascii: "9")
             #expect(try await send(changed, on: claimed, server).status == .unsupportedMediaType)
             let page: LogPage = try await server.call(.get, "flow-runs/\(claimed.runID)/logs")
             #expect(page.records.isEmpty)

@@ -39,6 +39,49 @@ struct FlowContextGraphTests {
         #expect(throws: GraphError.self) { try c.output }
     }
 
+    @Test func nodesTakeWhatTasksTake() async throws {
+        let cache = MemoryResultCache()
+        let caching = ResultCaching(
+            cache: cache, codeVersion: CodeVersion(["ORCH_IMAGE_DIGEST": "sha256:1"]), run: .new())
+        let bench = TaskBench(parameters: ["month": 7], caching: caching)
+        let hooks = Mutex<[String]>([])
+        let work = Mutex(0)
+        func graph() throws -> Graph {
+            try Graph { g in
+                let fetch = g.group("load").node(
+                    TaskOptions("fetch", description: "Fetches.", tags: ["web"], runName: "fetch {{ month }}"),
+                    cache: .inputs(7)
+                ) { _ in
+                    work.withLock { $0 += 1 }
+                    return [1, 2, 3]
+                }
+                let slow = g.node(
+                    TaskOptions(
+                        "slow", timeout: .milliseconds(20),
+                        hooks: StateHooks(onFailure: [{ event in hooks.withLock { $0.append(event.state.name) } }]))
+                ) { _ in try await Task.sleep(for: .seconds(3600)) }
+                let after = g.node(TaskOptions("after", tags: ["x"]), trigger: .allDone) { _ in try fetch.output.count }
+                let never = g.node(TaskOptions("never", tags: ["y"])) { _ in }
+                let choose = g.branch(TaskOptions("choose", tags: ["z"])) { _ in .nothing }
+                fetch >>> [after, never]
+                slow >>> [after, never]
+                fetch >>> choose
+            }
+        }
+        for _ in 0..<2 {
+            await #expect(throws: GraphError.self) { try await bench.context.run(try graph()) }
+        }
+        #expect(work.withLock { $0 } == 1)
+        #expect(hooks.withLock { $0 } == ["TimedOut", "TimedOut"])
+        #expect(bench.states(of: "fetch 7") == ["Running", "Completed", "Running", "Cached"])
+        #expect(bench.states(of: "slow") == ["Running", "TimedOut", "Running", "TimedOut"])
+        #expect(bench.states(of: "after").suffix(2) == ["Running", "Completed"])
+        let details = Dictionary(bench.reporter.taskStates.map { ($0.name, $0.details) }) { $1 }
+        #expect(details["fetch 7"] == TaskDetails(task: "load.fetch", description: "Fetches.", tags: ["web"]))
+        #expect(details["never"] == TaskDetails(tags: ["y"]))
+        #expect(details["choose"] == TaskDetails(tags: ["z"]))
+    }
+
     @Test func anOutputMayBeNil() async throws {
         var nothing: Graph.Node<Int?>?
         let graph = try Graph { g in nothing = g.node("nothing") { _ -> Int? in nil } }

@@ -18,14 +18,14 @@ struct StreamReporterTests {
         let err: Int32
         let read: Int32
 
-        init(journal: Journal? = nil) throws {
+        init(journal: Journal? = nil, gathers: Bool = false) throws {
             let pipe = try Descriptor.pipe()
             out = try Descriptor.duplicate(pipe.write)
             err = try Descriptor.duplicate(pipe.write)
             read = pipe.read
             reporter = try StreamReporter(
                 output: pipe.write, redirected: [(out, .stdout), (err, .stderr)], attempt: attempt, journal: journal,
-                now: { Timestamp(microseconds: 0) })
+                gathers: gathers, now: { Timestamp(microseconds: 0) })
             close(pipe.write)
         }
 
@@ -166,6 +166,54 @@ struct StreamReporterTests {
             stage.reporter.finish(Self.done)
         }
         #expect(folder.bytes(of: Self.attempt) == [output, []])
+    }
+
+    @Test func recordsOfABurstAreFewLinesAndTheJournalHasEach() throws {
+        let folder = try JournalFolder()
+        let output = try Stage(journal: folder.journal(of: Self.attempt), gathers: true).output { stage in
+            for index in 0..<2000 {
+                if index % 100 == 0 { stage.print("print \(index)\n") }
+                let text = index == 1000 ? String(repeating: "x", count: 5000) : "log \(index)"
+                stage.reporter.report(.log(.init(.info, text, logger: "flow")))
+            }
+            stage.reporter.finish(Self.done)
+        }
+        let lines = output.split(separator: UInt8(ascii: "\n"))
+        #expect(lines.allSatisfy { $0.count < StreamRecord.maximumLineBytes })
+        let texts = logs(output)
+        #expect(texts.count == 2020)
+        #expect(texts.prefix(3) == ["stdout: print 0", "logger: log 0", "logger: log 1"])
+        #expect(texts.last == "logger: log 1999")
+        #expect(outcome(output) == Self.done)
+        let kept = try #require(folder.bytes(of: Self.attempt).first)
+        #expect(logs(kept) == texts)
+        #expect(kept.split(separator: UInt8(ascii: "\n")).count > 2020)
+    }
+
+    /// What waits to be written is in the journal, and comes without another record after it.
+    @Test func whatIsGatheredComesByItself() throws {
+        let folder = try JournalFolder()
+        let stage = try Stage(journal: folder.journal(of: Self.attempt), gathers: true)
+        for index in 0..<3 { stage.reporter.report(.log(.init(.info, "log \(index)", logger: "flow"))) }
+        #expect(logs(folder.bytes(of: Self.attempt)[0]) == (0..<3).map { "logger: log \($0)" })
+        var output: [UInt8] = []
+        var wait = pollfd(fd: stage.read, events: Int16(POLLIN), revents: 0)
+        while logs(output).count < 3 {
+            try #require(poll(&wait, 1, 60_000) == 1)
+            output += Descriptor.read(stage.read, atMost: 65_536) ?? []
+        }
+        #expect(logs(output) == (0..<3).map { "logger: log \($0)" })
+        stage.reporter.finish(Self.done)
+        close(stage.out)
+        close(stage.err)
+    }
+
+    @Test func nothingIsGatheredWithoutAJournal() throws {
+        let output = try Stage(gathers: true).output { stage in
+            for index in 0..<100 { stage.reporter.report(.log(.init(.info, "log \(index)", logger: "flow"))) }
+            stage.reporter.finish(Self.done)
+        }
+        #expect(output.split(separator: UInt8(ascii: "\n")).count == 101)
     }
 
     @Test func goesOnWhereNobodyReadsAnyMore() throws {

@@ -9,11 +9,12 @@ struct TaskBench: Sendable {
     init(
         parameters: [String: JSONValue] = [:], shown: [String: JSONValue]? = nil,
         randomShare: @escaping @Sendable () -> Double = { 1 }, scratchRoot: String = "/nowhere",
-        caching: ResultCaching? = nil
+        caching: ResultCaching? = nil, slots: (any TaskSlots)? = nil
     ) {
         let services = RunServices(
             reporter: reporter, logLevel: .info, clock: clock, now: { Timestamp(microseconds: 5) },
-            scratchRoot: scratchRoot, randomShare: randomShare, caching: caching)
+            scratchRoot: scratchRoot, randomShare: randomShare, caching: caching,
+            slots: slots)
         let id = Identifier.new()
         context = FlowContext(
             runID: id, flowName: "flow", attempt: 1, parameters: parameters, dataInterval: nil,

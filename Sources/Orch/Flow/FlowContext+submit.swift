@@ -7,6 +7,8 @@ extension FlowContext {
     /// let rows = try await january.value + february.value
     /// ```
     ///
+    /// Up to 500 are at work at once, however many are submitted; see ``TaskFuture``.
+    ///
     /// A task whose end nobody asks for is waited for at the end of the flow, and its failure is the flow's. A flow that
     /// throws, or is cancelled, cancels the tasks that are still at work; one that ignores this is left behind after 5 s.
     ///
@@ -20,7 +22,11 @@ extension FlowContext {
         _ name: String, waitFor dependencies: [any TaskDependency] = [],
         _ body: @escaping @Sendable () async throws -> Value
     ) -> TaskFuture<Value> {
-        submit(TaskOptions(name), waitFor: dependencies, body)
+        // There may be a hundred thousand that wait for their turn: no more of each is kept than it has.
+        let id = Identifier.new()
+        return submit(id, name: ReportedText.name(name)) { late in
+            await TaskCourse(self, TaskOptions(name), id: id).run(after: dependencies, late: late, nil, body)
+        }
     }
 
     /// Begins a task that has more to it than a name; see ``submit(_:waitFor:_:)-(String,_,_)``.
@@ -37,20 +43,22 @@ extension FlowContext {
         _ body: @escaping @Sendable () async throws -> Value
     ) -> TaskFuture<Value> {
         let course = TaskCourse(self, options)
-        let cached = cached?.begun(as: course)
-        let submitted = submitted
-        let work = submitted.begin(course.id) { order in
-            let end = await course.run(after: dependencies, cached, body)
-            let failure: TaskFailures.Failure? =
-                if end.state.type == .failed, case .failure(let error) = end.result {
-                    .init(task: course.name, error: error)
-                } else {
-                    nil
-                }
-            submitted.end(course.id, failure, order: order)
-            return end
+        guard let cached = cached?.begun(as: course) else {
+            return submit(course.id, name: course.name) { late in
+                await course.run(after: dependencies, late: late, nil, body)
+            }
         }
-        return TaskFuture(name: course.name, id: course.id, work: work, submitted: submitted)
+        return submit(course.id, name: course.name) { late in
+            await course.run(after: dependencies, late: late, cached, body)
+        }
+    }
+
+    private func submit<Value: Sendable>(
+        _ id: Identifier, name: String, _ body: @escaping TaskWork<Value>.Body
+    ) -> TaskFuture<Value> {
+        let work = TaskWork(id: id, name: name, submitted: submitted, body)
+        submitted.submit(work)
+        return TaskFuture(work: work)
     }
 
     /// Begins a task that is declared elsewhere; see ``submit(_:waitFor:_:)-(String,_,_)``.

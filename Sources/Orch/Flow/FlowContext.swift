@@ -63,16 +63,34 @@ public struct FlowContext: Sendable {
 }
 
 /// What all contexts of one process share.
-struct RunServices: Sendable {
+final class RunServices: Sendable {
     let reporter: any Reporter
     let logLevel: StreamRecord.Level
     let clock: any Clock<Duration>
     let now: @Sendable () -> Timestamp
     let scratchRoot: String
     /// Gives a random number from 0 to 1.
-    var randomShare: @Sendable () -> Double = { .random(in: 0...1) }
+    let randomShare: @Sendable () -> Double
     /// Where results of tasks are kept; nil where nobody keeps them.
-    var caching: ResultCaching?
+    let caching: ResultCaching?
+    /// Gets the slots of tasks' tags.
+    let slots: SlotKeeper
+
+    init(
+        reporter: any Reporter, logLevel: StreamRecord.Level, clock: any Clock<Duration>,
+        now: @escaping @Sendable () -> Timestamp, scratchRoot: String,
+        randomShare: @escaping @Sendable () -> Double = { .random(in: 0...1) }, caching: ResultCaching? = nil,
+        slots: (any TaskSlots)? = nil
+    ) {
+        self.reporter = reporter
+        self.logLevel = logLevel
+        self.clock = clock
+        self.now = now
+        self.scratchRoot = scratchRoot
+        self.randomShare = randomShare
+        self.caching = caching
+        self.slots = SlotKeeper(slots)
+    }
 
     func state(_ type: StateType, name: String? = nil, _ message: String) -> RunState {
         RunState(type, name: name, message: ReportedText.message(message), at: now(), actor: "flow")

@@ -74,13 +74,10 @@ private struct GraphRun {
         return {
             do {
                 return try await GraphScope.$stack.withValue(stack) {
-                    try await context.task(
-                        node.name, retries: node.retries, retryDelay: node.retryDelay, retryOn: node.retryOn
-                    ) {
-                        let value = try await node.work(context)
-                        let chosen = try Self.chosen(by: index, value, shape)
-                        return End.success(value, chosen: chosen)
+                    let outcome = try await node.run(context, node.options) { value in
+                        try Self.chosen(by: index, value, shape)
                     }
+                    return End.success(outcome.value, chosen: outcome.chosen)
                 }
             } catch {
                 return .failure(error, isCancelled: Task.isCancelled)
@@ -139,6 +136,8 @@ private struct GraphRun {
             .taskState(
                 .init(
                     taskRun: id, name: name, flowRun: context.childRun, attempt: 0, state: reported,
-                    ended: reported.at, line: line.level >= services.logLevel ? line : nil)))
+                    ended: reported.at,
+                    details: TaskCourse.details(of: graph.nodes[node].options, isRenamed: false),
+                    line: line.level >= services.logLevel ? line : nil)))
     }
 }

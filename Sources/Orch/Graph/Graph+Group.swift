@@ -24,7 +24,46 @@ extension Graph {
             retryOn: @escaping @Sendable (any Error) -> Bool = { _ in true },
             _ work: @escaping @Sendable (FlowContext) async throws -> Output
         ) -> Node<Output> {
-            add(.task, name, trigger, retries, retryDelay, retryOn, work)
+            node(TaskOptions(name, retries: retries, retryDelay: retryDelay, retryOn: retryOn), trigger: trigger, work)
+        }
+
+        /// Declares a task that has more to it than a name and retries.
+        ///
+        /// - Parameters:
+        ///   - options: how it is named inside the group, tried again and ended. Only a task with a `runName` is called
+        ///     otherwise than its node.
+        ///   - trigger: when it runs. Defaults to `allSuccess`.
+        ///   - work: its work; what it returns is the node's output.
+        @discardableResult
+        public func node<Output: Sendable>(
+            _ options: TaskOptions, trigger: TriggerRule = .allSuccess,
+            _ work: @escaping @Sendable (FlowContext) async throws -> Output
+        ) -> Node<Output> {
+            add(.task, options, trigger, work)
+        }
+
+        /// Declares a task that takes the result of an earlier run where there is one; see ``CachePolicy``.
+        ///
+        /// The policy is made when the graph is: what nodes before it return is no part of the key. Where that is to count, the
+        /// node's work does a task of its own, with a policy made then.
+        @discardableResult
+        public func node<Output: Codable & Sendable>(
+            _ name: String, cache: CachePolicy, trigger: TriggerRule = .allSuccess,
+            _ work: @escaping @Sendable (FlowContext) async throws -> Output
+        ) -> Node<Output> {
+            node(TaskOptions(name), cache: cache, trigger: trigger, work)
+        }
+
+        /// Declares a task that has more to it than a name, and takes the result of an earlier run where there is one.
+        @discardableResult
+        public func node<Output: Codable & Sendable>(
+            _ options: TaskOptions, cache: CachePolicy, trigger: TriggerRule = .allSuccess,
+            _ work: @escaping @Sendable (FlowContext) async throws -> Output
+        ) -> Node<Output> {
+            add(.task, options, trigger) { context, options, _ in
+                GraphDraft.Outcome(
+                    value: try await context.task(options, cache: cache) { try await work(context) }, chosen: nil)
+            }
         }
 
         /// Declares a branch: its work chooses which of the nodes directly after it are followed. The others are skipped,
@@ -37,7 +76,17 @@ extension Graph {
             retryOn: @escaping @Sendable (any Error) -> Bool = { _ in true },
             _ work: @escaping @Sendable (FlowContext) async throws -> BranchChoice
         ) -> Node<BranchChoice> {
-            add(.branch, name, trigger, retries, retryDelay, retryOn, work)
+            branch(
+                TaskOptions(name, retries: retries, retryDelay: retryDelay, retryOn: retryOn), trigger: trigger, work)
+        }
+
+        /// Declares a branch whose task has more to it than a name and retries. Parameters are those of a task.
+        @discardableResult
+        public func branch(
+            _ options: TaskOptions, trigger: TriggerRule = .allSuccess,
+            _ work: @escaping @Sendable (FlowContext) async throws -> BranchChoice
+        ) -> Node<BranchChoice> {
+            add(.branch, options, trigger, work)
         }
 
         /// Declares a short circuit: where its work returns `false`, the nodes directly after it are skipped. Those after
@@ -48,7 +97,17 @@ extension Graph {
             retryOn: @escaping @Sendable (any Error) -> Bool = { _ in true },
             _ work: @escaping @Sendable (FlowContext) async throws -> Bool
         ) -> Node<Bool> {
-            add(.shortCircuit, name, trigger, retries, retryDelay, retryOn, work)
+            shortCircuit(
+                TaskOptions(name, retries: retries, retryDelay: retryDelay, retryOn: retryOn), trigger: trigger, work)
+        }
+
+        /// Declares a short circuit whose task has more to it than a name and retries. Parameters are those of a task.
+        @discardableResult
+        public func shortCircuit(
+            _ options: TaskOptions, trigger: TriggerRule = .allSuccess,
+            _ work: @escaping @Sendable (FlowContext) async throws -> Bool
+        ) -> Node<Bool> {
+            add(.shortCircuit, options, trigger, work)
         }
 
         /// Declares a group inside this one, and with what is returned its nodes. Its name is as that of a node.
@@ -71,14 +130,23 @@ extension Graph {
         }
 
         private func add<Output: Sendable>(
-            _ kind: GraphNodeKind, _ name: String, _ trigger: TriggerRule, _ retries: Int, _ retryDelay: RetryDelay,
-            _ retryOn: @escaping @Sendable (any Error) -> Bool,
+            _ kind: GraphNodeKind, _ options: TaskOptions, _ trigger: TriggerRule,
             _ work: @escaping @Sendable (FlowContext) async throws -> Output
+        ) -> Node<Output> {
+            add(kind, options, trigger) { context, options, choose in
+                try await context.task(options) {
+                    let value = try await work(context)
+                    return GraphDraft.Outcome(value: value, chosen: try choose(value))
+                }
+            }
+        }
+
+        private func add<Output>(
+            _ kind: GraphNodeKind, _ options: TaskOptions, _ trigger: TriggerRule, _ run: @escaping GraphDraft.Run
         ) -> Node<Output> {
             let (index, name) = draft.add(
                 GraphDraft.Node(
-                    name: name, kind: kind, trigger: trigger, group: index, retries: retries, retryDelay: retryDelay,
-                    retryOn: retryOn, work: { try await work($0) }))
+                    name: options.name, kind: kind, trigger: trigger, group: index, options: options, run: run))
             return Node(draft: draft, index: index, name: name)
         }
     }

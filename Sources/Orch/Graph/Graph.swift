@@ -48,7 +48,7 @@ public struct Graph: Sendable {
             nodes: nodes.map { node in
                 GraphDescription.Node(
                     name: node.name, kind: node.kind, trigger: node.trigger,
-                    group: node.group == 0 ? nil : groups[node.group].name, retries: node.retries)
+                    group: node.group == 0 ? nil : groups[node.group].name, retries: node.options.retries)
             },
             edges: shape.downstream.enumerated().flatMap { from, after in
                 after.map { GraphDescription.Edge(from: nodes[from].name, to: nodes[$0].name) }

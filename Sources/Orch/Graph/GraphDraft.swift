@@ -9,10 +9,22 @@ final class GraphDraft: Sendable {
         var kind: GraphNodeKind
         var trigger: TriggerRule
         var group: Int
-        var retries: Int
-        var retryDelay: RetryDelay
-        var retryOn: @Sendable (any Error) -> Bool
-        var work: @Sendable (FlowContext) async throws -> any Sendable
+        /// How its task is tried again and ended.
+        var options: TaskOptions
+        /// Does its task.
+        var run: Run
+    }
+
+    /// Does a node's task: with these options, and with what its value chooses among the nodes after it.
+    typealias Run =
+        @Sendable (FlowContext, TaskOptions, @escaping @Sendable (any Sendable) throws -> Set<Int>?) async throws
+        -> Outcome
+
+    /// What a node's task came to.
+    struct Outcome: Sendable {
+        var value: any Sendable
+        /// The nodes that it chose; nil where it has no choice.
+        var chosen: Set<Int>?
     }
 
     /// A group; that with index 0 is the graph itself, and has no name.
@@ -60,6 +72,7 @@ final class GraphDraft: Sendable {
         content.withLock { content in
             var node = node
             node.name = content.fullName(node.name, in: node.group)
+            node.options.name = node.name
             if !content.nodeNames.insert(node.name).inserted { content.note(.duplicateName(node.name)) }
             content.nodes.append(node)
             return (content.nodes.count - 1, node.name)

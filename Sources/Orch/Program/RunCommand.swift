@@ -48,16 +48,25 @@ struct RunCommand<Program: FlowProgram>: AsyncParsableCommand {
 
     private static func runner(_ reporter: any Reporter, _ variables: [String: String]) throws -> FlowRunner {
         let launch = try LaunchEnvironment(variables)
+        let client = client(launch)
         let services = RunServices(
             reporter: reporter, logLevel: launch.logLevel, clock: ContinuousClock(), now: { .now() },
-            scratchRoot: FileManager.default.temporaryDirectory.path, caching: caching(launch, variables))
+            scratchRoot: FileManager.default.temporaryDirectory.path, caching: caching(client, launch, variables),
+            slots: client.map(ControllerTaskSlots.init))
         return FlowRunner(services: services, launch: launch, variables: variables)
     }
 
-    /// The controller's cache where orch launched the program; none by hand.
-    private static func caching(_ launch: LaunchEnvironment, _ variables: [String: String]) -> ResultCaching? {
+    /// The controller, where orch launched the program; none by hand.
+    private static func client(_ launch: LaunchEnvironment) -> OrchClient? {
         guard let attempt = launch.attempt, let url = attempt.apiURL else { return nil }
-        let client = OrchClient(url: url, token: attempt.apiKey, http: HTTPClient())
+        return OrchClient(url: url, token: attempt.apiKey, http: HTTPClient())
+    }
+
+    /// The controller's cache.
+    private static func caching(
+        _ client: OrchClient?, _ launch: LaunchEnvironment, _ variables: [String: String]
+    ) -> ResultCaching? {
+        guard let client, let attempt = launch.attempt else { return nil }
         return ResultCaching(
             cache: ControllerResultCache(client: client), codeVersion: CodeVersion(variables), run: attempt.flowRun)
     }

@@ -36,7 +36,8 @@ struct FlowRunner: Sendable {
         let shown = schema.redacted(values)
         let context = context(for: type, values: values, shown: shown)
         context.logger.info("Started \(F.name), run \(context.runID), with \(JSONValue.object(shown).jsonText)")
-        let end = await context.conduct(flow, keep: reportResult, cancellation: cancellation)
+        let logger = context.logger
+        let end = await context.conduct(flow, keep: { try reportResult($0, logger) }, cancellation: cancellation)
         reporter.finish(.init(type: end.state.type, name: end.state.name, message: end.state.message))
         return switch end.state.type {
         case .completed: .completed
@@ -55,8 +56,18 @@ struct FlowRunner: Sendable {
             directory: Scratch(root: services.scratchRoot, run: id), childRun: nil, shownParameters: shown)
     }
 
-    private func reportResult(_ output: some Sendable) throws {
+    /// The largest result that is kept, in bytes of its JSON text: 4 MiB.
+    static let largestResult = 4 << 20
+
+    private func reportResult(_ output: some Sendable, _ logger: FlowLogger) throws {
         guard let encodable = output as? any Encodable else { return }
-        services.reporter.report(.result(try JSONValue(encoding: encodable)))
+        let result = try JSONValue(encoding: encodable)
+        let bytes = result.jsonText.utf8.count
+        guard bytes <= Self.largestResult else {
+            return logger.warning(
+                "The flow's result is not kept: it has \(bytes) bytes of JSON, and \(Self.largestResult) are the most. Return where it is, such as an object's address"
+            )
+        }
+        services.reporter.report(.result(result))
     }
 }

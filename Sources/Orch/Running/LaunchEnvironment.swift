@@ -7,6 +7,8 @@ struct LaunchEnvironment: Sendable {
         var apiKey: Secret
         /// Where the API is for this container; nil where nobody said.
         var apiURL: String?
+        /// Whether the agent reads lines of several records.
+        var readsSeveralRecordsALine = false
     }
 
     /// The attempt; `nil` where the program runs by hand.
@@ -22,6 +24,7 @@ struct LaunchEnvironment: Sendable {
     ///
     /// - `ORCH_FLOW_RUN_ID`, `ORCH_API_KEY`, `ORCH_ATTEMPT`: all three make it a run launched by orch.
     /// - `ORCH_API_URL` (optional): where the API is for such a run.
+    /// - `ORCH_STREAM` (optional, default: 1): the newest form of the run stream that the agent reads; see ``StreamForm``.
     /// - `ORCH_PARAMETERS` (JSON object, optional): parameter values.
     /// - `ORCH_DATA_INTERVAL_START`, `ORCH_DATA_INTERVAL_END` (RFC 3339, optional).
     /// - `ORCH_LOG_LEVEL` (optional, default: `info`): the least level that is logged.
@@ -48,7 +51,11 @@ struct LaunchEnvironment: Sendable {
             throw OrchError.invalidEnvironment(variable: "ORCH_ATTEMPT", expected: "a whole number from 1")
         }
         let url = variables["ORCH_API_URL"].flatMap { $0.isEmpty ? nil : $0 }
-        return Attempt(flowRun: identifier, number: number, apiKey: Secret(key), apiURL: url)
+        // Whatever else it says is of an agent that knows more, or of nobody: every agent reads the first form.
+        let form = variables["ORCH_STREAM"].flatMap(Int.init) ?? StreamForm.oneRecordALine
+        return Attempt(
+            flowRun: identifier, number: number, apiKey: Secret(key), apiURL: url,
+            readsSeveralRecordsALine: form >= StreamForm.severalRecordsALine)
     }
 
     private static func parameters(_ variables: [String: String]) throws -> [String: JSONValue] {

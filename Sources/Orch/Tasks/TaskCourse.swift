@@ -29,21 +29,28 @@ struct TaskCourse: Sendable {
     private let details: TaskDetails?
     private var started: Timestamp?
     private(set) var attempt = 0
+    /// The slots that the present attempt has; nil where it needs none.
+    private var slots: HeldSlots?
 
     /// A task run that has not begun.
-    init(_ context: FlowContext, _ options: TaskOptions) {
+    init(_ context: FlowContext, _ options: TaskOptions, id: Identifier = .new()) {
         self.context = context
         self.options = options
-        id = .new()
+        self.id = id
         var problem: String?
         let runName = Self.runName(options, context, problem: &problem)
         name = ReportedText.name(runName)
-        let details = TaskDetails(
-            task: runName == options.name ? nil : ReportedText.name(options.name),
+        details = Self.details(of: options, isRenamed: runName != options.name)
+        if let problem { log(.warning, problem) }
+    }
+
+    /// What is known of a task beside its name and its state; nil where nothing is.
+    static func details(of options: TaskOptions, isRenamed: Bool) -> TaskDetails? {
+        guard isRenamed || !options.description.isEmpty || !options.tags.isEmpty else { return nil }
+        return TaskDetails(
+            task: isRenamed ? ReportedText.name(options.name) : nil,
             description: options.description.isEmpty ? nil : ReportedText.message(options.description),
             tags: options.tags.isEmpty ? nil : options.tags.prefix(ReportedText.mostTags).map(ReportedText.name))
-        self.details = details.isEmpty ? nil : details
-        if let problem { log(.warning, problem) }
     }
 
     /// Does the work, again where that may help, until it has ended.
@@ -56,6 +63,9 @@ struct TaskCourse: Sendable {
     ) async -> End<Value> {
         var course = self
         while true {
+            do { course.slots = try await context.services.slots.take(for: course) } catch {
+                return await course.end(course.cancel(), .failure(error))
+            }
             course.start()
             let end = await TaskScope.$current.withValue(course.scope) { await course.attempt(retryOn: retryOn, body) }
             if let end { return end }
@@ -67,7 +77,10 @@ struct TaskCourse: Sendable {
         retryOn: (any Error) -> Bool, _ body: (TaskCourse) async throws -> Work<Value>
     ) async -> End<Value>? {
         do {
-            try Task.checkCancellation()
+            if Task.isCancelled {
+                await slots?.giveBack()
+                throw CancellationError()
+            }
             // The one place where a task's work begins, and its value is known.
             let work = try await body(self)
             return await end(complete(work), .success(work.value))
@@ -86,10 +99,13 @@ struct TaskCourse: Sendable {
     private var scope: TaskScope { TaskScope(taskRun: id, name: name, attempt: attempt, started: started) }
 
     /// Does work that may be left behind, once the tasks it waits for have completed.
+    ///
+    /// - Parameter late: whether it had to wait for its turn: then it may have been cancelled before.
     func run<Value: Sendable>(
-        after dependencies: [any TaskDependency], _ cached: CachedTask<Value>?,
+        after dependencies: [any TaskDependency], late: Bool = false, _ cached: CachedTask<Value>?,
         _ body: @escaping @Sendable () async throws -> Value
     ) async -> End<Value> {
+        if late, Task.isCancelled { return await end(cancel(), .failure(CancellationError())) }
         if !dependencies.isEmpty {
             report(.pending, "waits for " + dependencies.map(\.name).joined(separator: ", "))
             for dependency in dependencies {
@@ -108,12 +124,19 @@ struct TaskCourse: Sendable {
         }
     }
 
-    /// The work of one attempt, or an earlier run's result.
+    /// The work of one attempt, or an earlier run's result. Its slots are given back when it is over, which may be long after
+    /// it was left behind.
     func work<Value: Sendable>(
         _ cached: CachedTask<Value>?, _ body: @Sendable () async throws -> Value
     ) async throws -> Work<Value> {
-        guard let cached else { return Work(try await body()) }
-        return try await cached.attempt(of: self, body)
+        do {
+            let work = if let cached { try await cached.attempt(of: self, body) } else { Work(try await body()) }
+            await slots?.giveBack()
+            return work
+        } catch {
+            await slots?.giveBack()
+            throw error
+        }
     }
 
     private func end<Value>(_ state: RunState, _ result: Result<Value, any Error>) async -> End<Value> {
@@ -218,6 +241,21 @@ struct TaskCourse: Sendable {
                 "Attempt \(attempt) failed: \(message). Trying again in \(wait.inSeconds), \(retries) left after that")
         }
         try await context.services.clock.sleep(for: wait)
+    }
+
+    /// Says that the task waits for slots.
+    func awaitSlot(_ shortages: [SlotShortage]) {
+        let reason = shortages.map(\.text).joined(separator: "; ")
+        report(.scheduled, name: RunState.awaitingSlotName, "waits for a slot: \(reason)") { _ in
+            .init(.info, "Waiting for a slot: \(reason)")
+        }
+    }
+
+    /// Says that the task waits for a controller that does not tell whether there are slots.
+    func awaitController(_ reason: String) {
+        report(.scheduled, name: RunState.awaitingSlotName, "waits for the controller to give a slot: \(reason)") { _ in
+            .init(.warning, "Waiting for the controller, which has not said whether there is a slot: \(reason)")
+        }
     }
 
     /// - Parameter line: what the log says of the state; by default nothing.

@@ -1,29 +1,30 @@
-import Synchronization
-
 /// A task that was submitted: it runs beside the flow, which asks for its value when it needs it.
+///
+/// A flow may submit any number of tasks: 500 of them are at work at once, and the others begin in their order as those end.
+/// A task that waits for another's end is not counted meanwhile.
 public struct TaskFuture<Value: Sendable>: Sendable {
+    let work: TaskWork<Value>
+
     /// What the task's run is called.
-    public let name: String
+    public var name: String { work.name }
     /// The task run's identifier.
-    public let id: Identifier
-    let work: Task<TaskCourse.End<Value>, Never>
-    let submitted: SubmittedTasks
+    public var id: Identifier { work.id }
 
     /// What the task returned, once it has.
     ///
     /// - Throws: what the task threw.
     public var value: Value {
         get async throws {
-            submitted.observe(id)
-            return try await work.value.result.get()
+            work.submitted.observe(work)
+            return try await work.end.result.get()
         }
     }
 
     /// How the task ended, once it has. Asking for it is taking note of a failure: the flow does not fail of it any more.
     public var state: RunState {
         get async {
-            submitted.observe(id)
-            return await work.value.state
+            work.submitted.observe(work)
+            return await work.end.state
         }
     }
 
@@ -44,7 +45,7 @@ public protocol TaskDependency: Sendable {
 extension TaskFuture: TaskDependency {
     /// How the task ended, once it has; nobody takes note of a failure by that.
     public var end: RunState {
-        get async { await work.value.state }
+        get async { await work.end.state }
     }
 }
 

@@ -62,6 +62,16 @@ enum ReportRefusal {
             second.childRuns = []
             return .sendInstead([first, second])
         }
+        if let result = report.result {
+            // Nothing but the result is left that could be so large, and the run's end waits behind it.
+            var rest = report
+            rest.result = nil
+            rest.remark(
+                .error,
+                "the result is not kept: its \(result.jsonText.utf8.count) bytes of JSON are more than the controller takes",
+                attempt: attempt, at: now)
+            return .sendInstead([rest])
+        }
         guard var record = report.records.first, record.message.utf8.count > shortestCut else {
             let reason = "a record of more than the controller takes"
             return report.assets.isEmpty

@@ -102,11 +102,13 @@ extension AttemptRun {
         case .fenced: why = "the attempt is no longer this agent's"
         }
         var report = AttemptReport(token: claimed.token)
-        report.remark(
-            .info, "stopping the container: \(why); SIGTERM, and SIGKILL after \(grace)", attempt: claimed.attempt,
-            at: runner.now())
+        if await mayLive(id) {
+            report.remark(
+                .info, "stopping the container: \(why); SIGTERM, and SIGKILL after \(grace)", attempt: claimed.attempt,
+                at: runner.now())
+        }
         if case .suspended(let request) = reason { report.begun = request }
-        await reporting.add(report)
+        if !report.isEmpty { await reporting.add(report) }
         var backoff = Backoff()
         while true {
             do throws(EngineFault) {
@@ -118,6 +120,16 @@ extension AttemptRun {
                 await remark(.warning, "the container could not be stopped, trying again: \(error)")
                 try await runner.clock.sleep(for: backoff.next())
             }
+        }
+    }
+
+    /// Whether a container is alive as far as is known: one that has ended is not stopped any more.
+    private func mayLive(_ id: String) async -> Bool {
+        do throws(EngineFault) {
+            return try await engine.inspect(id).isLive
+        } catch {
+            if case .notFound = error { return false }
+            return true
         }
     }
 
@@ -263,7 +275,7 @@ extension AttemptRun {
         let killedBy = order.stopper ?? (order.reason == .fenced ? runner.actor : nil)
         let termination = TerminationReader.termination(
             of: snapshot, killedBy: killedBy, hints: try await hints(of: snapshot), answer: try await stopAnswer(),
-            onlyLine: await collector.onlyLine)
+            onlyLine: await collector.onlyLine, saysCancelled: await collector.outcome?.type == .cancelled)
         return Ending(termination: termination, snapshot: snapshot)
     }
 

@@ -81,7 +81,7 @@ extension ContainerSpec {
     private static func size(_ text: String?, field: String) throws(InfrastructureError) -> Int64? {
         guard let text else { return nil }
         guard let bytes = ByteSize.bytes(text), bytes > 0 else {
-            throw .invalidField(field, value: text, expected: "an amount such as 512m or 2g")
+            throw .invalidField(field, value: text, expected: ByteSize.expected(insteadOf: text))
         }
         return bytes
     }

@@ -37,6 +37,7 @@ extension ContainerSpec {
             "ORCH_API_URL": apiURL,
             "ORCH_FLOW_RUN_ID": "\(claimed.runID)",
             "ORCH_ATTEMPT": "\(claimed.attempt)",
+            "ORCH_STREAM": "\(StreamForm.newest)",
             "ORCH_FLOW_NAME": claimed.flowName,
             "ORCH_PARAMETERS": JSONValue.object(claimed.parameters).jsonText,
             "ORCH_DATA_INTERVAL_START": "\(claimed.scheduledFor)",

@@ -142,13 +142,19 @@ public struct CacheDraft: Codable, Hashable, Sendable {
 }
 
 /// Which results are meant; what is nil does not narrow it.
-public struct CacheFilter: Codable, Hashable, Sendable {
+public struct CacheFilter: Codable, Hashable, Sendable, ClosedObject {
     public var flow: String?
     public var task: String?
     /// What the key starts with.
     public var keyPrefix: String?
     /// Whether only those whose time is over.
     public var onlyExpired: Bool
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case flow, task, keyPrefix, onlyExpired
+    }
+
+    public static var memberNames: [String] { CodingKeys.allCases.map(\.rawValue) }
 
     /// All results. Defaults to no narrowing.
     public init(flow: String? = nil, task: String? = nil, keyPrefix: String? = nil, onlyExpired: Bool = false) {
@@ -160,10 +166,17 @@ public struct CacheFilter: Codable, Hashable, Sendable {
 }
 
 /// Body of `POST /api/cache/clear`.
-public struct CacheClearing: Codable, Hashable, Sendable {
+public struct CacheClearing: Codable, Hashable, Sendable, ClosedObject {
     public var filter: CacheFilter
     /// Whether nothing is removed, and only counted.
     public var isDry: Bool
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case filter, isDry
+    }
+
+    public static var memberNames: [String] { CodingKeys.allCases.map(\.rawValue) }
+    public static var closedMembers: [String: any ClosedObject.Type] { ["filter": CacheFilter.self] }
 
     public init(filter: CacheFilter, isDry: Bool) {
         self.filter = filter

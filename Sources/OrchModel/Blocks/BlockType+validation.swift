@@ -24,6 +24,9 @@ extension BlockType {
             }
             if let expected = mismatch(of: value, with: field.kind) {
                 problems.append(BlockProblem(field: field.name, message: expected))
+            } else if field.isSize, let text = value.stringValue, text != "-1", let problem = ByteSize.problem(of: text)
+            {
+                problems.append(BlockProblem(field: field.name, message: problem))
             }
         }
         return problems

@@ -25,8 +25,11 @@ public struct BlockType: Sendable, Hashable {
         public var kind: Kind
         public var required: Bool
         public var help: String
+        /// Whether its text is an amount of memory.
+        var isSize = false
 
-        init(_ name: String, _ kind: Kind, required: Bool = false, _ help: String) {
+        init(_ name: String, _ kind: Kind, required: Bool = false, _ help: String, isSize: Bool = false) {
+            self.isSize = isSize
             self.name = name
             self.kind = kind
             self.required = required
@@ -128,14 +131,14 @@ public struct BlockType: Sendable, Hashable {
             Field("network_mode", .string, "bridge, host or none, where networks is empty"),
             Field("extra_hosts", .strings, "NAME:ADDRESS lines of /etc/hosts"),
             Field("volumes", .strings, "VOLUME:TARGET[:ro], or a host path that the agent allows (--allow-bind)"),
-            Field("memory", .string, "limit, such as 512m or 2g"),
-            Field("memory_swap", .string, "memory and swap together; -1 = no limit"),
+            Field("memory", .string, "limit, such as 512m or 2g", isSize: true),
+            Field("memory_swap", .string, "memory and swap together; -1 = no limit", isSize: true),
             Field("cpus", .number, "CPUs, such as 1.5"),
             Field("pids_limit", .integer, "processes and threads; defaults to 4096"),
             Field("user", .string, "uid[:gid]; defaults to the image's"),
             Field("read_only", .boolean, "a read-only root file system"),
             Field("tmpfs", .stringMap, "path to options, such as {\"/tmp\": \"size=64m\"}"),
-            Field("shm_size", .string, "size of /dev/shm"),
+            Field("shm_size", .string, "size of /dev/shm", isSize: true),
             Field(
                 "auto_remove", .choice(["always", "on_success", "never"]), "when a container goes; defaults to always"),
             Field("platform", .string, "such as linux/arm64"),

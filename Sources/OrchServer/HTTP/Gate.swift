@@ -100,7 +100,7 @@ struct Gate: RouterMiddleware {
         case .variableTaken, .blockInUse, .parentEnded: .conflict("\(error)")
         case .nameHeld: APIFailure(.conflict, "name_held", "\(error)")
         case .full, .locked, .unavailable: unavailable(error, context)
-        case .newerSchema, .unusable, .damaged, .missing, .foreign, .folder, .noBackup, .exists, .corrupt:
+        case .newerSchema, .unusable, .damaged, .missing, .foreign, .folder, .noFile, .noBackup, .exists, .corrupt:
             unexpected(error, context)
         }
     }

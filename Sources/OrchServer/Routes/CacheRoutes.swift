@@ -84,7 +84,7 @@ struct CacheRoutes: Sendable {
     }
 
     private func clear(_ call: APICall) async throws -> Response {
-        let clearing: CacheClearing = try await call.body()
+        let clearing: CacheClearing = try await call.closedBody()
         let now = call.now()
         if clearing.isDry {
             return try APIJSON.response(try await store.countResults(matching: clearing.filter, at: now))

@@ -56,6 +56,10 @@ struct WorkRoutes: Sendable {
         let waiter = Waiter()
         let reply = try await call.request.body.consumeWithInboundCloseHandler { body in
             let poll: WorkPoll = try await APICall.decode(body, upTo: call.bodyLimit)
+            for name in [poll.agent.name, poll.agent.host] + poll.agent.queues where !PlainText.isPlain(name) {
+                throw APIFailure.badRequest(
+                    "the names of an agent, its host and its queues: expected \(PlainText.expected)")
+            }
             guard !poll.agent.name.isEmpty, poll.waitSeconds.isFinite else {
                 throw APIFailure.badRequest("a poll names its agent and waits a finite number of seconds")
             }

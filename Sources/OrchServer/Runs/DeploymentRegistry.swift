@@ -34,9 +34,12 @@ struct DeploymentRegistry: Sendable {
 
     private func check(_ request: DeploymentRequest) throws {
         for (what, name) in [("deployment", request.name), ("flow", request.flowName), ("queue", request.workQueue)] {
-            guard !name.isEmpty, name.utf8.count <= 200, !name.contains("/"), !name.contains(where: \.isNewline) else {
+            guard !name.isEmpty, name.utf8.count <= 200, !name.contains("/"), PlainText.isPlain(name) else {
                 throw APIFailure.invalid("a \(what)'s name has 1 to 200 characters on one line and no \"/\"")
             }
+        }
+        guard request.tags.allSatisfy(PlainText.isPlain) else {
+            throw APIFailure.invalid("a deployment's tags: expected \(PlainText.expected)")
         }
         guard !request.image.isEmpty else { throw APIFailure.invalid("a deployment names an image") }
         guard request.infrastructure.type == "docker" else {

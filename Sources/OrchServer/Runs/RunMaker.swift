@@ -35,10 +35,13 @@ struct RunMaker: Sendable {
         return run
     }
 
-    /// - Throws: 422 where there are more tags than 50, or one is empty or longer than 100 characters.
-    private static func check(tags: [String]) throws {
+    /// - Throws: 422 where there are more tags than 50, or one is empty, longer than 100 characters or not on one line.
+    static func check(tags: [String]) throws {
         guard tags.count <= 50 else {
             throw APIFailure.invalid("the run's tags: expected 50 at most, got \(tags.count)")
+        }
+        guard tags.allSatisfy(PlainText.isPlain) else {
+            throw APIFailure.invalid("the run's tags: expected \(PlainText.expected)")
         }
         for tag in tags where !(1...100).contains(tag.count) {
             throw APIFailure.invalid("the run's tags: expected 1 to 100 characters each, got one of \(tag.count)")

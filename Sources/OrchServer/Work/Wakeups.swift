@@ -16,6 +16,8 @@ final class Wakeups: Sendable {
         case run(Identifier)
         /// A question was answered.
         case answer(Identifier)
+        /// A task got the slots it waited for.
+        case slot(Identifier)
     }
 
     private let others = Mutex<OutgoingTopics?>(nil)
@@ -103,6 +105,9 @@ extension Wakeups.Topic: LosslessStringConvertible {
         case "answer":
             guard let id = Identifier(parts[1]) else { return nil }
             self = .answer(id)
+        case "slot":
+            guard let id = Identifier(parts[1]) else { return nil }
+            self = .slot(id)
         default: return nil
         }
     }
@@ -114,6 +119,7 @@ extension Wakeups.Topic: LosslessStringConvertible {
         case .agent(let name): "agent \(name)"
         case .run(let id): "run \(id)"
         case .answer(let id): "answer \(id)"
+        case .slot(let id): "slot \(id)"
         }
     }
 }

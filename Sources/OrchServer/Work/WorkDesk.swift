@@ -11,6 +11,7 @@ struct WorkDesk: Sendable {
     let wakeups: Wakeups
     let tasks: AgentTaskBoard
     let claims: ClaimAssembler
+    let slots: SlotDesk
     let delivery: WishDelivery<WorkReply.Cancellation>
     let requestDelivery = WishDelivery<WorkReply.Request>()
     let lease: Duration
@@ -121,6 +122,7 @@ struct WorkDesk: Sendable {
         wakeups.signal(.run(key.runID))
         switch outcome {
         case .applied(let run, _):
+            if report.state?.endsAttempt == true { await slots.attemptEnded() }
             // Its attempt has ended, and another may take it at once.
             if run.state.type == .scheduled { wakeups.signal(.queue(run.workQueue)) }
         case .unknown: throw APIFailure.notFound("there is no run \(key.runID)")

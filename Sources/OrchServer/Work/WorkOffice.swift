@@ -28,7 +28,9 @@ package struct WorkOffice: Sendable {
         desk = WorkDesk(
             store: store, keys: keys, wakeups: wakeups,
             tasks: AgentTaskBoard(store: store, wakeups: wakeups, time: time),
-            claims: claims, delivery: WishDelivery(), lease: settings.lease, recheck: settings.recheck,
+            claims: claims,
+            slots: SlotDesk(store: store, wakeups: wakeups, recheck: settings.recheck, logger: logger, time: time),
+            delivery: WishDelivery(), lease: settings.lease, recheck: settings.recheck,
             metrics: metrics, logger: logger, time: time)
         keeper = LeaseKeeper(
             store: store, wakeups: wakeups, lease: settings.lease, grace: settings.lostClaimGrace, metrics: metrics,

@@ -16,7 +16,7 @@ enum StoreSchema {
         ("1-first-slice", firstSlice), ("2-assets", assets), ("3-attempts", attempts),
         ("4-questions", questions), ("5-log-segments", logSegments), ("6-pauses-and-retention", pausesAndRetention),
         ("7-run-lists", runLists), ("8-task-details", taskDetails), ("9-agent-identities", agentIdentities),
-        ("10-task-results", taskResults),
+        ("10-task-results", taskResults), ("14-concurrency-limits", concurrencyLimits),
     ]
 
     /// The migrations that a database lacks.
@@ -31,6 +31,38 @@ enum StoreSchema {
         guard unknown.isEmpty else { throw StoreError.newerSchema(path: path, unknown: unknown.sorted()) }
         return known.filter { !applied.contains($0) }
     }
+
+    /// How many tasks with a tag may be at work, and which are or wait: each by the attempt whose container it is in, as a slot
+    /// is held for as long as that is live.
+    private static let concurrencyLimits = """
+        CREATE TABLE concurrency_limit (
+            tag TEXT NOT NULL PRIMARY KEY,
+            slots INTEGER NOT NULL,
+            created_at INTEGER NOT NULL,
+            updated_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE concurrency_slot (
+            position INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            run INTEGER NOT NULL REFERENCES flow_run (number) ON DELETE CASCADE,
+            attempt INTEGER NOT NULL,
+            task_run_id TEXT NOT NULL,
+            task_name TEXT NOT NULL,
+            tags TEXT NOT NULL,
+            asked_at INTEGER NOT NULL,
+            seen_at INTEGER NOT NULL,
+            granted_at INTEGER,
+            confirmed INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX concurrency_slot_by_run ON concurrency_slot (run);
+        CREATE INDEX concurrency_slot_waiting ON concurrency_slot (position) WHERE granted_at IS NULL;
+        CREATE TABLE concurrency_slot_tag (
+            tag TEXT NOT NULL,
+            slot INTEGER NOT NULL REFERENCES concurrency_slot (position) ON DELETE CASCADE,
+            PRIMARY KEY (tag, slot)
+        ) STRICT;
+        CREATE INDEX concurrency_slot_tag_by_slot ON concurrency_slot_tag (slot);
+        """
 
     /// Results of tasks, and who computes one: a lease, so that two do not. They refer to no run, as they outlive it.
     private static let taskResults = """

@@ -28,37 +28,65 @@ struct TaskRow {
         for start in stride(from: 0, to: tasks.count, by: chunk) {
             try refuseForeign(tasks[start..<min(start + chunk, tasks.count)], of: run, root: root, db)
         }
-        for task in tasks {
-            // Apart from each other, as each stays as it is where a report tells of the other one alone.
-            var details = task.details
-            let progress = details?.progress
-            details?.progress = nil
-            if details?.isEmpty == true { details = nil }
-            try db.post(
-                upsert,
-                [
-                    run, "\(task.id)", "\(task.flowRunID)", task.name, task.attempt, task.state.type.rawValue,
-                    task.state.name, task.state.message, task.state.at.microseconds, task.state.actor,
-                    task.startedAt?.microseconds, task.endedAt?.microseconds,
-                    try details.map { try JSONText.encode($0) }, try progress.map { try JSONText.encode($0) },
-                ])
+        // One statement changes each row once.
+        let once = Set(tasks.map(\.id)).count == tasks.count ? tasks : TaskRun.newest(of: tasks)
+        var start = 0
+        for (rows, statement) in upserts {
+            while once.count - start >= rows {
+                var values: [SQLValue] = []
+                values.reserveCapacity(rows * 14)
+                for task in once[start..<start + rows] { try append(task, of: run, to: &values) }
+                try db.post(statement, SQLArguments(values))
+                start += rows
+            }
         }
     }
 
-    private static let upsert = """
-        INSERT INTO task_run (run, id, flow_run_id, name, attempt, state_type, state_name, state_message, state_at,
-            state_actor, started_at, ended_at, details, progress)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT (id) DO UPDATE SET attempt = excluded.attempt, state_type = excluded.state_type,
-            state_name = excluded.state_name, state_message = excluded.state_message, state_at = excluded.state_at,
-            state_actor = excluded.state_actor, started_at = coalesce(excluded.started_at, task_run.started_at),
-            ended_at = excluded.ended_at, details = coalesce(excluded.details, task_run.details),
-            progress = CASE WHEN excluded.attempt > task_run.attempt THEN excluded.progress
-                ELSE coalesce(excluded.progress, task_run.progress) END
-        WHERE excluded.attempt > task_run.attempt
-            OR excluded.attempt = task_run.attempt AND excluded.state_at >= task_run.state_at
-                AND task_run.\(StoreSchema.isOpen)
-        """
+    private static func append(_ task: TaskRun, of run: Int64, to values: inout [SQLValue]) throws {
+        values.append(.integer(run))
+        values.append(.text("\(task.id)"))
+        values.append(.text("\(task.flowRunID)"))
+        values.append(.text(task.name))
+        values.append(.integer(Int64(task.attempt)))
+        values.append(.text(task.state.type.rawValue))
+        values.append(.text(task.state.name))
+        values.append(.text(task.state.message))
+        values.append(.integer(task.state.at.microseconds))
+        values.append(.text(task.state.actor))
+        values.append(task.startedAt.map { .integer($0.microseconds) } ?? .null)
+        values.append(task.endedAt.map { .integer($0.microseconds) } ?? .null)
+        guard var details = task.details else {
+            values.append(.null)
+            values.append(.null)
+            return
+        }
+        // Apart from each other, as each stays as it is where a report tells of the other one alone.
+        let progress = details.progress
+        details.progress = nil
+        values.append(details.isEmpty ? .null : .text(try JSONText.encode(details)))
+        values.append(try progress.map { .text(try JSONText.encode($0)) } ?? .null)
+    }
+
+    /// Statements by how many rows they save, most first: each stays prepared.
+    private static let upserts = [64, 8, 1].map { ($0, upsert(rows: $0)) }
+
+    private static func upsert(rows: Int) -> String {
+        let places = "(" + Array(repeating: "?", count: 14).joined(separator: ", ") + ")"
+        return """
+            INSERT INTO task_run (run, id, flow_run_id, name, attempt, state_type, state_name, state_message, state_at,
+                state_actor, started_at, ended_at, details, progress)
+            VALUES \(Array(repeating: places, count: rows).joined(separator: ", "))
+            ON CONFLICT (id) DO UPDATE SET attempt = excluded.attempt, state_type = excluded.state_type,
+                state_name = excluded.state_name, state_message = excluded.state_message, state_at = excluded.state_at,
+                state_actor = excluded.state_actor, started_at = coalesce(excluded.started_at, task_run.started_at),
+                ended_at = excluded.ended_at, details = coalesce(excluded.details, task_run.details),
+                progress = CASE WHEN excluded.attempt > task_run.attempt THEN excluded.progress
+                    ELSE coalesce(excluded.progress, task_run.progress) END
+            WHERE excluded.attempt > task_run.attempt
+                OR excluded.attempt = task_run.attempt AND excluded.state_at >= task_run.state_at
+                    AND task_run.\(StoreSchema.isOpen)
+            """
+    }
 
     /// How many identifiers one question names; it always has so many places, so that it stays prepared.
     private static let chunk = 200

@@ -137,6 +137,9 @@ extension RelationalStore {
     private static func checkIsFile(_ path: String) throws {
         guard FileManager.default.fileExists(atPath: path) else { throw StoreError.missing(path: path) }
         guard !isFolder(path) else { throw StoreError.folder(path: path) }
+        // Opening a pipe would wait for somebody who writes to it.
+        var facts = stat()
+        guard stat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else { throw StoreError.noFile(path: path) }
     }
 
     private static func isFolder(_ path: String) -> Bool {

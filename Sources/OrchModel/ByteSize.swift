@@ -17,6 +17,22 @@ package enum ByteSize {
         return Int64(bytes)
     }
 
+    /// The largest amount that there is, as blocks write it.
+    package static let largest = "8388607t"
+
+    /// What was expected where a text is no amount above zero; nil where it is one.
+    package static func problem(of text: String) -> String? {
+        if let bytes = bytes(text), bytes > 0 { return nil }
+        return "expected \(expected(insteadOf: text))"
+    }
+
+    /// What was expected instead of a text that is no amount above zero.
+    package static func expected(insteadOf text: String) -> String {
+        let unit = text.lowercased().drop { $0.isASCII && ($0.isNumber || $0 == ".") }
+        let isAmount = factors[String(unit)] != nil && Double(text.dropLast(unit.count)) != nil
+        return isAmount && bytes(text) == nil ? "\(largest) at most" : "an amount such as 512m or 2g"
+    }
+
     /// A text for people: `512 MiB`.
     package static func text(_ bytes: Int64) -> String {
         let units = ["bytes", "KiB", "MiB", "GiB", "TiB"]

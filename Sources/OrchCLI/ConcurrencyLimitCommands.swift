@@ -1,0 +1,168 @@
+import ArgumentParser
+import OrchClient
+import OrchModel
+
+/// `orch concurrency-limit`.
+struct ConcurrencyLimits: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "concurrency-limit",
+        abstract: "Limits how many tasks with a tag are at work at once, in all containers together.",
+        discussion: """
+            A task takes a slot of each of its tags that has a limit before each attempt, all or none, and gives them back
+            after it. Those that find none wait in the order in which they came.
+            """,
+        subcommands: [Create.self, List.self, Inspect.self, Delete.self, Reset.self], aliases: ["concurrency-limits"])
+
+    /// `orch concurrency-limit create`.
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "create", abstract: "Makes the limit of a tag, or changes it.",
+            discussion: """
+                Tasks that hold a slot keep it, also where the limit becomes smaller. 0 lets none begin.
+                Examples:
+                  orch concurrency-limit create database 2
+                  orch concurrency-limit create small-api 0
+                """)
+
+        @Argument(help: "The tag.") var tag: String
+        @Argument(help: "How many tasks at once.") var limit: Int
+        @OptionGroup var connection: Connection
+        @OptionGroup var output: Output
+
+        func validate() throws {
+            guard !tag.isEmpty, PlainText.isPlain(tag) else {
+                throw ValidationError("expected a tag on \(PlainText.expected)")
+            }
+            guard (0...ConcurrencyLimit.most).contains(limit) else {
+                throw ValidationError("expected a limit of 0 to \(ConcurrencyLimit.most), got \(limit)")
+            }
+        }
+
+        func run() async throws {
+            let saved = try await connection.client().saveConcurrencyLimit(
+                ConcurrencyLimitRequest(tag: tag, limit: limit))
+            try output.show(saved) { saved in
+                let held = saved.held > 0 ? "; \(saved.held) hold a slot now" : ""
+                return "\(TerminalText.harmless(saved.tag)): \(saved.limit) at once\(held)\n"
+            }
+        }
+    }
+
+    /// `orch concurrency-limit ls`.
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "ls", abstract: "Lists the limits, and how many tasks hold slots of them or wait.",
+            discussion: """
+                Examples:
+                  orch concurrency-limit ls
+                  orch concurrency-limit ls -o json
+                """)
+
+        @OptionGroup var connection: Connection
+        @OptionGroup var output: Output
+
+        func run() async throws {
+            let limits = try await connection.client().concurrencyLimits()
+            let now = Timestamp.now()
+            try output.show(limits) { ConcurrencyLimitTable(limits: $0, now: now).text }
+        }
+    }
+
+    /// `orch concurrency-limit inspect`.
+    struct Inspect: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "inspect", abstract: "Shows a limit: who holds its slots, and who waits for one.",
+            discussion: """
+                Examples:
+                  orch concurrency-limit inspect database
+                  orch concurrency-limit inspect database -o json
+                """)
+
+        @Argument(help: "The tag.") var tag: String
+        @OptionGroup var connection: Connection
+        @OptionGroup var output: Output
+
+        func run() async throws {
+            let status = try await connection.client().concurrencyLimit(tag)
+            let now = Timestamp.now()
+            try output.show(status) { ConcurrencySlotTable(status: $0, now: now).text }
+        }
+    }
+
+    /// `orch concurrency-limit delete`.
+    struct Delete: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "delete", abstract: "Removes the limit of a tag; what waits for its slots goes on.",
+            discussion: """
+                Example:
+                  orch concurrency-limit delete database
+                """)
+
+        @Argument(help: "The tag.") var tag: String
+        @OptionGroup var connection: Connection
+
+        func run() async throws {
+            try await connection.client().deleteConcurrencyLimit(tag)
+            FileHandles.writeOut("\(TerminalText.harmless(tag)): no limit any more\n")
+        }
+    }
+
+    /// `orch concurrency-limit reset`.
+    struct Reset: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "reset", abstract: "Frees all slots of a tag, also those of tasks that are still at work.",
+            discussion: """
+                Slots of containers that are gone are free without it. It is for those of a host that will not come back; more
+                tasks than the limit allows may be at work afterwards.
+                Example:
+                  orch concurrency-limit reset database
+                """)
+
+        @Argument(help: "The tag.") var tag: String
+        @OptionGroup var connection: Connection
+        @OptionGroup var output: Output
+
+        func run() async throws {
+            let reset = try await connection.client().resetConcurrencyLimit(tag)
+            try output.show(reset) { "\($0.freed) \($0.freed == 1 ? "slot" : "slots") freed\n" }
+        }
+    }
+}
+
+/// Limits on the terminal.
+struct ConcurrencyLimitTable {
+    var limits: [ConcurrencyLimit]
+    var now: Timestamp
+
+    var text: String {
+        Table(
+            header: ["TAG", "LIMIT", "HELD", "WAITING", "CHANGED"],
+            rows: limits.map { [$0.tag, "\($0.limit)", "\($0.held)", "\($0.waiting)", $0.updatedAt.ago(at: now)] },
+            empty: "No limits: tasks of all tags run as they come. orch concurrency-limit create TAG N makes one."
+        ).text
+    }
+}
+
+/// Who holds the slots of a limit, and who waits.
+struct ConcurrencySlotTable {
+    var status: ConcurrencyLimitStatus
+    var now: Timestamp
+
+    var text: String {
+        let limit = status.limit
+        let head =
+            "\(TerminalText.harmless(limit.tag)): \(limit.held) of \(limit.limit) held, \(limit.waiting) waiting\n"
+        let slots = status.holders + status.waiters
+        guard !slots.isEmpty else { return head }
+        let table = Table(
+            header: ["", "TASK", "RUN", "ATTEMPT", "SINCE"],
+            rows: slots.map {
+                [
+                    $0.heldSince == nil ? "waits" : "holds", $0.taskName, $0.runName, "\($0.attempt)",
+                    ($0.heldSince ?? $0.askedAt).ago(at: now),
+                ]
+            }, empty: "")
+        let more = limit.held + limit.waiting - slots.count
+        return head + table.text + (more > 0 ? "and \(more) more\n" : "")
+    }
+}
