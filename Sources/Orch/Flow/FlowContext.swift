@@ -23,6 +23,8 @@ public struct FlowContext: Sendable {
     var shownParameters: [String: JSONValue] = [:]
     /// How many flows this one is inside of.
     var depth = 0
+    /// Where results are kept that are too large to travel as values; nil where nobody keeps them.
+    var results: (any ResultStore)?
     /// The tasks that run beside the flow.
     let submitted = SubmittedTasks()
 
@@ -73,6 +75,8 @@ struct RunServices: Sendable {
     var randomShare: @Sendable () -> Double = { .random(in: 0...1) }
     /// Where results of tasks are kept; nil where nobody keeps them.
     var caching: ResultCaching?
+    /// Who makes runs with containers of their own; nil where nobody does.
+    var children: ChildRunMaking?
 
     func state(_ type: StateType, name: String? = nil, _ message: String) -> RunState {
         RunState(type, name: name, message: ReportedText.message(message), at: now(), actor: "flow")

@@ -34,7 +34,7 @@ struct RunCommand<Program: FlowProgram>: AsyncParsableCommand {
         let exit: FlowRunner.Exit
         do {
             let flow = try ProgramDescription.flow(flow, in: Program.self)
-            let runner = try Self.runner(reporter, variables)
+            let runner = try Self.runner(reporter, variables, isEnding: { cancellation.isRequested })
             let assignments = parameters
             let work = Task { await runner.run(flow, assignments: assignments) { cancellation.reason } }
             cancellation.cancelsWhenRequested(work)
@@ -46,20 +46,24 @@ struct RunCommand<Program: FlowProgram>: AsyncParsableCommand {
         if exit != .completed { throw ExitCode(exit.rawValue) }
     }
 
-    private static func runner(_ reporter: any Reporter, _ variables: [String: String]) throws -> FlowRunner {
+    private static func runner(
+        _ reporter: any Reporter, _ variables: [String: String], isEnding: @escaping @Sendable () -> Bool
+    ) throws -> FlowRunner {
         let launch = try LaunchEnvironment(variables)
-        let services = RunServices(
+        var services = RunServices(
             reporter: reporter, logLevel: launch.logLevel, clock: ContinuousClock(), now: { .now() },
-            scratchRoot: FileManager.default.temporaryDirectory.path, caching: caching(launch, variables))
+            scratchRoot: FileManager.default.temporaryDirectory.path)
+        // By hand there is no controller: nothing is cached, and no runs are made.
+        if let attempt = launch.attempt, let url = attempt.apiURL {
+            let client = OrchClient(url: url, token: attempt.apiKey, http: HTTPClient())
+            let run = attempt.flowRun
+            services.caching = ResultCaching(
+                cache: ControllerResultCache(client: client), codeVersion: CodeVersion(variables), run: run,
+                seal: ResultKeySeal(runKey: attempt.apiKey))
+            services.children = ChildRunMaking(
+                desk: ControllerChildRuns(client: client, run: run), run: run, isEnding: isEnding)
+        }
         return FlowRunner(services: services, launch: launch, variables: variables)
-    }
-
-    /// The controller's cache where orch launched the program; none by hand.
-    private static func caching(_ launch: LaunchEnvironment, _ variables: [String: String]) -> ResultCaching? {
-        guard let attempt = launch.attempt, let url = attempt.apiURL else { return nil }
-        let client = OrchClient(url: url, token: attempt.apiKey, http: HTTPClient())
-        return ResultCaching(
-            cache: ControllerResultCache(client: client), codeVersion: CodeVersion(variables), run: attempt.flowRun)
     }
 
     /// The run stream where orch launched the program, else the terminal.

@@ -36,7 +36,7 @@ struct FlowRunner: Sendable {
         let shown = schema.redacted(values)
         let context = context(for: type, values: values, shown: shown)
         context.logger.info("Started \(F.name), run \(context.runID), with \(JSONValue.object(shown).jsonText)")
-        let end = await context.conduct(flow, keep: reportResult, cancellation: cancellation)
+        let end = await context.conduct(flow, keep: { try await reportResult($0, of: $1) }, cancellation: cancellation)
         reporter.finish(.init(type: end.state.type, name: end.state.name, message: end.state.message))
         return switch end.state.type {
         case .completed: .completed
@@ -55,8 +55,11 @@ struct FlowRunner: Sendable {
             directory: Scratch(root: services.scratchRoot, run: id), childRun: nil, shownParameters: shown)
     }
 
-    private func reportResult(_ output: some Sendable) throws {
+    private func reportResult<Output: Sendable>(_ output: Output, of context: FlowContext) async throws {
         guard let encodable = output as? any Encodable else { return }
-        services.reporter.report(.result(try JSONValue(encoding: encodable)))
+        services.reporter.report(
+            .result(
+                try await FlowContext.reported(
+                    encodable, type: "\(Output.self)", flow: context.flowName, in: context.results)))
     }
 }

@@ -16,8 +16,16 @@ enum StoreSchema {
         ("1-first-slice", firstSlice), ("2-assets", assets), ("3-attempts", attempts),
         ("4-questions", questions), ("5-log-segments", logSegments), ("6-pauses-and-retention", pausesAndRetention),
         ("7-run-lists", runLists), ("8-task-details", taskDetails), ("9-agent-identities", agentIdentities),
-        ("10-task-results", taskResults),
+        ("10-task-results", taskResults), ("11-retries-and-children", retriesAndChildren),
     ]
+
+    /// Which task runs are of earlier attempts; where in its parent a run was made, and whether that waits for it.
+    private static let retriesAndChildren = """
+        ALTER TABLE attempt ADD COLUMN tasks_before INTEGER;
+        ALTER TABLE flow_run ADD COLUMN child_key TEXT;
+        ALTER TABLE flow_run ADD COLUMN is_awaited INTEGER;
+        CREATE INDEX flow_run_by_child_key ON flow_run (parent_id, child_key, number) WHERE child_key IS NOT NULL;
+        """
 
     /// Results of tasks, and who computes one: a lease, so that two do not. They refer to no run, as they outlive it.
     private static let taskResults = """
