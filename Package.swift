@@ -201,7 +201,9 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "OrchModel", "LogSegments", "OrchClient", "OrchStore", "OrchInfrastructure", "OrchAgent", "OrchServer",
-                "DockerEngine", "CurlTransport", "Postgres", "GoogleCloud", "TestSupport", logging, lifecycle, crypto,
+                "DockerEngine", "CurlTransport", "Postgres", "GoogleCloud", "TestSupport", "ChaosFlow", logging,
+                lifecycle,
+                crypto,
             ],
             exclude: ["Judges"]
         ),

@@ -19,6 +19,8 @@ public enum OrchError: Error, Sendable {
     case invalidBlock(type: String, name: String, reason: String)
     /// A flow runs inside a flow inside a flow, and so on, too often.
     case nestedTooDeep(flow: String, limit: Int)
+    /// Something that only a controller can do was asked for by a program that runs by hand.
+    case needsController(String)
     /// A call of the operating system failed.
     case system(call: String, reason: String)
 }
@@ -51,6 +53,10 @@ extension OrchError: CustomStringConvertible {
             return "the \(type) block \"\(name)\" cannot be read: \(reason)"
         case .nestedTooDeep(let flow, let limit):
             return "\(flow) cannot run inside \(limit) other flows: does a flow run itself without an end?"
+        case .needsController(let what):
+            return
+                "\(what) cannot be run by hand: a controller starts it. Deploy this flow (`orch deploy`) and run it with "
+                + "`orch run`"
         case .system(let call, let reason):
             return "\(call) failed: \(reason)"
         }

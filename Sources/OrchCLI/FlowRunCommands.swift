@@ -5,9 +5,10 @@ import OrchModel
 /// `orch flow-run`.
 struct FlowRuns: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "flow-run", abstract: "Lists, inspects, reads, pauses and cancels runs.",
+        commandName: "flow-run", abstract: "Lists, inspects, reads, pauses, cancels and retries runs.",
         subcommands: [
             List.self, Inspect.self, Logs.self, Pause.self, Suspend.self, Resume.self, Cancel.self,
+            Retry.self,
         ], aliases: ["flow-runs"])
 
     /// `orch flow-run ls`.
@@ -63,11 +64,12 @@ struct FlowRuns: AsyncParsableCommand {
             let now = Timestamp.now()
             try output.show(runs) { runs in
                 Table(
-                    header: ["NAME", "FLOW", "STATE", "ATTEMPT", "CREATED", "TOOK", "ID"],
+                    header: ["NAME", "FLOW", "STATE", "ATTEMPT", "CREATED", "TOOK", "PARENT", "ID"],
                     rows: runs.map { run in
                         [
                             run.name, run.flowName, run.state.name, "\(run.attempt)", run.createdAt.ago(at: now),
-                            run.startedAt.map { ((run.endedAt ?? now) - $0).brief } ?? "-", "\(run.id)",
+                            run.startedAt.map { ((run.endedAt ?? now) - $0).brief } ?? "-",
+                            run.parentRunID?.short ?? "-", "\(run.id)",
                         ]
                     }, empty: isFiltered ? "No run matches." : "No runs yet. Start one: orch run DEPLOYMENT"
                 ).text

@@ -34,7 +34,13 @@ struct RunSummary {
             ),
             ("Paused before", run.pausedSeconds.flatMap { $0 > 0 ? Duration.seconds($0).brief : nil }),
             ("Log", run.logsRemovedAt.map { "removed on \($0.brief) by retention" }),
-            ("Parent", run.parentRunID.map { "\($0)" }),
+            ("Parent", run.parentRunID.map { "\($0)\(run.ties?.isDetached == true ? " (detached)" : "")" }),
+            (
+                "Retried",
+                run.retry.map { retry in
+                    "\(retry.by) asked at \(retry.at.brief) for another attempt after attempt \(retry.after)"
+                }
+            ),
             ("Parameters", JSONValue.object(run.parameters).jsonText),
             ("Queue", run.workQueue),
             ("Attempt", "\(run.attempt)"),

@@ -106,6 +106,20 @@ extension OrchClient {
         try await get(Call(.post, "flow-runs", run, action.rawValue))
     }
 
+    /// What another attempt of a run would do: `GET /api/flow-runs/{id}/retry`.
+    ///
+    /// - Parameter all: whether all is to be done again, whatever results are kept.
+    package func retryPlan(of run: String, all: Bool) async throws(OrchClientError) -> RetryPlan {
+        try await get(Call(.get, "flow-runs", run, "retry").asking([("all", all ? "true" : nil)]))
+    }
+
+    /// Asks for another attempt of a run that has ended: `POST /api/flow-runs/{id}/retry`.
+    ///
+    /// - Throws: fault 409 `conflict` where the run's state forbids it; 422 where blocks that it needs are gone.
+    package func retry(_ run: String, _ request: RetryRequest) async throws(OrchClientError) -> WishReply {
+        try await send(Call(.post, "flow-runs", run, "retry"), request)
+    }
+
     /// Asks for the end of a run and of those it made; one that has not started is Cancelled at once: `POST /api/flow-runs/{id}/cancel`.
     ///
     /// - Throws: fault 409 `conflict` where the run has ended otherwise.

@@ -1,5 +1,6 @@
 extension StateType {
-    /// The states that may follow directly. A terminal state has none; a repeated report is not a transition.
+    /// The states that may follow directly. Out of a terminal state leads a retry alone, which somebody asked for; a repeated
+    /// report is not a transition.
     public var successors: Set<StateType> {
         switch self {
         case .scheduled: [.pending, .paused, .cancelled, .crashed]
@@ -7,7 +8,7 @@ extension StateType {
         case .running: [.scheduled, .paused, .cancelling, .cancelled, .completed, .failed, .crashed]
         case .paused: [.scheduled, .running, .cancelling, .cancelled, .completed, .failed, .crashed]
         case .cancelling: [.cancelled, .completed, .failed, .crashed]
-        case .cancelled, .completed, .failed, .crashed: []
+        case .cancelled, .completed, .failed, .crashed: [.scheduled]
         }
     }
 }
@@ -29,5 +30,13 @@ extension RunState {
         if type == next.type, !type.isTerminal { return .accept }
         if type.successors.contains(next.type) { return .accept }
         return .refuse("a run that is \(name) (\(type.rawValue)) cannot become \(next.name) (\(next.type.rawValue))")
+    }
+
+    /// Decides whether a state that an agent or a flow reports may follow: out of a terminal one leads no report, only
+    /// somebody's wish.
+    public func verdict(onReported next: RunState) -> Verdict {
+        guard type.isTerminal, next.type == .scheduled else { return verdict(on: next) }
+        return .refuse(
+            "a run that is \(name) (\(type.rawValue)) has ended: only a retry that somebody asks for follows")
     }
 }

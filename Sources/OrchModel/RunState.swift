@@ -10,7 +10,7 @@ public enum StateType: String, Codable, Sendable, CaseIterable {
     case failed = "FAILED"
     case crashed = "CRASHED"
 
-    /// True for a state that no run leaves.
+    /// True for a state that a run does not leave by itself.
     public var isTerminal: Bool {
         switch self {
         case .completed, .failed, .cancelled, .crashed: true

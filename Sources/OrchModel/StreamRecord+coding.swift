@@ -225,6 +225,7 @@ extension TaskDetails {
     fileprivate func write(to writer: inout JSONObjectWriter) {
         if let description { writer.member("description", description) }
         if let progress { writer.object("progress", progress.write) }
+        if let result { writer.member("result", result) }
         if let tags { writer.member("tags", .array(tags.map { .string($0) })) }
         if let task { writer.member("task", task) }
     }

@@ -29,9 +29,16 @@ public struct TaskDetails: Codable, Hashable, Sendable {
     public var tags: [String]?
     /// How far it is.
     public var progress: Progress?
+    /// What its result is known by among the cached ones, where it has one that was kept or taken; sealed with the attempt's
+    /// key, so that it tells nobody but the controller.
+    public var result: String?
 
     /// Nothing but what is given.
-    public init(task: String? = nil, description: String? = nil, tags: [String]? = nil, progress: Progress? = nil) {
+    public init(
+        task: String? = nil, description: String? = nil, tags: [String]? = nil, progress: Progress? = nil,
+        result: String? = nil
+    ) {
+        self.result = result
         self.task = task
         self.description = description
         self.tags = tags
@@ -45,6 +52,6 @@ public struct TaskDetails: Codable, Hashable, Sendable {
     public func merging(_ earlier: TaskDetails) -> TaskDetails {
         TaskDetails(
             task: task ?? earlier.task, description: description ?? earlier.description, tags: tags ?? earlier.tags,
-            progress: progress ?? earlier.progress)
+            progress: progress ?? earlier.progress, result: result ?? earlier.result)
     }
 }

@@ -111,6 +111,11 @@ package final class Controller: Service, Sendable {
             + FlowRunRoutes(
                 store: store, wakeups: wakeups, maker: maker, heartbeat: configuration.recheck, metrics: metrics
             ).endpoints
+            + RetryRoutes(store: store, keys: keys, wakeups: wakeups).endpoints
+            + ChildRoutes(
+                store: store, wakeups: wakeups, maker: maker, metrics: metrics, recheck: configuration.recheck,
+                time: time
+            ).endpoints
             + AssetRoutes(store: store).endpoints
             + CacheRoutes(store: store).endpoints
             + ConcurrencyRoutes(store: store, slots: slots).endpoints

@@ -27,10 +27,14 @@ package struct CacheRequest: Hashable, Sendable {
     package var runName: String
     /// When its lock ends, unless it is extended.
     package var leaseUntil: Timestamp
+    /// Results that were made before do not count; nil = all count.
+    package var since: Timestamp?
 
     package init(
-        lock: CacheLock, subject: String, refresh: Bool, runID: Identifier, runName: String, leaseUntil: Timestamp
+        lock: CacheLock, subject: String, refresh: Bool, runID: Identifier, runName: String, leaseUntil: Timestamp,
+        since: Timestamp? = nil
     ) {
+        self.since = since
         self.lock = lock
         self.subject = subject
         self.refresh = refresh

@@ -8,8 +8,13 @@ package struct ClaimRequest: Sendable {
     /// When the lease of what is claimed runs out.
     package var leaseUntil: Timestamp
     package var at: Timestamp
+    /// Whether runs beyond the limit may be given that a run of the agent's waits for.
+    package var lendsSlots: Bool
 
-    package init(agent: AgentInfo, limit: Int, leaseUntil: Timestamp, at: Timestamp) {
+    package init(
+        agent: AgentInfo, limit: Int, leaseUntil: Timestamp, at: Timestamp, lendsSlots: Bool = false
+    ) {
+        self.lendsSlots = lendsSlots
         self.agent = agent
         self.limit = limit
         self.leaseUntil = leaseUntil

@@ -46,11 +46,14 @@ package struct RunLaunch: Codable, Hashable, Sendable {
     package var blocks: [BlockReference]
     /// nil = the defaults.
     package var policy: RunPolicy?
+    /// Whether it is an image and a command that a run named: its parameters are what it is launched with. nil = no.
+    package var isContainerTask: Bool?
 
     package init(
         kind: RunEnding.Kind, command: [String], infrastructure: Infrastructure, blocks: [BlockReference],
-        policy: RunPolicy? = nil
+        policy: RunPolicy? = nil, isContainerTask: Bool? = nil
     ) {
+        self.isContainerTask = isContainerTask
         self.kind = kind
         self.command = command
         self.infrastructure = infrastructure

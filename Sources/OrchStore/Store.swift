@@ -34,8 +34,18 @@ package protocol Store: Sendable {
     /// Adds a run in its first state.
     ///
     /// - Throws: ``StoreError/parentEnded(_:state:)`` where its parent has ended or is to end,
-    ///   ``StoreError/missingRun(_:)`` where there is no such parent.
+    ///   ``StoreError/missingRun(_:)`` where there is no such parent, ``StoreError/nestedTooDeep(_:limit:)`` where that is
+    ///   inside of too many runs.
     func createRun(_ draft: RunDraft) async throws
+    /// Adds a run that another one makes at a place of its own, or finds the one that it has made there: that one as it is
+    /// where it has completed, goes on, or was asked for by the same try; else waiting for another attempt.
+    ///
+    /// - Throws: as ``createRun(_:)``; ``StoreError/nestedTooDeep(_:limit:)``.
+    func createChild(
+        _ draft: RunDraft, of parent: Identifier, by actor: String, at: Timestamp
+    ) async throws -> ChildOutcome
+    /// The child that a run has made at a place and that counts; nil where there is none.
+    func child(of parent: FlowRun, at place: ChildPlace) async throws -> FlowRun?
     /// The run of that identifier.
     func run(_ id: Identifier) async throws -> FlowRun?
     /// Up to ten runs that a text means.
@@ -59,6 +69,18 @@ package protocol Store: Sendable {
     func requestCancellation(of run: Identifier, _ request: CancellationRequest) async throws -> CancellationOutcome
     /// Records the wish to pause, suspend or resume a run; one that no agent holds follows at once. Safe to repeat.
     func request(_ request: RunRequest, of run: Identifier) async throws -> RequestOutcome
+    /// Lets a run that has ended wait for another attempt. Safe to repeat, where the wish names the attempt that went wrong.
+    func retry(
+        _ request: RetryRequest, of run: Identifier, by actor: String, at: Timestamp
+    ) async throws -> RetryOutcome
+    /// What another attempt of a run would find; nil where there is no such run.
+    ///
+    /// - Parameter key: opens what a task of an attempt has said of what its result is known by.
+    func retryFacts(
+        of run: Identifier, key: @escaping @Sendable (_ sealed: String, _ attempt: Int) -> String?
+    ) async throws -> RetryFacts?
+    /// How a run is launched; nil where there is no such run, or it is inside another one's container.
+    func launch(of run: Identifier) async throws -> RunLaunch?
     /// Moves an attempt to a state that the controller itself decided.
     func settle(_ key: AttemptKey, as state: RunState) async throws -> ReportOutcome
 

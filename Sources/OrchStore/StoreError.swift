@@ -34,6 +34,8 @@ package enum StoreError: Error, Hashable, Sendable {
     case unreadableLines(String)
     /// A run was to be made by one that has ended or is to end.
     case parentEnded(String, state: String)
+    /// A run was to be made inside of more runs than may be.
+    case nestedTooDeep(String, limit: Int)
     /// There is no such run.
     case missingRun(String)
     /// Another agent has the name, since a time, and was heard of at another.
@@ -83,6 +85,9 @@ extension StoreError: CustomStringConvertible {
             "the lines of the report cannot be read: \(reason)"
         case .parentEnded(let run, let state):
             "run \(run) is \(state): expected one that goes on, as a run that it makes ends with it"
+        case .nestedTooDeep(let run, let limit):
+            "run \(run) is inside of \(limit) runs that made each other, and makes no more: does a flow run itself without "
+                + "an end?"
         case .missingRun(let run):
             "there is no run \(run)"
         case .nameHeld(let name, let host, let since, let seen):

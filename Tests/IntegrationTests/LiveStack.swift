@@ -17,12 +17,18 @@ struct LiveStack: Sendable {
     let api: OrchClient
     private let agentAPI: OrchClient
     private let folder: String
+    /// Where the controller listens, for containers in the host's network.
+    private let url: String
 
     private static var silent: Logger { Logger(label: "live") { _ in SwiftLogNoOpLogHandler() } }
 
     /// Runs `body` with a stack; afterwards nothing of it is left.
-    static func with(_ body: @escaping @Sendable (LiveStack) async throws -> Void) async throws {
-        try await LiveAgentBench.with { bench in
+    ///
+    /// - Parameter files: what the bench's image holds beside its program. Defaults to nothing.
+    static func with(
+        files: [TarArchive.Entry] = [], _ body: @escaping @Sendable (LiveStack) async throws -> Void
+    ) async throws {
+        try await LiveAgentBench.with(files: files) { bench in
             let folder = FileManager.default.temporaryDirectory.path + "/orch-stack-\(Identifier.new())"
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             let outcome: Result<Void, any Error>
@@ -49,7 +55,8 @@ struct LiveStack: Sendable {
                 let stack = LiveStack(
                     bench: bench, instance: controller.instance,
                     api: OrchClient(url: url, token: controller.adminToken, http: http),
-                    agentAPI: OrchClient(url: url, token: controller.agentToken, http: http), folder: folder)
+                    agentAPI: OrchClient(url: url, token: controller.agentToken, http: http), folder: folder,
+                    url: url)
                 outcome = .success(try await stack.tryOut(body))
             } catch {
                 outcome = .failure(error)
@@ -79,6 +86,7 @@ struct LiveStack: Sendable {
         configuration.name = name
         configuration.limit = limit
         configuration.reconcileInterval = .milliseconds(200)
+        configuration.launch.containerAPIURL = url
         let agent = try Agent(
             configuration: configuration, api: RemoteController(agentAPI),
             engine: DockerContainerEngine(bench.client), logger: Self.silent)

@@ -8,7 +8,7 @@ struct RunStateTests {
         (.running, [.scheduled, .paused, .cancelling, .cancelled, .completed, .failed, .crashed]),
         (.paused, [.scheduled, .running, .cancelling, .cancelled, .completed, .failed, .crashed]),
         (.cancelling, [.cancelled, .completed, .failed, .crashed]),
-        (.cancelled, []), (.completed, []), (.failed, []), (.crashed, []),
+        (.cancelled, [.scheduled]), (.completed, [.scheduled]), (.failed, [.scheduled]), (.crashed, [.scheduled]),
     ]
 
     @Test func decidesEveryPairOfStates() {
@@ -26,6 +26,21 @@ struct RunStateTests {
                     }
                     #expect(reason.contains(from.rawValue) && reason.contains(to.rawValue))
                 }
+            }
+        }
+    }
+
+    @Test(arguments: StateType.allCases)
+    func noReportLeadsOutOfATerminalState(from: StateType) {
+        for to in StateType.allCases {
+            let reported = state(from).verdict(onReported: state(to))
+            if from.isTerminal, to != from {
+                guard case .refuse = reported else {
+                    Issue.record("\(from) to \(to): expected a refusal, got \(reported)")
+                    continue
+                }
+            } else {
+                #expect(reported == state(from).verdict(on: state(to)), "\(from) to \(to)")
             }
         }
     }

@@ -8,7 +8,7 @@ struct RunStatesDocumentTests {
     private static let names: [(StateType, String, String)] = [
         (.scheduled, "Scheduled", "waits for an agent, or for its time"),
         (.scheduled, RunState.lateName, "was due 15 s ago, and no agent has taken it"),
-        (.scheduled, RunState.awaitingRetryName, "its last attempt went wrong, another one follows"),
+        (.scheduled, RunState.awaitingRetryName, "its last attempt went wrong or was not enough, another one follows"),
         (.pending, "Pending", "an agent has claimed it and makes its container"),
         (.running, "Running", "its process has started"),
         (.running, RunState.retryingName, "the same, in a second or later attempt"),
@@ -47,7 +47,8 @@ struct RunStatesDocumentTests {
             |---|---|---|
             \(names.map { "| \($0.rawValue) | \($1) | \($2) |" }.joined(separator: "\n"))
 
-            What may follow what; a terminal state is never left, and a report that comes again changes nothing:
+            What may follow what. A terminal state is left by a retry alone, which somebody asked for: no report leads out of it. A
+            report that comes again changes nothing:
 
             ```mermaid
             stateDiagram-v2
@@ -64,6 +65,9 @@ struct RunStatesDocumentTests {
             grants another (AwaitingRetry), its agent claimed it and never came back, or somebody resumed it after it had been
             held or suspended. Each attempt keeps its own end, agent, container and log lines: `orch flow-run inspect`,
             `GET /api/flow-runs/{id}/attempts`.
+
+            A run that has ended goes back to Scheduled (AwaitingRetry) where somebody asks for another attempt: see
+            [below](#retry).
 
             ## Pause, suspend, resume, cancel
 
@@ -95,15 +99,41 @@ struct RunStatesDocumentTests {
             - Sub-flows in the same container are paused, resumed and ended with it. A paused run that is resumed before an agent
               had it takes its place behind those that are due.
 
+            ## Retry
+
+            `orch flow-run retry RUN` gives a run that has ended another attempt: its own container, log lines and row, the same
+            parameters, the same `RUN`. Tasks whose results are kept are not done again ([caching.md](caching.md)); before it begins
+            it says which these are, which are done again, and why. `--dry-run` only says it, `--all` does everything again.
+
+            | the run is | `retry` | `retry --all` |
+            |---|---|---|
+            | Failed, TimedOut, Crashed, Cancelled | AwaitingRetry at once | the same, and no result made before counts any more |
+            | Completed | refused: nothing is left to be done | AwaitingRetry, likewise |
+            | waiting, live or paused | refused: cancel it first | the same |
+            | a sub-flow in another run's container | refused: it is tried again with that run | the same |
+
+            - The same wish sent twice is one: it names the attempt that went wrong, and where a later one has followed it changes
+              nothing and says so (`note`).
+            - It is launched as its deployment said when the run was made, whatever became of the deployment since. A block that is
+              gone refuses the retry with the command that creates it; so does a log that retention has removed, as the further
+              attempt would have none.
+            - Automatic retries (`--retries`) are counted anew from the attempt that was asked for: it is followed by as many as the
+              first one was.
+            - `--all` holds for later attempts as well: what they take was made after the wish. A run's children
+              ([below](#runs-that-a-run-makes)) are made anew by it.
+            - A run that was cancelled for its parent's sake can be tried again by itself. Its parent is not.
+
             ## Runs that a run makes
 
-            A run may make runs with containers of their own: `POST /api/flow-runs` with `parentRunID`, or with the run's own key.
-            Cancelling a run cancels in one transaction all of them that have not ended, and those that they made; each is stopped
-            by whatever agent holds it. A run that has ended or is to end makes no more.
+            A flow runs a deployment or a container with `context.runDeployment` and `context.container` ([runs.md](runs.md)); anybody
+            may tie a run to another by `POST /api/flow-runs` with `parentRunID`. Cancelling a run cancels in one transaction all of
+            them that have not ended, and those that they made, but for detached ones; each is stopped by whatever agent holds it. A
+            run that has ended or is to end makes no more.
 
             Nothing else passes from parent to child. Where a parent ends by itself, fails, crashes or takes too long, the runs that
             it made go on, as in Prefect: they are runs of their own, with retries of their own, and a parent that is tried again
-            may look for them. Pausing or suspending a parent leaves them as they are, too.
+            finds them at their places. Pausing or suspending a parent leaves them as they are, too: a child that is to stand still
+            is paused by itself.
 
             """
     }

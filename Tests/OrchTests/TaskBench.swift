@@ -9,17 +9,18 @@ struct TaskBench: Sendable {
     init(
         parameters: [String: JSONValue] = [:], shown: [String: JSONValue]? = nil,
         randomShare: @escaping @Sendable () -> Double = { 1 }, scratchRoot: String = "/nowhere",
-        caching: ResultCaching? = nil, slots: (any TaskSlots)? = nil
+        caching: ResultCaching? = nil, slots: (any TaskSlots)? = nil, children: ChildRunMaking? = nil,
+        attempt: Int = 1, results: (any ResultStore)? = nil
     ) {
         let services = RunServices(
             reporter: reporter, logLevel: .info, clock: clock, now: { Timestamp(microseconds: 5) },
             scratchRoot: scratchRoot, randomShare: randomShare, caching: caching,
-            slots: slots)
+            slots: slots, children: children)
         let id = Identifier.new()
         context = FlowContext(
-            runID: id, flowName: "flow", attempt: 1, parameters: parameters, dataInterval: nil,
+            runID: id, flowName: "flow", attempt: attempt, parameters: parameters, dataInterval: nil,
             blocks: FlowBlocks(variables: [:]), services: services, directory: Scratch(root: scratchRoot, run: id),
-            childRun: nil, shownParameters: shown ?? parameters)
+            childRun: nil, shownParameters: shown ?? parameters, results: results)
     }
 
     /// The names of the states that were reported, in order; of one task where it is named.

@@ -45,12 +45,13 @@ struct CachedTask<Value: Sendable>: Sendable {
         // The next attempt, of the task or of the run, need not wait for the lease of one that was left behind or killed.
         let holder = "\(place?.run ?? course.id)"
         switch try await look(for: key, holder: holder, caching, course) {
-        case .found(let value, let note): return TaskCourse.Work(value, isCached: true, note: note)
+        case .found(let value, let note):
+            return TaskCourse.Work(value, isCached: true, note: note, key: caching.seal?.seal(key.key))
         case .unknown: return TaskCourse.Work(try await body(), note: "it could not be asked")
         case .missing(let reason):
             let value = try await compute(key, holder: holder, caching, body)
-            await keep(value, key, holder: holder, caching, course)
-            return TaskCourse.Work(value, note: reason)
+            let isKept = await keep(value, key, holder: holder, caching, course)
+            return TaskCourse.Work(value, note: reason, key: isKept ? caching.seal?.seal(key.key) : nil)
         }
     }
 
@@ -82,8 +83,9 @@ struct CachedTask<Value: Sendable>: Sendable {
             switch answer {
             case .hit(let text, let entry):
                 do {
-                    return .found(try decode(text), CacheText.hit(entry))
+                    return .found(try decode(try await whole(text, course)), CacheText.hit(entry))
                 } catch {
+                    try Task.checkCancellation()
                     // The lock is needed, and the result does not count any more.
                     unreadable = CacheText.unreadable(entry)
                     course.log(.warning, "\(CacheText.unreadable(entry)): \(CacheText.problem(error))")
@@ -121,22 +123,26 @@ struct CachedTask<Value: Sendable>: Sendable {
         }
     }
 
+    /// False where the result is not kept.
     private func keep(
         _ value: Value, _ key: CacheKey, holder: String, _ caching: ResultCaching, _ course: TaskCourse
-    ) async {
-        let text: String
+    ) async -> Bool {
+        var text: String
         do {
             text = try encode(value)
         } catch {
             course.log(.warning, "The result is not cached, as it has no JSON: \(CacheText.problem(error))")
-            return await release(key, holder: holder, caching)
+            await release(key, holder: holder, caching)
+            return false
         }
-        guard text.utf8.count <= CacheLimits.valueBytes else {
-            course.log(
-                .warning,
-                "The result is not cached: it has \(text.utf8.count) bytes of JSON, and \(CacheLimits.valueBytes) are the most. Return where it is, such as an object's address"
-            )
-            return await release(key, holder: holder, caching)
+        if text.utf8.count > CacheLimits.valueBytes {
+            do {
+                text = try await stored(text, course)
+            } catch {
+                course.log(.warning, "The result is not cached: \(ReportedText.message(of: error))")
+                await release(key, holder: holder, caching)
+                return false
+            }
         }
         let seconds = policy.expiration / .seconds(1)
         let draft = CacheDraft(
@@ -147,6 +153,32 @@ struct CachedTask<Value: Sendable>: Sendable {
         if case .failure(let error) = kept {
             course.log(.warning, "The result is not cached: \(ReportedText.message(of: error))")
             await release(key, holder: holder, caching)
+            return false
+        }
+        return true
+    }
+
+    /// What stands for a text that is too large to be kept by the controller.
+    private func stored(_ text: String, _ course: TaskCourse) async throws -> String {
+        guard let store = course.context.results else { throw TooLarge(bytes: text.utf8.count) }
+        // In a task of its own, as above.
+        return try await Task {
+            try await StoredResult.keep(text, type: "\(Value.self)", flow: course.context.flowName, in: store).jsonText
+        }.value
+    }
+
+    /// The text that another one stands for; the same where it stands for none.
+    private func whole(_ text: String, _ course: TaskCourse) async throws -> String {
+        guard StoredResult.mayBe(text), let stored = try StoredResult(try JSONValue(parsing: text)) else { return text }
+        return try await stored.text(from: course.context.results)
+    }
+
+    /// A result that nobody takes.
+    private struct TooLarge: Error, CustomStringConvertible {
+        var bytes: Int
+        var description: String {
+            "it has \(bytes) bytes of JSON, and \(CacheLimits.valueBytes) are the most that the controller keeps. Give the "
+                + "flow a result store, or return where it is, such as an object's address"
         }
     }
 

@@ -16,6 +16,8 @@ struct ResultCaching: Sendable {
     let codeVersion: CodeVersion
     /// The run of the container.
     let run: Identifier
+    /// Seals what results are known by for the controller; nil where nobody is to know.
+    var seal: ResultKeySeal?
     let ordinals = TaskOrdinals()
     /// From one renewal of a lease to the next.
     var renewal = Duration.seconds(CacheLimits.leaseSeconds / 3)

@@ -31,6 +31,12 @@ public protocol Flow: Sendable {
     /// What is done when a run of it has ended. Defaults to nothing. A crash is seen from outside alone: no hook can run.
     var hooks: StateHooks { get }
 
+    /// Where results of more than 1 MiB are kept, so that they are cached and returned like others. Defaults to nowhere:
+    /// such results are not cached.
+    ///
+    /// - Throws: where the store cannot be used; the flow has failed then.
+    func resultStore(_ context: FlowContext) throws -> (any ResultStore)?
+
     /// A flow with every parameter at its default.
     init()
 
@@ -45,4 +51,6 @@ extension Flow {
     public static var blocks: [BlockReference] { [] }
     /// None.
     public var hooks: StateHooks { StateHooks() }
+    /// None.
+    public func resultStore(_ context: FlowContext) throws -> (any ResultStore)? { nil }
 }

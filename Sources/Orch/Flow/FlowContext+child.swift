@@ -26,7 +26,7 @@ extension FlowContext {
         let context = FlowContext(
             runID: id, flowName: F.name, attempt: attempt, parameters: values, dataInterval: dataInterval,
             blocks: blocks, services: services, directory: Scratch(root: services.scratchRoot, run: id), childRun: id,
-            shownParameters: shown, depth: depth + 1)
+            shownParameters: shown, depth: depth + 1, results: results)
         func report(_ state: RunState) {
             services.reporter.report(
                 .childRun(.init(flowRun: id, parent: childRun, flow: F.name, parameters: shown, state: state)))

@@ -9,10 +9,11 @@ extension FlowContext {
     ///
     /// - Parameters:
     ///   - flow: the flow whose context this is.
-    ///   - keep: takes what the flow returned. Where it throws, the flow has failed.
+    ///   - keep: takes what the flow returned, and the context it ran with. Where it throws, the flow has failed.
     ///   - cancellation: what a cancelled run gives as its reason; nil: what was thrown.
     func conduct<F: Flow>(
-        _ flow: F, keep: (F.Output) throws -> Void = { _ in }, cancellation: () -> String? = { nil }
+        _ flow: F, keep: (F.Output, FlowContext) async throws -> Void = { _, _ in },
+        cancellation: () -> String? = { nil }
     ) async -> FlowEnd<F.Output> {
         await directory.during {
             let started = services.now()
@@ -43,13 +44,15 @@ extension FlowContext {
     }
 
     private func result<F: Flow>(
-        of flow: F, keep: (F.Output) throws -> Void
+        of flow: F, keep: (F.Output, FlowContext) async throws -> Void
     ) async -> Result<F.Output, any Error> {
         await withTaskCancellationHandler {
             do {
-                let output = try await flow.run(self)
+                var context = self
+                context.results = try flow.resultStore(self) ?? results
+                let output = try await flow.run(context)
                 try await submitted.settle()
-                try keep(output)
+                try await keep(output, context)
                 return .success(output)
             } catch {
                 submitted.cancelAll()

@@ -23,6 +23,8 @@ public struct FlowContext: Sendable {
     var shownParameters: [String: JSONValue] = [:]
     /// How many flows this one is inside of.
     var depth = 0
+    /// Where results are kept that are too large to travel as values; nil where nobody keeps them.
+    var results: (any ResultStore)?
     /// The tasks that run beside the flow.
     let submitted = SubmittedTasks()
 
@@ -75,12 +77,14 @@ final class RunServices: Sendable {
     let caching: ResultCaching?
     /// Gets the slots of tasks' tags.
     let slots: SlotKeeper
+    /// Who makes runs with containers of their own; nil where nobody does.
+    let children: ChildRunMaking?
 
     init(
         reporter: any Reporter, logLevel: StreamRecord.Level, clock: any Clock<Duration>,
         now: @escaping @Sendable () -> Timestamp, scratchRoot: String,
         randomShare: @escaping @Sendable () -> Double = { .random(in: 0...1) }, caching: ResultCaching? = nil,
-        slots: (any TaskSlots)? = nil
+        slots: (any TaskSlots)? = nil, children: ChildRunMaking? = nil
     ) {
         self.reporter = reporter
         self.logLevel = logLevel
@@ -90,6 +94,7 @@ final class RunServices: Sendable {
         self.randomShare = randomShare
         self.caching = caching
         self.slots = SlotKeeper(slots)
+        self.children = children
     }
 
     func state(_ type: StateType, name: String? = nil, _ message: String) -> RunState {

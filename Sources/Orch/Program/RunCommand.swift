@@ -34,7 +34,7 @@ struct RunCommand<Program: FlowProgram>: AsyncParsableCommand {
         let exit: FlowRunner.Exit
         do {
             let flow = try ProgramDescription.flow(flow, in: Program.self)
-            let runner = try Self.runner(reporter, variables)
+            let runner = try Self.runner(reporter, variables, isEnding: { cancellation.isRequested })
             let assignments = parameters
             let work = Task { await runner.run(flow, assignments: assignments) { cancellation.reason } }
             cancellation.cancelsWhenRequested(work)
@@ -46,29 +46,40 @@ struct RunCommand<Program: FlowProgram>: AsyncParsableCommand {
         if exit != .completed { throw ExitCode(exit.rawValue) }
     }
 
-    private static func runner(_ reporter: any Reporter, _ variables: [String: String]) throws -> FlowRunner {
+    private static func runner(
+        _ reporter: any Reporter, _ variables: [String: String], isEnding: @escaping @Sendable () -> Bool
+    ) throws -> FlowRunner {
         let launch = try LaunchEnvironment(variables)
-        let client = client(launch)
+        let controller = Controller(launch)
         let services = RunServices(
             reporter: reporter, logLevel: launch.logLevel, clock: ContinuousClock(), now: { .now() },
-            scratchRoot: FileManager.default.temporaryDirectory.path, caching: caching(client, launch, variables),
-            slots: client.map(ControllerTaskSlots.init))
+            scratchRoot: FileManager.default.temporaryDirectory.path,
+            caching: controller.map { controller in
+                ResultCaching(
+                    cache: ControllerResultCache(client: controller.client), codeVersion: CodeVersion(variables),
+                    run: controller.run, seal: ResultKeySeal(runKey: controller.key))
+            },
+            slots: controller.map { ControllerTaskSlots(client: $0.client) },
+            children: controller.map { controller in
+                ChildRunMaking(
+                    desk: ControllerChildRuns(client: controller.client, run: controller.run), run: controller.run,
+                    isEnding: isEnding)
+            })
         return FlowRunner(services: services, launch: launch, variables: variables)
     }
 
-    /// The controller, where orch launched the program; none by hand.
-    private static func client(_ launch: LaunchEnvironment) -> OrchClient? {
-        guard let attempt = launch.attempt, let url = attempt.apiURL else { return nil }
-        return OrchClient(url: url, token: attempt.apiKey, http: HTTPClient())
-    }
+    /// The controller, where orch launched the program. By hand there is none: nothing is cached, no tag has a limit, and no
+    /// runs are made.
+    private struct Controller {
+        let client: OrchClient
+        let key: Secret
+        let run: Identifier
 
-    /// The controller's cache.
-    private static func caching(
-        _ client: OrchClient?, _ launch: LaunchEnvironment, _ variables: [String: String]
-    ) -> ResultCaching? {
-        guard let client, let attempt = launch.attempt else { return nil }
-        return ResultCaching(
-            cache: ControllerResultCache(client: client), codeVersion: CodeVersion(variables), run: attempt.flowRun)
+        init?(_ launch: LaunchEnvironment) {
+            guard let attempt = launch.attempt, let url = attempt.apiURL else { return nil }
+            client = OrchClient(url: url, token: attempt.apiKey, http: HTTPClient())
+            (key, run) = (attempt.apiKey, attempt.flowRun)
+        }
     }
 
     /// The run stream where orch launched the program, else the terminal.

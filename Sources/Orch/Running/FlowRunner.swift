@@ -36,8 +36,7 @@ struct FlowRunner: Sendable {
         let shown = schema.redacted(values)
         let context = context(for: type, values: values, shown: shown)
         context.logger.info("Started \(F.name), run \(context.runID), with \(JSONValue.object(shown).jsonText)")
-        let logger = context.logger
-        let end = await context.conduct(flow, keep: { try reportResult($0, logger) }, cancellation: cancellation)
+        let end = await context.conduct(flow, keep: { try await reportResult($0, of: $1) }, cancellation: cancellation)
         reporter.finish(.init(type: end.state.type, name: end.state.name, message: end.state.message))
         return switch end.state.type {
         case .completed: .completed
@@ -59,12 +58,13 @@ struct FlowRunner: Sendable {
     /// The largest result that is kept, in bytes of its JSON text: 4 MiB.
     static let largestResult = 4 << 20
 
-    private func reportResult(_ output: some Sendable, _ logger: FlowLogger) throws {
+    private func reportResult<Output: Sendable>(_ output: Output, of context: FlowContext) async throws {
         guard let encodable = output as? any Encodable else { return }
-        let result = try JSONValue(encoding: encodable)
+        let result = try await FlowContext.reported(
+            encodable, type: "\(Output.self)", flow: context.flowName, in: context.results)
         let bytes = result.jsonText.utf8.count
         guard bytes <= Self.largestResult else {
-            return logger.warning(
+            return context.logger.warning(
                 "The flow's result is not kept: it has \(bytes) bytes of JSON, and \(Self.largestResult) are the most. Return where it is, such as an object's address"
             )
         }

@@ -13,8 +13,11 @@ struct TaskCourse: Sendable {
         var isCached: Bool
         /// What there is to say about that; nil where nothing is.
         var note: String?
+        /// What its result is known by where it is kept, sealed; nil where it is not.
+        var key: String?
 
-        init(_ value: Value, isCached: Bool = false, note: String? = nil) {
+        init(_ value: Value, isCached: Bool = false, note: String? = nil, key: String? = nil) {
+            self.key = key
             self.value = value
             self.isCached = isCached
             self.note = note
@@ -204,12 +207,14 @@ struct TaskCourse: Sendable {
         let attempts = attempt == 1 ? "" : " in attempt \(attempt)"
         if work.isCached {
             let note = work.note.map { ": \($0)" } ?? ""
-            return report(.completed, name: RunState.cachedName, "taken from the cache\(attempts)\(note)") { _ in
+            return report(
+                .completed, name: RunState.cachedName, "taken from the cache\(attempts)\(note)", key: work.key
+            ) { _ in
                 .init(.info, "Taken from the cache\(attempts)\(note)")
             }
         }
         let note = work.note.map { "; not taken from the cache: \($0)" } ?? ""
-        return report(.completed, "completed\(attempts)\(note)") { state in
+        return report(.completed, "completed\(attempts)\(note)", key: work.key) { state in
             .init(.info, "Completed\(attempts) after \((state.at - (started ?? state.at)).inSeconds)")
         }
     }
@@ -258,13 +263,17 @@ struct TaskCourse: Sendable {
         }
     }
 
-    /// - Parameter line: what the log says of the state; by default nothing.
+    /// - Parameters:
+    ///   - key: what the task's result is known by; by default nothing.
+    ///   - line: what the log says of the state; by default nothing.
     @discardableResult
     private func report(
-        _ type: StateType, name state: String? = nil, _ message: String,
+        _ type: StateType, name state: String? = nil, _ message: String, key: String? = nil,
         line: (RunState) -> StreamRecord.TaskState.Line? = { _ in nil }
     ) -> RunState {
         let state = context.services.state(type, name: state, message)
+        var details = details
+        if let key { details = TaskDetails(result: key).merging(details ?? TaskDetails()) }
         let line = line(state).flatMap { $0.level >= context.services.logLevel ? $0 : nil }
         context.services.reporter.report(
             .taskState(

@@ -50,8 +50,13 @@ extension Agent {
             let capacity = kind == .full ? 0 : self.capacity
             if kind == .withRoom, capacity == 0 { continue }
             do throws(ControllerFault) {
-                let wait = configuration.pollWait / .seconds(1)
-                let reply = try await api.poll(WorkPoll(agent: info, capacity: capacity, waitSeconds: wait))
+                // One that cannot start anything yet asks again soon: the poll that lends slots is not to wait behind it.
+                let isReady = isReady
+                let wait = isReady ? configuration.pollWait : min(configuration.pollWait, .seconds(2))
+                let reply = try await api.poll(
+                    WorkPoll(
+                        agent: info, capacity: capacity, waitSeconds: wait / .seconds(1),
+                        lendsSlots: isReady ? true : nil))
                 if isAway { logger.info("the controller answers again") }
                 isAway = false
                 backoff.reset()
@@ -73,13 +78,17 @@ extension Agent {
         for task in reply.tasks { jobs.continuation.yield(.answer(task)) }
     }
 
-    /// How many more runs can be started; none while the engine does not answer, or the agent drains.
-    ///
-    /// None either while its memory is new: a claim whose answer is on its way would look like one of before, whose
-    /// container has vanished.
+    /// How many more runs can be started; none while nothing can be started, or the agent drains.
     private var capacity: Int {
-        watch.facts == nil || registry.isClosed || !ledger.isComplete ? 0 : max(0, configuration.limit - registry.count)
+        !isReady || registry.isClosed ? 0 : max(0, configuration.limit - registry.count)
     }
+
+    /// Whether anything can be started: not while the engine does not answer, nor while the agent's memory is new. A claim
+    /// whose answer is on its way would look like one of before, whose container has vanished.
+    ///
+    /// A run that waits for runs it made lends them its slot then, so that they start though there is no room; of an agent
+    /// that drains, too, as the run that waits would not end without.
+    private var isReady: Bool { watch.facts != nil && ledger.isComplete }
 
     private var info: AgentInfo {
         AgentInfo(

@@ -32,6 +32,10 @@ public struct FlowRun: Codable, Hashable, Sendable {
     public var cancellation: CancellationRequest?
     /// A durable wish to pause, suspend or resume it, until its agent has carried it out.
     public var request: RunRequest?
+    /// The last wish to try it again after it had ended; nil = nobody had one.
+    public var retry: RunRetry?
+    /// How it is tied to the run that made it, where that made it as a run with a container of its own.
+    public var ties: ChildTies?
     /// For how long its container had been paused, pauses that go on left out, in seconds; nil = never.
     public var pausedSeconds: Double?
     /// When retention began to remove its log; nil = the log is all there.
@@ -49,8 +53,10 @@ public struct FlowRun: Codable, Hashable, Sendable {
         endedAt: Timestamp? = nil, agent: String? = nil, container: ContainerRecord? = nil,
         termination: Termination? = nil, cancellation: CancellationRequest? = nil, request: RunRequest? = nil,
         pausedSeconds: Double? = nil, logsRemovedAt: Timestamp? = nil, metrics: [String: Double] = [:],
-        result: JSONValue? = nil
+        result: JSONValue? = nil, retry: RunRetry? = nil, ties: ChildTies? = nil
     ) {
+        self.retry = retry
+        self.ties = ties
         self.id = id
         self.name = name
         self.flowName = flowName
@@ -81,8 +87,8 @@ public struct FlowRun: Codable, Hashable, Sendable {
 }
 
 extension FlowRun {
-    /// Whether it is a sub-flow in its parent's container: those are of no deployment.
-    public var isInParentsContainer: Bool { parentRunID != nil && deploymentID == nil }
+    /// Whether it is a sub-flow in its parent's container: those are of no deployment, and tied in no other way.
+    public var isInParentsContainer: Bool { parentRunID != nil && deploymentID == nil && ties == nil }
 }
 
 /// The container of an attempt, as the engine knows it.

@@ -5,8 +5,11 @@ public struct WorkPoll: Codable, Hashable, Sendable {
     public var capacity: Int
     /// How long the answer may be held back while there is nothing, in seconds; at most 60.
     public var waitSeconds: Double
+    /// Whether it takes runs beyond its capacity that a run of its own waits for; nil = no.
+    public var lendsSlots: Bool?
 
-    public init(agent: AgentInfo, capacity: Int, waitSeconds: Double) {
+    public init(agent: AgentInfo, capacity: Int, waitSeconds: Double, lendsSlots: Bool? = nil) {
+        self.lendsSlots = lendsSlots
         self.agent = agent
         self.capacity = capacity
         self.waitSeconds = waitSeconds

@@ -97,7 +97,7 @@ struct Gate: RouterMiddleware {
         switch error {
         case .foreignRun, .missingBlock, .unreadableLines: .invalid("\(error)")
         case .missingRun: .notFound("\(error)")
-        case .variableTaken, .blockInUse, .parentEnded: .conflict("\(error)")
+        case .variableTaken, .blockInUse, .parentEnded, .nestedTooDeep: .conflict("\(error)")
         case .nameHeld: APIFailure(.conflict, "name_held", "\(error)")
         case .full, .locked, .unavailable: unavailable(error, context)
         case .newerSchema, .unusable, .damaged, .missing, .foreign, .folder, .noFile, .noBackup, .exists, .corrupt:

@@ -30,7 +30,8 @@ struct CacheRoutes: Sendable {
         try Self.check(["key": lookup.key, "subject": lookup.subject, "holder": lookup.holder])
         let request = CacheRequest(
             lock: CacheLock(flow: run.flowName, key: lookup.key, holder: lookup.holder), subject: lookup.subject,
-            refresh: lookup.refresh, runID: run.id, runName: run.name, leaseUntil: Self.lease(from: call.now()))
+            refresh: lookup.refresh, runID: run.id, runName: run.name, leaseUntil: Self.lease(from: call.now()),
+            since: run.retry?.resultsSince)
         return try APIJSON.response(try await store.lookUp(request, at: call.now()))
     }
 

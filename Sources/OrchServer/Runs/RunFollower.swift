@@ -80,9 +80,10 @@ struct RunFollower: AsyncSequence, Sendable {
         private mutating func events(of news: RunNews) -> [RunEvent] {
             cursor = news.cursor
             hasReadAll = !news.hasMore
-            ending = news.states.last { $0.type.isTerminal } ?? ending
             isOver = hasReadAll && news.run.state.type.isTerminal
-            let states = news.states.filter { !$0.type.isTerminal }
+            // The end that was held back was followed by a retry, where a state comes after it.
+            var states = [ending].compactMap(\.self) + news.states
+            ending = states.last?.type.isTerminal == true ? states.removeLast() : nil
             return states.map(RunEvent.state) + news.records.map(RunEvent.log)
                 + (isOver ? [.state(ending ?? news.run.state), .end(news.run)] : [])
         }

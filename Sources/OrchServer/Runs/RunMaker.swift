@@ -12,6 +12,14 @@ struct RunMaker: Sendable {
     /// - Parameter parent: the run that makes it; nil = none.
     /// - Throws: 404, 409 where the name is no deployment's, or where the parent is not there or has ended; 422 with each bad parameter and each missing block.
     func make(_ request: FlowRunRequest, parent: Identifier?, by actor: String, at: Timestamp) async throws -> FlowRun {
+        var draft = try await draft(request, by: actor, at: at)
+        draft.run.parentRunID = parent
+        try await store.createRun(draft)
+        return draft.run
+    }
+
+    /// A run of a deployment, due now, that is not kept yet.
+    func draft(_ request: FlowRunRequest, by actor: String, at: Timestamp) async throws -> RunDraft {
         let stored = try await deployments.find(request.deployment)
         let deployment = stored.deployment
         try request.policy?.check()
@@ -25,14 +33,13 @@ struct RunMaker: Sendable {
         let run = FlowRun(
             id: id, name: "\(deployment.name)-\(id.short)", flowName: deployment.flowName,
             deploymentID: deployment.id, deploymentName: deployment.name, deploymentVersion: deployment.version,
-            parentRunID: parent, parameters: hidden.shown,
+            parameters: hidden.shown,
             tags: deployment.tags + request.tags.filter { !deployment.tags.contains($0) },
             workQueue: deployment.workQueue, image: deployment.image, state: state, createdAt: at, scheduledFor: at)
         let launch = RunLaunch(
             kind: deployment.kind, command: deployment.command, infrastructure: deployment.infrastructure,
             blocks: deployment.blocks, policy: request.policy ?? deployment.policy)
-        try await store.createRun(RunDraft(run: run, launch: launch, sealedParameters: hidden.sealed))
-        return run
+        return RunDraft(run: run, launch: launch, sealedParameters: hidden.sealed)
     }
 
     /// - Throws: 422 where there are more tags than 50, or one is empty, longer than 100 characters or not on one line.

@@ -11,7 +11,11 @@ struct SealedParameters: Sendable {
 
     init(_ values: [String: JSONValue], schema: ParameterSchema, keys: ServerKeys) throws {
         shown = schema.redacted(values)
-        sealed = shown == values ? nil : try keys.seal(JSONValue.object(values).jsonText, for: Self.purpose)
+        sealed = shown == values ? nil : try Self.seal(values, keys: keys)
+    }
+
+    static func seal(_ values: [String: JSONValue], keys: ServerKeys) throws -> [UInt8] {
+        try keys.seal(JSONValue.object(values).jsonText, for: purpose)
     }
 
     /// The true values.

@@ -16,9 +16,14 @@ struct ClaimAssembler: Sendable {
     /// - Throws: ``Unlaunchable`` where a new attempt cannot be run.
     func assemble(_ claim: Claim, isNew: Bool) async throws -> ClaimedRun {
         let run = claim.run
-        let parameters = try SealedParameters.open(
+        var parameters = try SealedParameters.open(
             shown: run.parameters, sealed: claim.sealedParameters, keys: keys)
         var secrets = ["ORCH_API_KEY": keys.runKey(run: run.id, attempt: run.attempt)]
+        if claim.launch.isContainerTask == true {
+            // Any image of anybody's: it gets what it was given, and no key.
+            secrets = SealedParameters.environment(of: parameters)
+            parameters = [:]
+        }
         for reference in claim.launch.blocks {
             guard let key = reference.key(parameters) else { continue }
             guard let document = try await vault.resolved(key) else {

@@ -55,7 +55,8 @@ struct WorkDesk: Sendable {
     private func work(for poll: WorkPoll) async throws -> WorkReply {
         let now = time.now()
         let request = ClaimRequest(
-            agent: poll.agent, limit: max(0, poll.capacity), leaseUntil: now + lease, at: now)
+            agent: poll.agent, limit: max(0, poll.capacity), leaseUntil: now + lease, at: now,
+            lendsSlots: poll.lendsSlots ?? false)
         var reply = WorkReply()
         let start = time.uptime()
         let claimed = try await store.claim(request)
@@ -124,7 +125,9 @@ struct WorkDesk: Sendable {
         case .applied(let run, _):
             if report.state?.endsAttempt == true { await slots.attemptEnded() }
             // Its attempt has ended, and another may take it at once.
-            if run.state.type == .scheduled { wakeups.signal(.queue(run.workQueue)) }
+            // So may another child of the run that waited for it, in the slot that it had.
+            let gaveSlotBack = run.state.type.isTerminal && run.ties?.isAwaited == true
+            if run.state.type == .scheduled || gaveSlotBack { wakeups.signal(.queue(run.workQueue)) }
         case .unknown: throw APIFailure.notFound("there is no run \(key.runID)")
         case .stale(let current):
             throw APIFailure(

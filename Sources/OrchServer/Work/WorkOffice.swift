@@ -73,6 +73,14 @@ package struct WorkOffice: Sendable {
         for agent in Set(([run] + others).compactMap(\.agent)).sorted() { wakeups.signal(.agent(agent)) }
     }
 
+    /// Asks for another attempt of a run that has ended, and wakes who waits for it.
+    package func retry(_ run: Identifier, _ request: RetryRequest, by user: String) async throws {
+        guard case .requested(let run) = try await store.retry(request, of: run, by: user, at: time.now()) else {
+            return
+        }
+        wakeups.signal(.queue(run.workQueue))
+    }
+
     /// Looks after leases until the surrounding task is cancelled.
     package func keepLeases() async { await keeper.keepLooking() }
 

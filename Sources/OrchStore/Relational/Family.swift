@@ -27,7 +27,7 @@ struct Family {
         known.insert(report.id)
         row.run.startedAt = report.startedAt ?? row.run.startedAt
         // What does not follow is an older report sent again.
-        guard case .accept = row.run.state.verdict(on: report.state) else { return }
+        guard case .accept = row.run.state.verdict(onReported: report.state) else { return }
         if row.run.state.type == .paused, try row.hasBeen(report.state, db) { return }
         row.enter(report.state)
         row.run.endedAt = report.endedAt ?? row.run.endedAt

@@ -6,11 +6,14 @@ extension RelationalStore {
             // A name is an agent's for as long as a lease after its last poll.
             let silentBefore = request.at - (request.leaseUntil - request.at)
             try Self.note(request.agent, at: request.at, silentBefore: silentBefore, db)
-            guard request.limit > 0, !request.agent.queues.isEmpty else { return [] }
+            guard request.limit > 0 || request.lendsSlots, !request.agent.queues.isEmpty else { return [] }
             let state = RunState(
                 .pending, message: "claimed by agent \(request.agent.name) on \(request.agent.host)", at: request.at,
                 actor: "agent \(request.agent.name)")
-            let due = try Self.due(in: request.agent.queues, limit: request.limit, at: request.at, db)
+            var due =
+                request.limit > 0
+                ? try Self.due(in: request.agent.queues, limit: request.limit, at: request.at, db) : []
+            if request.lendsSlots, due.count >= request.limit { due += try Self.lent(to: request, but: due, db) }
             let rows = try due.flatMap { number in
                 try db.rows(
                     """
@@ -56,11 +59,51 @@ extension RelationalStore {
         return due.sorted(by: <).prefix(limit).map(\.number)
     }
 
+    /// Runs that runs of the agent wait for, one for each of these that has none at work: a run that waits lends its slot.
+    private static func lent(
+        to request: ClaimRequest, but taken: [Int64], _ db: any SQLSession
+    ) throws -> [Int64] {
+        let rows = try db.rows(
+            """
+            SELECT parent.number, child.number, child.work_queue FROM flow_run parent
+            JOIN flow_run child ON child.parent_id = parent.id
+            WHERE parent.agent = ?1 AND parent.\(StoreSchema.isLive) AND parent.root_number IS NULL
+                AND child.state_type = 'SCHEDULED' AND child.root_number IS NULL AND child.is_awaited = 1
+                AND child.scheduled_for <= ?2
+                AND NOT EXISTS (
+                    SELECT 1 FROM flow_run other WHERE other.parent_id = parent.id AND other.root_number IS NULL
+                        AND other.is_awaited = 1 AND other.\(StoreSchema.isLive))
+            ORDER BY parent.number, child.scheduled_for, child.number
+            """, [request.agent.name, request.at.microseconds])
+        var lenders: Set<Int64> = []
+        var lent: [Int64] = []
+        for row in rows {
+            var reader = RowReader(row, table: "flow_run")
+            let (parent, child): (Int64, Int64) = (try reader.next(), try reader.next())
+            guard request.agent.queues.contains(try reader.next(String.self)), !taken.contains(child),
+                !lenders.contains(parent),
+                try db.row(
+                    """
+                    SELECT 1 FROM flow_run WHERE number = ? AND state_type = 'SCHEDULED'
+                    \(db.dialect.forUpdateSkippingLocked)
+                    """, [child]) != nil
+            else { continue }
+            lenders.insert(parent)
+            lent.append(child)
+        }
+        return lent
+    }
+
     /// Takes from a run what was true of its last attempt alone; that attempt's row keeps it.
     private static func forgetLastAttempt(_ claim: inout Claim, number: Int64, _ db: any SQLSession) throws {
         (claim.run.container, claim.run.termination, claim.run.result) = (nil, nil, nil)
         (claim.run.startedAt, claim.run.endedAt, claim.run.pausedSeconds) = (nil, nil, nil)
         try RunRow(number: number, run: claim.run, suspensions: claim.suspensions).update(enters: false, db)
+        try db.post(
+            """
+            UPDATE attempt SET tasks_before = (SELECT max(number) FROM task_run WHERE run = ?1)
+            WHERE run = ?1 AND number = ?2
+            """, [number, claim.run.attempt])
     }
 
     package func nextDue(in queues: [String], after: Timestamp) async throws -> Timestamp? {

@@ -117,16 +117,14 @@ extension RunRow {
     /// The state in which the run waits for its next attempt, and when that is due; nil where the end of this one is the
     /// run's.
     func retry(at: Timestamp, _ db: any SQLSession) throws -> (state: RunState, due: Timestamp)? {
-        guard let row = try db.row("SELECT launch FROM flow_run WHERE number = ?", [number]) else { return nil }
-        var reader = RowReader(row, table: "flow_run")
-        guard let policy = try reader.optionalJSON(RunLaunch.self)?.policy else { return nil }
+        guard let policy = try launch(db)?.policy else { return nil }
         let sequel = policy.sequel(
-            of: run.state, run.termination, attempt: run.attempt - suspensions,
+            of: run.state, run.termination, attempt: run.attempt - uncountedAttempts,
             chance: RunPolicy.chance(run: run.id, attempt: run.attempt))
         guard case .retry(let seconds) = sequel else { return nil }
         let message = """
             attempt \(run.attempt) \(run.state.name): \(run.state.message); attempt \(run.attempt + 1) of \
-            \(policy.retries + 1 + suspensions) in \((seconds * 10).rounded() / 10) s
+            \(policy.retries + 1 + uncountedAttempts) in \((seconds * 10).rounded() / 10) s
             """
         let state = RunState(
             .scheduled, name: RunState.awaitingRetryName, message: message, at: at, actor: run.state.actor)
@@ -142,7 +140,7 @@ extension RunRow {
         if state.type == .running, run.attempt - suspensions > 1, state.name == StateType.running.defaultName {
             state.name = RunState.retryingName
         }
-        switch run.state.verdict(on: state) {
+        switch run.state.verdict(onReported: state) {
         case .repeated: return .nothing
         case .accept:
             // Runs go into a pause and out of it any number of times, so that the table alone does not tell what is old.

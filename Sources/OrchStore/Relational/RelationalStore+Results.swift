@@ -63,6 +63,31 @@ extension RelationalStore {
         }
     }
 
+    /// Results of a flow by their keys.
+    static func results(
+        of flow: String, keys: some Collection<String>, _ db: any SQLSession
+    ) throws -> [String: CacheEntry] {
+        var found: [String: CacheEntry] = [:]
+        var rest = Array(Set(keys))
+        while let last = rest.last {
+            let chunk = rest.suffix(resultChunk)
+            rest.removeLast(chunk.count)
+            // Always as many places, so that the question stays prepared.
+            let texts = [flow] + chunk + Array(repeating: last, count: resultChunk - chunk.count)
+            for row in try db.rows(resultsByKey, SQLArguments(texts.map { .text($0) })) {
+                let entry = try ResultRow(row).entry
+                found[entry.key] = entry
+            }
+        }
+        return found
+    }
+
+    private static let resultChunk = 100
+    private static let resultsByKey = """
+        SELECT \(ResultRow.columns) FROM task_result WHERE flow_name = ?1
+            AND key IN (\((2..<2 + resultChunk).map { "?\($0)" }.joined(separator: ", ")))
+        """
+
     package func countResults(matching filter: CacheFilter, at: Timestamp) async throws -> CacheRemovals {
         let (condition, arguments) = Self.condition(filter, at: at)
         return try await read { db in
@@ -157,8 +182,9 @@ extension RelationalStore {
         let lock = request.lock
         let found = try db.row(
             """
-            SELECT \(ResultRow.columns), value FROM task_result WHERE flow_name = ? AND key = ? AND expires_at > ?
-            """, [lock.flow, lock.key, at.microseconds])
+            SELECT \(ResultRow.columns), value FROM task_result
+            WHERE flow_name = ? AND key = ? AND expires_at > ? AND made_at >= ?
+            """, [lock.flow, lock.key, at.microseconds, request.since?.microseconds ?? Int64.min])
         guard let found else { return nil }
         var row = try ResultRow(found)
         let value = String(decoding: try row.reader.next([UInt8].self), as: UTF8.self)
@@ -212,7 +238,8 @@ extension RelationalStore {
             ).map { try ResultRow($0).entry }
         }
         if let own = try find("key = ?", request.lock.key) {
-            return CacheMiss(request.refresh ? .refresh : .expired, earlier: own)
+            let isRefused = request.refresh || request.since.map { own.madeAt < $0 } ?? false
+            return CacheMiss(isRefused ? .refresh : .expired, earlier: own)
         }
         if request.refresh { return CacheMiss(.refresh) }
         guard let other = try find("subject = ?", request.subject) else { return CacheMiss(.first) }

@@ -4,19 +4,28 @@ extension RelationalStore {
     package func createRun(_ draft: RunDraft) async throws {
         try await prepareLogs(of: draft.run.createdAt.day)
         try await write { db in
-            if let parent = draft.run.parentRunID { try Self.hold(parent, db) }
-            try RunRow.insert(
-                draft.run, root: nil, launch: draft.launch, sealedParameters: draft.sealedParameters, db)
+            var draft = draft
+            if let parent = draft.run.parentRunID {
+                let ties = draft.run.ties ?? ChildTies(depth: 1)
+                draft.run.ties = ties.inside(try Self.hold(parent, db).run)
+            }
+            try RunRow.insert(draft, db)
         }
     }
 
     /// Holds a run that is about to make another one, so that its cancellation cannot pass by.
-    private static func hold(_ id: Identifier, _ db: any SQLSession) throws {
+    ///
+    /// - Returns: the run of the container.
+    static func hold(_ id: Identifier, _ db: any SQLSession) throws -> RunRow {
         guard let run = try RunRow.locked(id, db) else { throw StoreError.missingRun("\(id)") }
         let row = try run.root.flatMap { try RunRow.locked(number: $0, db) } ?? run
         guard !row.run.state.type.isTerminal, row.run.cancellation == nil else {
             throw StoreError.parentEnded(row.run.name, state: row.run.state.name)
         }
+        guard (row.run.ties?.depth ?? 0) < ChildTies.deepest else {
+            throw StoreError.nestedTooDeep(row.run.name, limit: ChildTies.deepest)
+        }
+        return row
     }
 
     package func run(_ id: Identifier) async throws -> FlowRun? {
@@ -136,5 +145,21 @@ extension RelationalStore {
                 """, ["\(run)", "\(run)"]
             ).map { try TaskRow($0).task }
         }
+    }
+}
+
+extension ChildTies {
+    /// The same, as those of a child of `parent`.
+    func inside(_ parent: FlowRun) -> ChildTies {
+        var ties = self
+        ties.depth = (parent.ties?.depth ?? 0) + 1
+        return ties
+    }
+}
+
+extension RunRow {
+    /// Adds a run with a container of its own.
+    static func insert(_ draft: RunDraft, _ db: any SQLSession) throws {
+        try insert(draft.run, root: nil, launch: draft.launch, sealedParameters: draft.sealedParameters, db)
     }
 }

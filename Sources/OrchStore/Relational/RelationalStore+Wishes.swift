@@ -17,7 +17,7 @@ extension RelationalStore {
             var parents = [row.number]
             // A run that has ended may have made one that goes on.
             while let number = parents.popLast() {
-                for var child in try RunRow.madeByRun(number, db) {
+                for var child in try RunRow.madeByRun(number, db) where child.run.ties?.isDetached != true {
                     parents.append(child.number)
                     let wish = CancellationRequest(
                         by: "\(request.by), with run \(parent) that made it", at: request.at)

@@ -11,15 +11,18 @@ struct RunRow {
         var metrics: [String: Double]
         var result: JSONValue?
         var pausedSeconds: Double?
-        /// Attempts that ended because the run was suspended, and count for no retry; nil = none.
+        /// Attempts since the last wish to retry it that ended because the run was suspended, and count for no retry; nil =
+        /// none.
         var suspensions: Int?
+        var retry: RunRetry?
+        var ties: ChildTies?
     }
 
     var number: Int64
     /// The run in whose container this one runs, where it is another.
     var root: Int64?
     var unobservedSince: Timestamp?
-    /// Attempts that ended because the run was suspended, and count for no retry.
+    /// Attempts since the last wish to retry it that ended because the run was suspended, and count for no retry.
     var suspensions = 0
     var run: FlowRun
     /// When its newest state was entered by the clock of whoever reported it, which tells a report that comes again; nil
@@ -72,8 +75,11 @@ struct RunRow {
             container: details.container, termination: details.termination,
             cancellation: Self.cancellation(by: cancelBy, at: cancelAt), request: request,
             pausedSeconds: details.pausedSeconds, logsRemovedAt: logsRemovedAt, metrics: details.metrics,
-            result: details.result)
+            result: details.result, retry: details.retry, ties: details.ties)
     }
+
+    /// Attempts that its policy's retries are not counted from.
+    var uncountedAttempts: Int { suspensions + (run.retry?.after ?? 0) }
 
     private static func cancellation(by: String?, at: Timestamp?) -> CancellationRequest? {
         guard let by, let at else { return nil }
@@ -107,8 +113,9 @@ extension RunRow {
             INSERT INTO flow_run (
                 id, digits_backwards, name, flow_name, deployment_id, deployment_name, deployment_version, parent_id,
                 root_number, work_queue, image, state_type, state_name, state_message, state_at, state_actor, attempt,
-                created_at, scheduled_for, started_at, ended_at, agent, details, launch, sealed_parameters
-            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                created_at, scheduled_for, started_at, ended_at, agent, details, launch, sealed_parameters, child_key,
+                is_awaited
+            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             RETURNING number
             """,
             [
@@ -118,7 +125,8 @@ extension RunRow {
                 run.state.actor, run.attempt, run.createdAt.microseconds, run.scheduledFor.microseconds,
                 run.startedAt?.microseconds, run.endedAt?.microseconds, run.agent,
                 try detailsText(of: run, suspensions: 0),
-                try launch.map(JSONText.encode), sealedParameters,
+                try launch.map(JSONText.encode), sealedParameters, run.ties?.place?.key,
+                run.ties.map { $0.isAwaited ? 1 : 0 },
             ])
         guard let inserted else { return }
         var reader = RowReader(inserted, table: "flow_run")
@@ -204,6 +212,6 @@ extension RunRow {
             Details(
                 parameters: run.parameters, tags: run.tags, container: run.container, termination: run.termination,
                 metrics: run.metrics, result: run.result, pausedSeconds: run.pausedSeconds,
-                suspensions: suspensions > 0 ? suspensions : nil))
+                suspensions: suspensions > 0 ? suspensions : nil, retry: run.retry, ties: run.ties))
     }
 }

@@ -16,7 +16,8 @@ enum StoreSchema {
         ("1-first-slice", firstSlice), ("2-assets", assets), ("3-attempts", attempts),
         ("4-questions", questions), ("5-log-segments", logSegments), ("6-pauses-and-retention", pausesAndRetention),
         ("7-run-lists", runLists), ("8-task-details", taskDetails), ("9-agent-identities", agentIdentities),
-        ("10-task-results", taskResults), ("14-concurrency-limits", concurrencyLimits),
+        ("10-task-results", taskResults), ("11-retries-and-children", retriesAndChildren),
+        ("14-concurrency-limits", concurrencyLimits),
     ]
 
     /// The migrations that a database lacks.
@@ -62,6 +63,14 @@ enum StoreSchema {
             PRIMARY KEY (tag, slot)
         ) STRICT;
         CREATE INDEX concurrency_slot_tag_by_slot ON concurrency_slot_tag (slot);
+        """
+
+    /// Which task runs are of earlier attempts; where in its parent a run was made, and whether that waits for it.
+    private static let retriesAndChildren = """
+        ALTER TABLE attempt ADD COLUMN tasks_before INTEGER;
+        ALTER TABLE flow_run ADD COLUMN child_key TEXT;
+        ALTER TABLE flow_run ADD COLUMN is_awaited INTEGER;
+        CREATE INDEX flow_run_by_child_key ON flow_run (parent_id, child_key, number) WHERE child_key IS NOT NULL;
         """
 
     /// Results of tasks, and who computes one: a lease, so that two do not. They refer to no run, as they outlive it.

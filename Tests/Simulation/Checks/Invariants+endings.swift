@@ -118,9 +118,12 @@ extension Invariants {
     /// A run has ended: compares its end with that of its attempts, and their number with its policy.
     func judgeEnd(of planned: PlannedRun, _ run: FlowRun, _ attempts: [RunAttempt]) throws {
         let name = "run \(planned.number) is \(run.state.name)"
-        let released = attempts.count { $0.state.isRelease }
-        if attempts.count > planned.policy.retries + 1 + released {
-            return violate("\(name) after \(attempts.count) attempts, \(released) of them released")
+        // Its policy counts anew from the attempt that somebody asked for.
+        let after = run.retry?.after ?? 0
+        let counted = attempts.count { $0.number > after }
+        let released = attempts.count { $0.number > after && $0.state.isRelease }
+        if counted > planned.policy.retries + 1 + released {
+            return violate("\(name) after \(counted) attempts since \(after), \(released) of them released")
         }
         if attempts.count != run.attempt { return violate("\(name) with \(attempts.count) of \(run.attempt) attempts") }
         guard let last = attempts.last else {
@@ -133,7 +136,7 @@ extension Invariants {
         if run.state.type == .cancelled, run.agent == nil, !world.cancelled.contains(planned.id) {
             violate("\(name), though nobody asked for that")
         }
-        for attempt in attempts.dropLast() where !attempt.state.isRelease {
+        for attempt in attempts.dropLast() where !attempt.state.isRelease && attempt.number != after {
             guard [.failed, .crashed].contains(attempt.state.type) else {
                 return violate("\(name) after an attempt that was \(attempt.state.name)")
             }

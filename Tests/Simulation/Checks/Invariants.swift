@@ -58,7 +58,12 @@ final class Invariants: @unchecked Sendable {
             judge(attempt, of: planned, run)
         }
         if let end = ended[id], run.state != end { violate("run \(planned.number) was \(end.name), and went on") }
-        if run.state.type.isTerminal, ended[id] == nil {
+        if run.state.type.isTerminal, run.state.type != .completed, planned.isWorthRetrying,
+            !world.retried.contains(id)
+        {
+            try judgeEnd(of: planned, run, attempts)
+            world.retry(planned, after: run.attempt)
+        } else if run.state.type.isTerminal, ended[id] == nil, run.retry != nil || !world.retried.contains(id) {
             ended[id] = run.state
             world.history.note("store") {
                 "run \(planned.number) is \(run.state.name): \(run.state.message) (\(run.state.actor))"
@@ -171,6 +176,10 @@ final class Invariants: @unchecked Sendable {
         where before.type != after.type && !before.type.successors.contains(after.type) {
             // The end of an attempt that another follows is the attempt's, not the run's.
             return "run \(planned.number) went from \(before.name) to \(after.name)"
+        }
+        let resurrections = zip(states, states.dropFirst()).count { $0.type.isTerminal && $1.type == .scheduled }
+        if resurrections > (world.retried.contains(id) ? 1 : 0) {
+            return "run \(planned.number) left its end \(resurrections) times"
         }
         if let (before, after) = zip(states, states.dropFirst()).first(where: { $0.at > $1.at }) {
             return "run \(planned.number) was \(before.name) at \(before.at), and then \(after.name) at \(after.at)"

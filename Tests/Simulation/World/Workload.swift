@@ -49,6 +49,13 @@ struct PlannedRun: Sendable {
 
     func program(ofAttempt attempt: Int) -> Program { programs[min(max(attempt, 1), programs.count) - 1] }
 
+    /// Whether somebody wants it tried again once it has ended otherwise than Completed. One that runs on until it is stopped
+    /// has to be stopped again, which only a time limit does.
+    var isWorthRetrying: Bool {
+        let endsAgain = policy.timeoutSeconds != nil || programs.allSatisfy { $0.end != .runsOn }
+        return endsAgain && RunPolicy.chance(run: id, attempt: 0) < 0.3
+    }
+
     /// Who asks for its end.
     static let user = "user ada"
     /// An image that is on every host, one that has to be pulled, and one that is nowhere.

@@ -42,6 +42,8 @@ final class World: @unchecked Sendable {
     private(set) lazy var invariants = Invariants(world: self)
     /// Runs that somebody asked to end.
     private(set) var cancelled: Set<Identifier> = []
+    /// Runs that somebody asked for another attempt of, once they had ended.
+    private(set) var retried: Set<Identifier> = []
     private var processes: [SimulatedProcess] = []
     private let user: SimulatedProcess
     private let observer = InlineExecutor()
@@ -161,6 +163,21 @@ final class World: @unchecked Sendable {
                 return found.cancellation != nil || found.state.type.isTerminal
             }
         ) { office in try await office.cancel(run.id, by: PlannedRun.user) }
+    }
+
+    /// Asks for another attempt of a run that has ended, a while later.
+    func retry(_ run: PlannedRun, after attempt: Int) {
+        retried.insert(run.id)
+        history.saw("runs tried again by a wish")
+        let id = run.id
+        scheduler.after(.milliseconds(1500)) { [self] in
+            // The wish comes again where its answer may have been lost, and is one all the same.
+            untilDone(
+                "asks for another attempt of run \(run.number)", id, isDone: { try await $0.run(id)?.retry != nil }
+            ) { office in
+                for _ in 1...2 { try await office.retry(id, RetryRequest(attempt: attempt), by: PlannedRun.user) }
+            }
+        }
     }
 
     private func untilDone(

@@ -1,0 +1,91 @@
+import OrchModel
+import Testing
+
+/// What a wish for another attempt of a run leads to.
+struct RetryRequestTests {
+    private static let at = Timestamp(microseconds: 9_000_000)
+
+    private static func run(_ type: StateType, name: String? = nil, attempt: Int = 2, retry: RunRetry? = nil) -> FlowRun
+    {
+        let time = Timestamp(microseconds: 1)
+        return FlowRun(
+            id: .new(), name: "etl-1", flowName: "etl", deploymentID: .new(), parameters: [:], workQueue: "default",
+            image: "taxi", state: RunState(type, name: name, message: "why", at: time, actor: "agent a1"),
+            attempt: attempt, createdAt: time, scheduledFor: time, retry: retry)
+    }
+
+    private func effect(_ request: RetryRequest, on run: FlowRun) -> RetryRequest.Effect {
+        request.effect(on: run, by: "user ada", at: Self.at)
+    }
+
+    /// A word for what became of a wish.
+    private func word(_ effect: RetryRequest.Effect) -> String {
+        switch effect {
+        case .enter: "enter"
+        case .repeated: "repeated"
+        case .refuse: "refuse"
+        }
+    }
+
+    @Test(arguments: StateType.allCases, [false, true])
+    func everyStateTakesItOrSaysWhyNot(type: StateType, all: Bool) {
+        let effect = effect(RetryRequest(all: all), on: Self.run(type))
+        let isTaken = [.failed, .crashed, .cancelled].contains(type) || type == .completed && all
+        #expect(word(effect) == (isTaken ? "enter" : "refuse"))
+        if case .refuse(let reason) = effect {
+            #expect(reason.contains("etl-1 is \(type.defaultName)"))
+            #expect(reason.contains(type == .completed ? "--all" : "orch flow-run cancel etl-1"))
+        }
+    }
+
+    @Test func whatFollowsSaysWhoAskedAndWhatWentBefore() throws {
+        guard
+            case .enter(let state, let retry) = effect(
+                RetryRequest(attempt: 2), on: Self.run(.failed, name: "TimedOut"))
+        else {
+            Issue.record("expected another attempt")
+            return
+        }
+        #expect(state.type == .scheduled && state.name == "AwaitingRetry")
+        #expect(state.actor == "user ada")
+        #expect(
+            state.message
+                == "user ada asked for another attempt: attempt 2 was TimedOut; tasks whose results are kept are not done again"
+        )
+        #expect(retry == RunRetry(by: "user ada", at: Self.at, after: 2))
+    }
+
+    @Test func resultsFromBeforeAWishForAllCountNoMoreInLaterAttemptsEither() {
+        let first = effect(RetryRequest(all: true), on: Self.run(.completed))
+        guard case .enter(_, let retry) = first else {
+            Issue.record("expected another attempt, got \(first)")
+            return
+        }
+        #expect(retry.resultsSince == Self.at)
+        let second = effect(RetryRequest(), on: Self.run(.failed, attempt: 3, retry: retry))
+        guard case .enter(_, let later) = second else {
+            Issue.record("expected another attempt, got \(second)")
+            return
+        }
+        #expect(later.resultsSince == Self.at && later.after == 3)
+    }
+
+    @Test func theSameWishSentTwiceIsOne() {
+        let retry = RunRetry(by: "user ada", at: Self.at, after: 2)
+        // It waits for the attempt that was asked for; has it; has had it.
+        let waiting = Self.run(.scheduled, name: "AwaitingRetry", retry: retry)
+        #expect(word(effect(RetryRequest(attempt: 2), on: waiting)) == "repeated")
+        #expect(word(effect(RetryRequest(), on: waiting)) == "repeated")
+        for type in StateType.allCases {
+            let later = Self.run(type, attempt: 3, retry: retry)
+            #expect(word(effect(RetryRequest(attempt: 2), on: later)) == "repeated", "\(type)")
+        }
+        #expect(word(effect(RetryRequest(), on: Self.run(.running, attempt: 3, retry: retry))) == "refuse")
+        #expect(word(effect(RetryRequest(attempt: 3), on: Self.run(.failed, attempt: 3, retry: retry))) == "enter")
+        #expect(word(effect(RetryRequest(attempt: 4), on: Self.run(.failed, attempt: 3))) == "refuse")
+    }
+
+    @Test func aRunThatWaitsForAnAutomaticRetryIsLive() {
+        #expect(word(effect(RetryRequest(), on: Self.run(.scheduled, name: "AwaitingRetry"))) == "refuse")
+    }
+}
