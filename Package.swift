@@ -34,6 +34,7 @@ let package = Package(
         .library(name: "Orch", targets: ["Orch"]),
         .library(name: "OrchETL", targets: ["OrchETL"]),
         .library(name: "OrchBlocks", targets: ["OrchBlocks"]),
+        .library(name: "OrchTesting", targets: ["OrchTesting"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -96,6 +97,8 @@ let package = Package(
 
         // What typed blocks yield to flow authors: configured clients.
         .target(name: "OrchBlocks", dependencies: ["OrchModel", "Orch", "CurlTransport", "GoogleCloud", "Postgres"]),
+        // For flow authors' tests: run a flow in memory, on a controlled clock.
+        .target(name: "OrchTesting", dependencies: ["OrchModel", "Orch"]),
         // Claim, launch, forward, reconcile.
         .target(
             name: "OrchAgent",
@@ -158,7 +161,10 @@ let package = Package(
         ),
         .testTarget(
             name: "OrchTests",
-            dependencies: ["Orch", "OrchModel", "OrchClient", "CurlTransport", "Threads", "TestSupport"]),
+            dependencies: [
+                "Orch", "OrchTesting", "OrchModel", "OrchClient", "CurlTransport", "Threads", "TestSupport",
+            ]),
+        .testTarget(name: "OrchTestingTests", dependencies: ["OrchTesting", "Orch", "OrchModel", "TestSupport"]),
         .testTarget(
             name: "OrchETLTests",
             dependencies: [
@@ -177,8 +183,8 @@ let package = Package(
         .testTarget(
             name: "OrchServerTests",
             dependencies: [
-                "OrchServer", "OrchStore", "OrchModel", "LogSegments", "OrchClient", "OrchAgent", "CurlTransport",
-                "TestSupport", "ChaosFlow",
+                "OrchServer", "OrchStore", "OrchModel", "LogSegments", "OrchClient", "OrchInfrastructure", "OrchAgent",
+                "CurlTransport", "TestSupport", "ChaosFlow",
                 logging, lifecycle,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]
@@ -192,7 +198,10 @@ let package = Package(
             ]),
         .testTarget(
             name: "TaxiTests",
-            dependencies: ["Taxi", "Threads", "Orch", "OrchModel", "OrchETL", "TableFormats", "TestSupport"]),
+            dependencies: [
+                "Taxi", "Threads", "Orch", "OrchTesting", "OrchModel", "OrchETL", "CurlTransport", "TableFormats",
+                "TestSupport",
+            ]),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [

@@ -22,7 +22,8 @@ struct OrchCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Work",
                 subcommands: [
-                    Deploy.self, Run.self, FlowRuns.self, Flows.self, Assets.self, Caches.self, Deployments.self,
+                    Deploy.self, Run.self, FlowRuns.self, Flows.self, Assets.self, Artifacts.self, Caches.self,
+                    Deployments.self,
                     Blocks.self,
                 ]),
             CommandGroup(

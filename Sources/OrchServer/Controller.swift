@@ -109,6 +109,7 @@ package final class Controller: Service, Sendable {
                 store: store, wakeups: wakeups, maker: maker, heartbeat: configuration.recheck, metrics: metrics
             ).endpoints
             + AssetRoutes(store: store).endpoints
+            + ArtifactRoutes(store: store).endpoints
             + CacheRoutes(store: store).endpoints
             + RetentionRoutes(store: store, keeper: retention).endpoints
             + BlockRoutes(vault: vault).endpoints

@@ -26,6 +26,9 @@ public struct FlowContext: Sendable {
     /// The tasks that run beside the flow.
     let submitted = SubmittedTasks()
 
+    /// The clock that waits should be made on: in a test of the flow they are over at once.
+    public var clock: any Clock<Duration> { services.clock }
+
     /// Writes lines for people.
     public var logger: FlowLogger {
         FlowLogger(reporter: services.reporter, name: flowName, flowRun: childRun, least: services.logLevel)
@@ -73,6 +76,10 @@ struct RunServices: Sendable {
     var randomShare: @Sendable () -> Double = { .random(in: 0...1) }
     /// Where results of tasks are kept; nil where nobody keeps them.
     var caching: ResultCaching?
+    /// How the time limits of tasks pass.
+    var limits: any LimitTimer = RealLimitTimer()
+    /// What stands in place of the work of tasks; nil where all do theirs.
+    var fakes: (any TaskFakes)?
 
     func state(_ type: StateType, name: String? = nil, _ message: String) -> RunState {
         RunState(type, name: name, message: ReportedText.message(message), at: now(), actor: "flow")

@@ -13,6 +13,8 @@ struct RunRow {
         var pausedSeconds: Double?
         /// Attempts that ended because the run was suspended, and count for no retry; nil = none.
         var suspensions: Int?
+        var templates: [String: JSONValue]?
+        var dataInterval: DataInterval?
     }
 
     var number: Int64
@@ -72,7 +74,7 @@ struct RunRow {
             container: details.container, termination: details.termination,
             cancellation: Self.cancellation(by: cancelBy, at: cancelAt), request: request,
             pausedSeconds: details.pausedSeconds, logsRemovedAt: logsRemovedAt, metrics: details.metrics,
-            result: details.result)
+            result: details.result, templates: details.templates, dataInterval: details.dataInterval)
     }
 
     private static func cancellation(by: String?, at: Timestamp?) -> CancellationRequest? {
@@ -204,6 +206,7 @@ extension RunRow {
             Details(
                 parameters: run.parameters, tags: run.tags, container: run.container, termination: run.termination,
                 metrics: run.metrics, result: run.result, pausedSeconds: run.pausedSeconds,
-                suspensions: suspensions > 0 ? suspensions : nil))
+                suspensions: suspensions > 0 ? suspensions : nil, templates: run.templates,
+                dataInterval: run.dataInterval))
     }
 }
