@@ -34,6 +34,7 @@ let package = Package(
         .library(name: "Orch", targets: ["Orch"]),
         .library(name: "OrchETL", targets: ["OrchETL"]),
         .library(name: "OrchBlocks", targets: ["OrchBlocks"]),
+        .library(name: "OrchTesting", targets: ["OrchTesting"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -98,6 +99,8 @@ let package = Package(
         .target(
             name: "OrchBlocks",
             dependencies: ["OrchModel", "Orch", "OrchETL", "CurlTransport", "GoogleCloud", "Postgres"]),
+        // For flow authors' tests: run a flow in memory, on a controlled clock.
+        .target(name: "OrchTesting", dependencies: ["OrchModel", "Orch"]),
         // Claim, launch, forward, reconcile.
         .target(
             name: "OrchAgent",
@@ -160,10 +163,14 @@ let package = Package(
         ),
         .testTarget(
             name: "OrchTests",
-            dependencies: ["Orch", "OrchModel", "OrchClient", "CurlTransport", "Threads", "TestSupport"]),
+            dependencies: [
+                "Orch", "OrchTesting", "OrchModel", "OrchClient", "CurlTransport", "Threads", "TestSupport",
+            ]),
+        .testTarget(name: "OrchTestingTests", dependencies: ["OrchTesting", "Orch", "OrchModel", "TestSupport"]),
         // What the articles of the documentation show, compiled and run.
         .testTarget(
-            name: "ArticleTests", dependencies: ["Orch", "OrchModel", "OrchBlocks", "OrchETL", "TestSupport"]),
+            name: "ArticleTests",
+            dependencies: ["Orch", "OrchTesting", "OrchModel", "OrchBlocks", "OrchETL", "TestSupport"]),
         .testTarget(
             name: "OrchETLTests",
             dependencies: [
@@ -182,8 +189,8 @@ let package = Package(
         .testTarget(
             name: "OrchServerTests",
             dependencies: [
-                "OrchServer", "OrchStore", "OrchModel", "LogSegments", "OrchClient", "OrchAgent", "CurlTransport",
-                "TestSupport", "ChaosFlow", grdb, logging, lifecycle,
+                "OrchServer", "OrchStore", "OrchModel", "LogSegments", "OrchClient", "OrchInfrastructure", "OrchAgent",
+                "CurlTransport", "TestSupport", "ChaosFlow", grdb, logging, lifecycle,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]
         ),
@@ -196,7 +203,10 @@ let package = Package(
             ]),
         .testTarget(
             name: "TaxiTests",
-            dependencies: ["Taxi", "Threads", "Orch", "OrchModel", "OrchETL", "TableFormats", "TestSupport"]),
+            dependencies: [
+                "Taxi", "Threads", "Orch", "OrchTesting", "OrchModel", "OrchETL", "CurlTransport", "TableFormats",
+                "TestSupport",
+            ]),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [

@@ -9,6 +9,8 @@ public enum OrchError: Error, Sendable {
     case invalidFlowName(String)
     /// A default deployment that its flow cannot run.
     case invalidDeployment(String, reason: String)
+    /// A flow declares a parameter that cannot be used.
+    case invalidParameter(flow: String, name: String, reason: String)
     /// A flow declares a graph that cannot be run.
     case invalidGraph(flow: String, reason: String)
     /// An environment variable does not hold what it must. Its value is left out, as it may be secret.
@@ -17,6 +19,8 @@ public enum OrchError: Error, Sendable {
     case missingBlock(type: String, name: String, variable: String, present: [String])
     /// A block's document does not have the shape of its type. Values are left out, as they may be secret.
     case invalidBlock(type: String, name: String, reason: String)
+    /// An artifact that cannot be made.
+    case invalidArtifact(key: String, reason: String)
     /// A flow runs inside a flow inside a flow, and so on, too often.
     case nestedTooDeep(flow: String, limit: Int)
     /// Something that only a controller can do was asked for by a program that runs by hand.
@@ -38,6 +42,8 @@ extension OrchError: CustomStringConvertible {
             return "\"\(name)\" cannot name a flow: expected letters, digits, \"-\" and \"_\""
         case .invalidDeployment(let name, let reason):
             return "the default deployment \"\(name)\" cannot run: \(reason)"
+        case .invalidParameter(let flow, let name, let reason):
+            return "the parameter \"\(name)\" of the flow \"\(flow)\" cannot be used: \(reason)"
         case .invalidGraph(let flow, let reason):
             return "the graph of the flow \"\(flow)\" cannot be run: \(reason)"
         case .invalidEnvironment(let variable, let expected):
@@ -51,6 +57,8 @@ extension OrchError: CustomStringConvertible {
                 + "Create it with `orch block create \(type) \(name)`, and name it in a parameter of the flow"
         case .invalidBlock(let type, let name, let reason):
             return "the \(type) block \"\(name)\" cannot be read: \(reason)"
+        case .invalidArtifact(let key, let reason):
+            return "the artifact \"\(key)\" cannot be made: \(reason)"
         case .nestedTooDeep(let flow, let limit):
             return "\(flow) cannot run inside \(limit) other flows: does a flow run itself without an end?"
         case .needsController(let what):

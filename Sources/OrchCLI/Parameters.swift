@@ -2,7 +2,8 @@ import OrchModel
 
 /// Parameter values from the command line, read by a flow's schema.
 enum Parameters {
-    /// The values of `--params JSON` with each `-p key=value` laid over them.
+    /// The values of `--params JSON` with each `-p key=value` laid over them. Texts with places to fill pass: the controller
+    /// fills them in.
     ///
     /// - Throws: a usage message that lists every problem.
     static func read(assignments: [String], json: String?, by schema: ParameterSchema) throws -> [String: JSONValue] {
@@ -14,12 +15,16 @@ enum Parameters {
             values = object
         }
         do {
-            for (name, value) in try schema.parse(assignments: assignments) { values[name] = value }
+            for (name, value) in try schema.parse(assignments: assignments, passesTemplates: true) {
+                values[name] = value
+            }
         } catch {
             throw Message(.usage, error.description)
         }
         let known = Set(schema.properties.map(\.name))
-        let problems = schema.validate(values).filter { !($0.kind == .missing && known.contains($0.name)) }
+        let problems = schema.validate(values, passesTemplates: true).filter {
+            !($0.kind == .missing && known.contains($0.name))
+        }
         guard problems.isEmpty else { throw Message(.usage, ParameterProblems(problems).description) }
         return values
     }

@@ -13,6 +13,8 @@ struct Run: AsyncParsableCommand {
               orch run docker-flow -p month=7
               orch run parent_flow_runner/docker-flow -p color=yellow -p year=2020 -p month=7
               orch run docker-flow --retries 3 --retry-delay 10 --retry-backoff 2 --run-timeout 3600
+              orch run trips-flow -p trips='[{"month":1},{"month":2}]' -p from=2021-01-31
+              orch run monthly-flow --data-interval 2020-07-01/2020-08-01
               orch run docker-flow --detach -o json
 
             Exit codes: 0 completed, 1 failed, 2 usage, 3 crashed, 4 cancelled, 5 API unreachable or refused, \
@@ -34,6 +36,11 @@ struct Run: AsyncParsableCommand {
     @Option(name: .customLong("tag"), parsing: .singleValue, help: "A tag for the run. May be given again.")
     var tags: [String] = []
 
+    @Option(
+        help: "The span of data that the run is about, START/END: two days or instants, such as 2020-07-01/2020-08-01.",
+        transform: DataInterval.read)
+    var dataInterval: DataInterval?
+
     @Flag(help: "Return at once; the run goes on.")
     var detach = false
 
@@ -48,12 +55,13 @@ struct Run: AsyncParsableCommand {
     /// The run that is asked for. The deployment is looked up only for what has to be read by its schema, or over its policy.
     private func request(_ client: OrchClient) async throws -> FlowRunRequest {
         guard !parameters.isEmpty || parametersJSON != nil || policy.isGiven else {
-            return FlowRunRequest(deployment: deployment, tags: tags)
+            return FlowRunRequest(deployment: deployment, tags: tags, dataInterval: dataInterval)
         }
         let found = try await client.deployment(named: deployment)
         let values = try Parameters.read(assignments: parameters, json: parametersJSON, by: found.parameterSchema)
         return FlowRunRequest(
-            deployment: found.fullName, parameters: values, tags: tags, policy: try policy.policy(over: found.policy))
+            deployment: found.fullName, parameters: values, tags: tags, policy: try policy.policy(over: found.policy),
+            dataInterval: dataInterval)
     }
 
     func run() async throws {
@@ -108,5 +116,16 @@ struct Run: AsyncParsableCommand {
         let took = ended.endedAt.map { ($0 - ended.createdAt).brief }
         say("\(ended.name) ended \(ended.state.name)\(took.map { " after \($0)" } ?? ""): \(ended.state.message)\n")
         return ended
+    }
+}
+
+extension DataInterval {
+    /// The span that an argument names.
+    static func read(_ argument: String) throws -> DataInterval {
+        guard let interval = DataInterval(argument) else {
+            throw ValidationError(
+                "expected START/END, two days or instants, such as 2020-07-01/2020-08-01, got \"\(argument)\"")
+        }
+        return interval
     }
 }

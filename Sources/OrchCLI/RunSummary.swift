@@ -42,6 +42,8 @@ struct RunSummary {
                 }
             ),
             ("Parameters", JSONValue.object(run.parameters).jsonText),
+            ("Templates", run.templates.map { JSONValue.object($0).jsonText }),
+            ("Data interval", run.dataInterval.map { "\($0.start.brief) to \($0.end.brief)" }),
             ("Queue", run.workQueue),
             ("Attempt", "\(run.attempt)"),
             ("Agent", run.agent),
@@ -58,7 +60,10 @@ struct RunSummary {
                 run.metrics.isEmpty
                     ? nil
                     : run.metrics.sorted { $0.key < $1.key }
-                        .map { "\($0.key)=\(JSONValue.double($0.value).jsonText)" }.joined(separator: " ")
+                        .map { name, value in
+                            let number = Int64(exactly: value).map(JSONValue.int) ?? .double(value)
+                            return "\(TerminalText.harmless(name))=\(number)"
+                        }.joined(separator: " ")
             ),
             ("Result", run.result?.jsonText),
         ])

@@ -1,5 +1,5 @@
 /// A day of the proleptic Gregorian calendar, without time or zone.
-public struct CivilDate: Hashable, Sendable, CustomStringConvertible {
+public struct CivilDate: Hashable, Comparable, Sendable {
     /// The days of 400 years, after which the calendar repeats itself.
     static let daysInCycle: Int64 = 146_097
 
@@ -38,10 +38,12 @@ public struct CivilDate: Hashable, Sendable, CustomStringConvertible {
         return (year, month, dayOfYear - (153 * monthFromMarch + 2) / 5 + 1)
     }
 
-    /// `2020-07-01`.
-    public var description: String {
-        let (year, month, day) = components
-        return Timestamp.padded(year, 4) + "-" + Timestamp.padded(month, 2) + "-" + Timestamp.padded(day, 2)
+    public static func < (left: CivilDate, right: CivilDate) -> Bool { left.daysSinceEpoch < right.daysSinceEpoch }
+
+    /// The day so many days later; earlier where that is negative. It saturates at the ends of the range.
+    public func adding(days: Int64) -> CivilDate {
+        let (sum, overflow) = daysSinceEpoch.addingReportingOverflow(days)
+        return CivilDate(daysSinceEpoch: overflow ? (days < 0 ? .min : .max) : sum)
     }
 
     static func daysIn(month: Int64, year: Int64) -> Int64 {
@@ -50,5 +52,45 @@ public struct CivilDate: Hashable, Sendable, CustomStringConvertible {
         case 4, 6, 9, 11: 30
         default: 31
         }
+    }
+}
+
+extension CivilDate: LosslessStringConvertible {
+    /// Reads `2020-07-01`: four, two and two digits.
+    public init?(_ text: String) {
+        let bytes = Array(text.utf8)
+        func number(_ range: Range<Int>) -> Int64? {
+            bytes[range].reduce(Int64?.some(0)) { value, byte in
+                guard let value, byte >= 48, byte <= 57 else { return nil }
+                return value * 10 + Int64(byte - 48)
+            }
+        }
+        guard bytes.count == 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
+            let year = number(0..<4), let month = number(5..<7), let day = number(8..<10)
+        else { return nil }
+        self.init(year: year, month: month, day: day)
+    }
+
+    /// `2020-07-01`.
+    public var description: String {
+        let (year, month, day) = components
+        return Timestamp.padded(year, 4) + "-" + Timestamp.padded(month, 2) + "-" + Timestamp.padded(day, 2)
+    }
+}
+
+extension CivilDate: Codable {
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let text = try container.decode(String.self)
+        guard let value = CivilDate(text) else {
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "expected a day such as 2020-07-01, got \"\(text)\"")
+        }
+        self = value
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
     }
 }

@@ -98,7 +98,9 @@ extension StreamRecord.Kind {
             writer.object("artifact") { writer in
                 writer.member("data", artifact.data)
                 writer.member("description", artifact.description)
+                writer.member("flowRun", artifact.flowRun)
                 writer.member("key", artifact.key)
+                writer.member("taskRun", artifact.taskRun)
                 writer.member("type", artifact.type)
             }
         case .asset(let asset): writer.member("asset", asset.wire)
@@ -137,7 +139,10 @@ extension StreamRecord.Kind {
         case "artifact":
             guard let key = body["key"]?.stringValue, let type = body["type"]?.stringValue else { return nil }
             let description = body["description"]?.stringValue ?? ""
-            self = .artifact(.init(key: key, type: type, data: body["data"] ?? .null, description: description))
+            self = .artifact(
+                .init(
+                    key: key, type: type, data: body["data"] ?? .null, description: description,
+                    taskRun: body.identifier("taskRun"), flowRun: body.identifier("flowRun")))
         case "asset":
             guard let asset = StreamRecord.Asset(wire: body) else { return nil }
             self = .asset(asset)

@@ -242,13 +242,22 @@ extension StreamRecord {
         public var data: JSONValue
         /// What it shows, in a sentence.
         public var description: String
+        /// The task run it belongs to.
+        public var taskRun: Identifier?
+        /// The child run it belongs to; `nil` for the run itself.
+        public var flowRun: Identifier?
 
         /// Something to look at.
-        public init(key: String, type: String, data: JSONValue, description: String = "") {
+        public init(
+            key: String, type: String, data: JSONValue, description: String = "", taskRun: Identifier? = nil,
+            flowRun: Identifier? = nil
+        ) {
             self.key = key
             self.type = type
             self.data = data
             self.description = description
+            self.taskRun = taskRun
+            self.flowRun = flowRun
         }
     }
 }

@@ -117,6 +117,7 @@ package final class Controller: Service, Sendable {
                 time: time
             ).endpoints
             + AssetRoutes(store: store).endpoints
+            + ArtifactRoutes(store: store).endpoints
             + CacheRoutes(store: store).endpoints
             + ConcurrencyRoutes(store: store, slots: slots).endpoints
             + RetentionRoutes(store: store, keeper: retention).endpoints

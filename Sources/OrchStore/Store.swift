@@ -149,6 +149,17 @@ package protocol Store: Sendable {
     /// The newest objects and datasets that records are known by, `limit` of each at most.
     func assetNames(limit: Int) async throws -> AssetNames
 
+    // MARK: Artifacts
+
+    /// The artifact of that identifier, with its content.
+    func artifact(_ id: Identifier) async throws -> Artifact?
+    /// The last artifact of that key, with its content.
+    func artifact(named key: String) async throws -> Artifact?
+    /// A page of artifacts without their content, newest first. They come with reports, and go with their runs.
+    func artifacts(matching query: ArtifactQuery) async throws -> ArtifactPage
+    /// The newest keys, `limit` at most.
+    func artifactKeys(limit: Int) async throws -> [String]
+
     // MARK: Results of tasks
 
     /// A result that is kept, or the right to compute it: whoever gets a miss holds the lock until its lease ends.

@@ -46,6 +46,13 @@ struct ContainerSpecTests {
             ])
     }
 
+    @Test func aDataIntervalIsTold() throws {
+        let interval = try #require(DataInterval("2020-06-01/2020-07-01"))
+        let environment = try spec { $0.dataInterval = interval }.environment
+        #expect(environment["ORCH_DATA_INTERVAL_START"] == "2020-06-01T00:00:00.000000Z")
+        #expect(environment["ORCH_DATA_INTERVAL_END"] == "2020-07-01T00:00:00.000000Z")
+    }
+
     @Test func labelsNameInstanceRunAttemptDeploymentAndFlow() throws {
         let labels = try spec { $0.container.labels = ["team": "data"] }.labels
         #expect(

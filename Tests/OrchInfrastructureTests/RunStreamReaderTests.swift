@@ -111,6 +111,45 @@ struct RunStreamReaderTests {
         #expect(report.assets == [AssetReport(flowRunID: .fixed(6), at: Self.time, record: Self.asset)])
     }
 
+    @Test func anArtifactIsKeptWithWhoMadeIt() {
+        let kinds: [StreamRecord.Kind] = [
+            .artifact(.init(key: "report", type: "markdown", data: ["text": "# x"], taskRun: .fixed(5))),
+            .artifact(.init(key: "report", type: "table", data: [:], description: "d", flowRun: .fixed(6))),
+        ]
+        let (_, report) = read(lines(kinds))
+        #expect(report.artifacts.map(\.flowRunID) == [claimed.runID, .fixed(6)])
+        #expect(report.artifacts.map(\.taskRunID) == [.fixed(5), nil])
+        #expect(report.artifacts.map(\.sequence) == [1, 2])
+        #expect(report.artifacts.map(\.data) == [["text": "# x"], [:]])
+        #expect(report.records.map(\.childRunID) == [nil, .fixed(6)])
+        var both = report
+        both.append(report)
+        #expect(both.artifacts.count == 4)
+    }
+
+    @Test func whatIsTooMuchOfArtifactsIsToldAndNotKept() {
+        let large: JSONValue = .string(String(repeating: "x", count: 400_000))
+        let small = StreamRecord.Kind.artifact(.init(key: "report", type: "markdown", data: ["text": "x"]))
+        let kinds: [StreamRecord.Kind] =
+            [
+                .artifact(.init(key: "a b", type: "markdown", data: [:])),
+                .artifact(.init(key: "huge", type: "markdown", data: .array([large, large]))),
+            ] + (0..<50).map { _ in .artifact(.init(key: "large", type: "markdown", data: large)) }
+            + (0..<1001).map { _ in small }
+        let (_, report) = read(lines(kinds))
+        #expect(report.artifacts.count == 1000)
+        let warnings = report.records.filter { $0.level == .warning }.map(\.message)
+        #expect(warnings.first?.hasPrefix("the artifact a b is not kept: its key is not") == true)
+        #expect(
+            warnings.dropFirst().first
+                == "the artifact huge is not kept: its content has 800007 bytes, more than 262144")
+        #expect(
+            warnings.contains("the artifact large is not kept: all artifacts of an attempt have 16777216 bytes at most")
+        )
+        #expect(warnings.last == "the artifact report is not kept: an attempt keeps 1000 artifacts at most")
+        #expect(report.records.count == kinds.count)
+    }
+
     private static let asset = AssetRecord(
         namespace: "gs://lake", dataset: "green", uri: "gs://lake/data/green/x.parquet", version: "1", rows: 3,
         bytes: 9, sha256: "00")

@@ -35,7 +35,7 @@ struct ParameterSchemaTests {
 
     @Test func ignoresKeywordsItDoesNotKnow() {
         let read = ParameterSchema(schema: [
-            "properties": ["x": ["anyOf": [["type": "string"]], "x-new": 1], "a": ["type": "integer", "position": 0]]
+            "properties": ["x": ["oneOf": [["type": "string"]], "x-new": 1], "a": ["type": "integer", "position": 0]]
         ])
         #expect(read.properties.map(\.name) == ["a", "x"])
         #expect(read.validate(["x": [1, "two"], "a": 1]).isEmpty)
@@ -65,7 +65,8 @@ struct ParameterSchemaTests {
         ("since", "2021-02-29", "a day such as 2020-07-01, or null", "\"2021-02-29\""),
         ("at", "yesterday", "a time such as 2020-07-01T00:00:00Z, or null", "\"yesterday\""),
         ("code", "de", "a text of 2 characters or less that matches ^[A-Z]{2}$", "\"de\""),
-        ("options", "{", "a JSON object", "\"{\""), ("name", "", "a text of 1 characters or more", "\"\""),
+        ("options", "{", "a JSON object", "\"{\", which is no JSON"),
+        ("name", "", "a text of 1 characters or more", "\"\""),
     ])
     func saysWhatWasExpected(name: String, text: String, expected: String, got: String) {
         let parameter = String(name.prefix { $0 != "[" })

@@ -1,4 +1,5 @@
 import Glibc
+import OrchTesting
 import Testing
 import Threads
 

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import OrchTesting
 import Synchronization
 import Testing
 import Threads

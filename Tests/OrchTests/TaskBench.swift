@@ -1,3 +1,5 @@
+import OrchTesting
+
 @testable import Orch
 
 /// A flow's context whose records are kept and whose waits are over at once.

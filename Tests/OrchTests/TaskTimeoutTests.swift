@@ -1,4 +1,5 @@
 import Glibc
+import OrchTesting
 import Synchronization
 import Testing
 

@@ -1,5 +1,5 @@
 /// Where results of tasks are kept. It may fail at any time: a task then does its work.
-protocol ResultCache: Sendable {
+package protocol ResultCache: Sendable {
     /// A result that is kept, or the right to compute it, for ``CacheLimits/leaseSeconds``.
     func lookUp(_ lookup: CacheLookup) async throws -> CacheAnswer
     /// Keeps a result, and ends the computation of its holder.

@@ -28,6 +28,9 @@ public struct FlowContext: Sendable {
     /// The tasks that run beside the flow.
     let submitted = SubmittedTasks()
 
+    /// The clock that waits should be made on: in a test of the flow they are over at once.
+    public var clock: any Clock<Duration> { services.clock }
+
     /// Writes lines for people.
     public var logger: FlowLogger {
         FlowLogger(reporter: services.reporter, name: flowName, flowRun: childRun, least: services.logLevel)
@@ -79,12 +82,17 @@ final class RunServices: Sendable {
     let slots: SlotKeeper
     /// Who makes runs with containers of their own; nil where nobody does.
     let children: ChildRunMaking?
+    /// How the time limits of tasks pass.
+    let limits: any LimitTimer
+    /// What stands in place of the work of tasks; nil where all do theirs.
+    let fakes: (any TaskFakes)?
 
     init(
         reporter: any Reporter, logLevel: StreamRecord.Level, clock: any Clock<Duration>,
         now: @escaping @Sendable () -> Timestamp, scratchRoot: String,
         randomShare: @escaping @Sendable () -> Double = { .random(in: 0...1) }, caching: ResultCaching? = nil,
-        slots: (any TaskSlots)? = nil, children: ChildRunMaking? = nil
+        slots: (any TaskSlots)? = nil, children: ChildRunMaking? = nil, limits: any LimitTimer = RealLimitTimer(),
+        fakes: (any TaskFakes)? = nil
     ) {
         self.reporter = reporter
         self.logLevel = logLevel
@@ -95,6 +103,8 @@ final class RunServices: Sendable {
         self.caching = caching
         self.slots = SlotKeeper(slots)
         self.children = children
+        self.limits = limits
+        self.fakes = fakes
     }
 
     func state(_ type: StateType, name: String? = nil, _ message: String) -> RunState {

@@ -1,15 +1,25 @@
-/// Reads a flow's parameters off its declaration, and sets their values.
+/// A flow's parameters as they are declared in it.
 enum FlowParameters {
     /// The schema of a flow's parameters, in the order of their declaration.
+    ///
+    /// - Throws: ``OrchError/invalidParameter(flow:name:reason:)`` where one could never be read.
     static func schema(of type: any Flow.Type) throws -> ParameterSchema {
-        ParameterSchema(try declared(in: type.init()).map { try $1.property(named: $0) })
+        let flow = type.init()
+        let properties = DeclaredParameters.properties(of: flow)
+        for property in properties {
+            guard let reason = property.problem else { continue }
+            throw OrchError.invalidParameter(flow: type.name, name: property.name, reason: reason)
+        }
+        if let name = DeclaredParameters.unreadable(in: flow).first {
+            let reason = "its type takes no value that its own schema allows: give it a default"
+            throw OrchError.invalidParameter(flow: type.name, name: name, reason: reason)
+        }
+        return ParameterSchema(properties)
     }
 
     /// The values that a flow's parameters have now.
     static func values(of flow: some Flow) throws -> [String: JSONValue] {
-        var values: [String: JSONValue] = [:]
-        for (name, parameter) in declared(in: flow) { values[name] = try parameter.current() }
-        return values
+        try DeclaredParameters.values(of: flow)
     }
 
     /// A new flow with these values, which the schema has accepted.
@@ -17,24 +27,33 @@ enum FlowParameters {
     /// - Throws: a ``ParameterProblem`` where a type takes less than its schema says.
     static func make<F: Flow>(_ type: F.Type, values: [String: JSONValue]) throws -> F {
         let flow = F()
-        for (name, parameter) in declared(in: flow) {
-            guard let value = values[name] else { continue }
-            do {
-                try parameter.assign(value)
-            } catch {
-                let property = try parameter.property(named: name)
-                let got = property.isSecret ? Secret.placeholder : value.hidingURLPasswords.jsonText
-                throw ParameterProblem(.invalid, name: name, expected: property.value.expectation, got: got)
-            }
-        }
+        try DeclaredParameters.assign(values, to: flow)
         return flow
     }
+}
 
-    private static func declared(in flow: some Flow) -> [(name: String, parameter: any DeclaredParameter)] {
-        Mirror(reflecting: flow).children.compactMap { child in
-            guard let parameter = child.value as? any DeclaredParameter, let label = child.label else { return nil }
-            // The compiler stores the wrapper of `month` as `_month`.
-            return (String(label.drop { $0 == "_" }), parameter)
+extension ParameterSchema.Property {
+    /// What makes it a parameter that no value, or not its own default, fits; `nil` where all is well.
+    fileprivate var problem: String? {
+        if let reason = value.unreadablePattern { return reason }
+        guard let defaultValue,
+            let problem = ParameterSchema([self]).validate([name: defaultValue], passesTemplates: true).first
+        else { return nil }
+        return "its default does not fit: \(problem)"
+    }
+}
+
+extension ValueSchema {
+    /// A pattern in it that is no regular expression, in a sentence.
+    fileprivate var unreadablePattern: String? {
+        if let pattern {
+            do {
+                _ = try Regex(pattern)
+            } catch {
+                return "its pattern \(pattern) cannot be read: \(error)"
+            }
         }
+        let inner = [items, values].compactMap { $0 } + alternatives + (members ?? []).map(\.value)
+        return inner.lazy.compactMap(\.unreadablePattern).first
     }
 }

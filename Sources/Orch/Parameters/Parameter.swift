@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 
 /// A parameter of a flow: typed, validated, described.
@@ -6,7 +7,9 @@ import Synchronization
 /// @Parameter(help: "Month of the year.", range: 1...12) var month = 7
 /// @Parameter(help: "Colour of the taxis.", oneOf: ["yellow", "green"]) var color = "green"
 /// @Parameter(help: "The lake.", block: .gcsBucket) var lake = "zoom-gcs"
-/// @Parameter(help: "Which day.") var day: Timestamp       // no default: must be given
+/// @Parameter(help: "Which day.") var day: CivilDate       // no default: must be given
+/// @Parameter(help: "Until when.") var until: CivilDate?   // no default: null
+/// @Parameter(help: "Codes.", rules: .count(1...), .each(.pattern("^[A-Z]{2}$"))) var codes = ["DE"]
 /// ```
 @propertyWrapper
 public struct Parameter<Value: ParameterValue>: Sendable {
@@ -25,15 +28,17 @@ public struct Parameter<Value: ParameterValue>: Sendable {
     private let title: String?
     private let block: BlockKind?
     private let isSecret: Bool
+    private let isTemplate: Bool
     private let defaultValue: Value?
 
-    /// The value. Reading a parameter that has no default before it was given one is a mistake in the program.
+    /// The value.
+    ///
+    /// A parameter without a default that is read before it was given a value, as in a flow's own `init()`, reads as an
+    /// example of what it accepts, such as 0 or 1970-01-01; that is said on standard error.
     public var wrappedValue: Value {
         get {
-            guard let value = storage.value.withLock({ $0 }) else {
-                preconditionFailure("a parameter without a default was read before it was set")
-            }
-            return value
+            if let value = storage.value.withLock({ $0 }) { return value }
+            return unset()
         }
         set {
             // A new object, so that copies of a flow do not share what is set later.
@@ -41,97 +46,63 @@ public struct Parameter<Value: ParameterValue>: Sendable {
         }
     }
 
-    private init(
+    init(
         default value: Value?, help: String, title: String?, block: BlockKind? = nil, isSecret: Bool = false,
-        _ restrict: (inout ValueSchema) -> Void = { _ in }
+        isTemplate: Bool = false, rules: [ParameterRule<Value>]
     ) {
         var schema = Value.parameterSchema
-        restrict(&schema)
+        for rule in rules { rule.apply(&schema) }
         self.schema = schema
         self.help = help
         self.title = title
         self.block = block
         self.isSecret = isSecret
-        defaultValue = value
-        storage = Storage(value)
-    }
-}
-
-extension Parameter {
-    /// A parameter with a default.
-    ///
-    /// - Parameters:
-    ///   - help: what it is for, in a sentence.
-    ///   - title: a name for people. Defaults to the property's name.
-    ///   - oneOf: the only values accepted. Empty, the default, accepts all of the type.
-    ///   - isSecret: whether its value must be shown nowhere. Defaults to `false`.
-    public init(
-        wrappedValue: Value, help: String = "", title: String? = nil, oneOf: [Value] = [], isSecret: Bool = false
-    ) {
-        self.init(default: wrappedValue, help: help, title: title, isSecret: isSecret) { $0.limit(to: oneOf) }
+        self.isTemplate = isTemplate
+        defaultValue = value ?? (schema.isNullable ? Self.null : nil)
+        storage = Storage(defaultValue)
     }
 
-    /// A parameter that must be given.
-    public init(help: String = "", title: String? = nil, oneOf: [Value] = [], isSecret: Bool = false) {
-        self.init(default: nil, help: help, title: title, isSecret: isSecret) { $0.limit(to: oneOf) }
+    /// A parameter that must be given; an optional one is null where it is not.
+    public init() {
+        // In the type itself, as `@Parameter var day: CivilDate` looks for it here alone.
+        self.init(default: nil, help: "", title: nil, rules: [])
     }
 
-    /// A number with a default, within a range.
-    public init(wrappedValue: Value, help: String = "", title: String? = nil, range: some ParameterRange<Value>) {
-        self.init(default: wrappedValue, help: help, title: title) { $0.limit(to: range) }
+    /// The null of an optional type.
+    private static var null: Value? {
+        (Value.self as? any ExpressibleByNilLiteral.Type)?.init(nilLiteral: ()) as? Value
     }
 
-    /// A number that must be given, within a range.
-    public init(help: String = "", title: String? = nil, range: some ParameterRange<Value>) {
-        self.init(default: nil, help: help, title: title) { $0.limit(to: range) }
-    }
-
-    /// A list of numbers with a default, each within a range; at least `minCount` of them, which defaults to 1.
-    public init<Element>(
-        wrappedValue: Value, help: String = "", title: String? = nil, each range: some ParameterRange<Element>,
-        minCount: Int = 1
-    ) where Value == [Element] {
-        self.init(default: wrappedValue, help: help, title: title) { schema in
-            schema.minItems = minCount
-            schema.items?.limit(to: range)
+    private func unset() -> Value {
+        guard let value = placeholder else {
+            // A flow with such a parameter is refused before it is described or run: only its own `init()` comes here.
+            preconditionFailure("a parameter without a default, of the type \(Value.self), was read before it was set")
         }
+        if !UnsetParameters.isExpected {
+            let text = (try? JSONValue(encoding: value).jsonText) ?? "nothing"
+            let line = "warning: a parameter without a default was read before it was set: it reads as \(text)\n"
+            _ = Descriptor.write(Array(line.utf8), to: STDERR_FILENO)
+        }
+        return value
     }
 
-    /// A text with a default, matching a regular expression somewhere; anchor it with `^` and `$` to match the whole.
-    public init(wrappedValue: Value, help: String = "", title: String? = nil, pattern: String)
-    where Value == String {
-        self.init(default: wrappedValue, help: help, title: title) { $0.pattern = pattern }
-    }
-
-    /// A block's name with a default. A value with `://` in it is an address instead, and needs no block.
-    public init(wrappedValue: Value, help: String = "", title: String? = nil, block: BlockKind)
-    where Value == String {
-        self.init(default: wrappedValue, help: help, title: title, block: block) { $0.minLength = 1 }
-    }
-
-    /// A block's name or an address, or none: null is neither.
-    public init(wrappedValue: Value, help: String = "", title: String? = nil, block: BlockKind)
-    where Value == String? {
-        self.init(default: wrappedValue, help: help, title: title, block: block)
+    private var placeholder: Value? {
+        schema.example.flatMap { try? $0.decode(Value.self) }
     }
 }
 
-/// What reflection needs of a parameter, whatever its type.
-protocol DeclaredParameter {
-    /// The parameter as part of a schema.
-    func property(named name: String) throws -> ParameterSchema.Property
-    /// The value now; `nil` where there is none.
-    func current() throws -> JSONValue?
-    /// Sets the value in place.
-    func assign(_ value: JSONValue) throws
+/// Whether parameters may be read before they are set, as where a program describes itself.
+enum UnsetParameters {
+    @TaskLocal static var isExpected = false
 }
 
 extension Parameter: DeclaredParameter {
-    func property(named name: String) throws -> ParameterSchema.Property {
+    func property(named name: String) -> ParameterSchema.Property {
         ParameterSchema.Property(
             name, schema, description: help, title: title,
-            defaultValue: try defaultValue.map { try JSONValue(encoding: $0) },
-            block: block?.slug, isSecret: isSecret
+            // A default that has no JSON form is none that could be shown; the type's own code gives it.
+            defaultValue: defaultValue.flatMap { try? JSONValue(encoding: $0) },
+            block: block?.slug, isSecret: isSecret, isTemplate: isTemplate
         )
     }
 
@@ -143,15 +114,20 @@ extension Parameter: DeclaredParameter {
         let decoded = try value.decode(Value.self)
         storage.value.withLock { $0 = decoded }
     }
+
+    var hasPlaceholder: Bool { defaultValue != nil || placeholder != nil }
 }
 
-extension ValueSchema {
-    fileprivate mutating func limit(to choices: [some ParameterValue]) {
-        self.choices = choices.isEmpty ? self.choices : choices.compactMap { try? JSONValue(encoding: $0) }
+extension Parameter: Equatable where Value: Equatable {
+    /// Whether both have the same value, or none.
+    public static func == (left: Parameter, right: Parameter) -> Bool {
+        left.storage.value.withLock { $0 } == right.storage.value.withLock { $0 }
     }
+}
 
-    fileprivate mutating func limit(to range: some ParameterRange) {
-        minimum = range.parameterBounds.least?.parameterBound
-        maximum = range.parameterBounds.greatest?.parameterBound
+extension Parameter: Hashable where Value: Hashable {
+    /// Hashes the value.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(storage.value.withLock { $0 })
     }
 }

@@ -1,5 +1,6 @@
-/// A type that a flow's parameter can have: numbers, texts, booleans, instants, lists and optionals of these, and
-/// enumerations with raw values, which list their cases as the choices.
+/// A type that a flow's parameter can have: numbers, texts, booleans, days, instants, lengths of time; lists, dictionaries and
+/// optionals of these; enumerations with raw values, which list their cases as the choices; ``Either`` of two of them; and
+/// objects of parameters, see ``ParameterObject``.
 public protocol ParameterValue: Codable, Sendable {
     /// What its JSON form may be.
     static var parameterSchema: ValueSchema { get }
@@ -35,6 +36,16 @@ extension Timestamp: ParameterValue {
     public static var parameterSchema: ValueSchema { ValueSchema(.string, format: .dateTime) }
 }
 
+extension CivilDate: ParameterValue {
+    /// A day such as `2020-07-01`.
+    public static var parameterSchema: ValueSchema { ValueSchema(.string, format: .date) }
+}
+
+extension TimeSpan: ParameterValue {
+    /// A length of time in ISO 8601, such as `PT1H30M`; on a command line also `1h30m`.
+    public static var parameterSchema: ValueSchema { ValueSchema(.string, format: .duration) }
+}
+
 extension JSONValue: ParameterValue {
     /// Any JSON value.
     public static var parameterSchema: ValueSchema { ValueSchema(nil) }
@@ -54,6 +65,11 @@ extension Array: ParameterValue where Element: ParameterValue {
     public static var parameterSchema: ValueSchema { ValueSchema(.array, items: Element.parameterSchema) }
 }
 
+extension Dictionary: ParameterValue where Key == String, Value: ParameterValue {
+    /// An object of any names, with what the value type accepts.
+    public static var parameterSchema: ValueSchema { ValueSchema(.object, values: Value.parameterSchema) }
+}
+
 extension ParameterValue where Self: RawRepresentable & CaseIterable, RawValue: ParameterValue {
     /// One of the cases' raw values.
     public static var parameterSchema: ValueSchema {
@@ -61,48 +77,4 @@ extension ParameterValue where Self: RawRepresentable & CaseIterable, RawValue: 
         schema.choices = allCases.compactMap { try? JSONValue(encoding: $0.rawValue) }
         return schema
     }
-}
-
-/// A number that a parameter can bound.
-public protocol ParameterNumber: ParameterValue, Comparable {
-    /// The number as a bound of a schema.
-    var parameterBound: Double { get }
-}
-
-extension Int: ParameterNumber {
-    /// The number itself.
-    public var parameterBound: Double { Double(self) }
-}
-
-extension Int64: ParameterNumber {
-    /// The number itself.
-    public var parameterBound: Double { Double(self) }
-}
-
-extension Double: ParameterNumber {
-    /// The number itself.
-    public var parameterBound: Double { self }
-}
-
-/// The numbers a parameter accepts: `1...12`, `2009...`, `...100`.
-public protocol ParameterRange<Bound> {
-    /// The type of the numbers.
-    associatedtype Bound: ParameterNumber
-    /// The least and the greatest number accepted; `nil` where there is no such bound.
-    var parameterBounds: (least: Bound?, greatest: Bound?) { get }
-}
-
-extension ClosedRange: ParameterRange where Bound: ParameterNumber {
-    /// The bounds that the range has.
-    public var parameterBounds: (least: Bound?, greatest: Bound?) { (lowerBound, upperBound) }
-}
-
-extension PartialRangeFrom: ParameterRange where Bound: ParameterNumber {
-    /// The bounds that the range has.
-    public var parameterBounds: (least: Bound?, greatest: Bound?) { (lowerBound, nil) }
-}
-
-extension PartialRangeThrough: ParameterRange where Bound: ParameterNumber {
-    /// The bounds that the range has.
-    public var parameterBounds: (least: Bound?, greatest: Bound?) { (nil, upperBound) }
 }

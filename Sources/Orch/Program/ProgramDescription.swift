@@ -38,7 +38,7 @@ enum ProgramDescription {
     private static func graph(of flow: any Flow.Type) throws -> GraphDescription? {
         guard let type = flow as? any GraphFlow.Type else { return nil }
         do {
-            return try type.init().graph().description
+            return try UnsetParameters.$isExpected.withValue(true) { try type.init().graph().description }
         } catch {
             throw OrchError.invalidGraph(flow: flow.name, reason: ReportedText.message(of: error))
         }
@@ -50,7 +50,10 @@ enum ProgramDescription {
             throw OrchError.invalidDeployment(deployment.name, reason: reason)
         }
         // A parameter that the flow requires may still come with each run.
-        let problems = flow.parameters.validate(deployment.parameters).filter { $0.kind != .missing }
+        let schema = flow.parameters
+        let problems =
+            schema.validate(deployment.parameters, passesTemplates: true).filter { $0.kind != .missing }
+            + RunTemplates(schema).problems(in: schema.defaults.merging(deployment.parameters) { $1 })
         guard problems.isEmpty else {
             throw OrchError.invalidDeployment(deployment.name, reason: ParameterProblems(problems).description)
         }

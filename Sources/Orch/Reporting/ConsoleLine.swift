@@ -3,6 +3,9 @@ struct ConsoleLine {
     /// Whether lines are coloured.
     var isColored: Bool
 
+    /// The most bytes of an artifact that a line shows.
+    private static let longestContent = 2000
+
     /// The line of a record; `nil` where the record has nothing to say to people.
     func text(_ kind: StreamRecord.Kind, at time: Timestamp) -> String? {
         switch kind {
@@ -12,7 +15,8 @@ struct ConsoleLine {
             let value = Int64(exactly: metric.value).map(String.init) ?? String(metric.value)
             return line(.info, logger: "metric", "\(metric.name) = \(value)", at: time)
         case .artifact(let artifact):
-            return line(.info, logger: "artifact", "\(artifact.key): \(artifact.data.jsonText)", at: time)
+            let content = ReportedText.cut(artifact.data.jsonText, to: Self.longestContent)
+            return line(.info, logger: "artifact", "\(artifact.key) (\(artifact.type)): \(content)", at: time)
         case .asset(let asset):
             return line(.info, logger: "asset", asset.record.summary, at: time)
         case .result(let value):

@@ -44,3 +44,14 @@ struct TaskScope: Sendable {
     /// When the first attempt began.
     var started: Timestamp?
 }
+
+/// An attempt of a task, as what the time is told by that passes for it.
+package struct TaskMoment: Hashable, Sendable {
+    private let taskRun: Identifier
+    private let attempt: Int
+
+    /// The one that the code now running belongs to.
+    package static var current: TaskMoment? {
+        TaskScope.current.map { TaskMoment(taskRun: $0.taskRun, attempt: $0.attempt) }
+    }
+}

@@ -39,7 +39,7 @@ enum ReportedText {
         return JSONValue.string(String(text)).hidingURLPasswords.stringValue ?? ""
     }
 
-    private static func cut(_ text: String, to limit: Int) -> String {
+    static func cut(_ text: String, to limit: Int) -> String {
         guard text.utf8.count > limit else { return text }
         return String(start(of: text, limit)) + mark(text.utf8.count)
     }
@@ -47,7 +47,7 @@ enum ReportedText {
     private static func mark(_ bytes: Int) -> String { "… (cut, it has \(bytes) bytes)" }
 
     /// The first bytes of a text, no character's encoding cut in two.
-    private static func start(of text: String, _ limit: Int) -> Substring {
+    static func start(of text: String, _ limit: Int) -> Substring {
         guard text.utf8.count > limit else { return text[...] }
         var end = text.utf8.index(text.startIndex, offsetBy: limit)
         while end.samePosition(in: text.unicodeScalars) == nil { end = text.utf8.index(before: end) }

@@ -26,8 +26,7 @@ struct FlowRunner: Sendable {
         let flow: F
         do {
             schema = try FlowParameters.schema(of: type)
-            let given = try schema.parse(assignments: assignments)
-            values = try schema.resolve(launch.parameters.merging(given) { _, given in given })
+            values = try self.values(of: type, schema, assignments)
             flow = try FlowParameters.make(type, values: values)
         } catch {
             reporter.finish(.init(type: .failed, name: "Failed", message: ReportedText.message(of: error)))
@@ -43,6 +42,21 @@ struct FlowRunner: Sendable {
         case .cancelled: .cancelled
         default: .failed
         }
+    }
+
+    /// The run's parameters. By hand, the templates in them are filled in here; otherwise the controller has done so.
+    private func values(
+        of type: any Flow.Type, _ schema: ParameterSchema, _ assignments: [String]
+    ) throws(ParameterProblems) -> [String: JSONValue] {
+        let isByHand = launch.attempt == nil
+        let given = try schema.parse(assignments: assignments, passesTemplates: isByHand)
+        let all = launch.parameters.merging(given) { _, given in given }
+        guard isByHand else { return try schema.resolve(all) }
+        let facts = RunFacts(
+            runID: .new(), runName: type.name, flow: type.name, deployment: type.name, scheduledFor: services.now(),
+            dataInterval: launch.dataInterval)
+        return try schema.resolve(
+            RunTemplates(schema).fill(schema.defaults.merging(all) { _, given in given }, with: facts).values)
     }
 
     private func context<F: Flow>(

@@ -34,15 +34,18 @@ final class LeavableWork<Value: Sendable>: Sendable {
         var phase = Phase.working
         var waiter: CheckedContinuation<End, Never>?
         var task: Task<Void, Never>?
-        var ticket: Deadlines.Ticket?
+        /// Takes back what is due next.
+        var takeBack: (@Sendable () -> Void)?
     }
 
     private let state = Mutex(State())
     private let grace: Duration
+    private let timer: any LimitTimer
     private let onEvent: @Sendable (Event) -> Void
 
-    private init(grace: Duration, onEvent: @escaping @Sendable (Event) -> Void) {
+    private init(grace: Duration, timer: any LimitTimer, onEvent: @escaping @Sendable (Event) -> Void) {
         self.grace = grace
+        self.timer = timer
         self.onEvent = onEvent
     }
 
@@ -51,13 +54,14 @@ final class LeavableWork<Value: Sendable>: Sendable {
     /// - Parameters:
     ///   - limit: how long it may take; nil: as long as it wants.
     ///   - grace: how long it may take to end once it was cancelled.
+    ///   - timer: how the limit passes; the grace always does as time does. Defaults to that as well.
     ///   - onEvent: what is told on the way.
     ///   - body: the work. With a limit it has threads of its own, as it may block them.
     static func run(
-        limit: Duration?, grace: Duration, onEvent: @escaping @Sendable (Event) -> Void,
-        _ body: @escaping @Sendable () async throws -> Value
+        limit: Duration?, grace: Duration, timer: any LimitTimer = RealLimitTimer(),
+        onEvent: @escaping @Sendable (Event) -> Void, _ body: @escaping @Sendable () async throws -> Value
     ) async -> End {
-        let work = LeavableWork(grace: grace, onEvent: onEvent)
+        let work = LeavableWork(grace: grace, timer: timer, onEvent: onEvent)
         return await withTaskCancellationHandler {
             await withCheckedContinuation { work.start($0, limit: limit, body) }
         } onCancel: {
@@ -72,6 +76,11 @@ final class LeavableWork<Value: Sendable>: Sendable {
         // Within the lock: work that has ended already finds whom to tell.
         let isCancelled = state.withLock { state in
             state.waiter = waiter
+            let isCancelled = if case .working = state.phase { false } else { true }
+            // Before the work begins, so that none of its time is missed.
+            if let limit, !isCancelled {
+                state.takeBack = timer.call(after: limit) { self.cancel(isOutOfTime: true) }
+            }
             let executor: (any TaskExecutor)? = limit == nil ? nil : BlockingThreads.shared
             state.task = Task(executorPreference: executor) { @concurrent in
                 do {
@@ -80,11 +89,7 @@ final class LeavableWork<Value: Sendable>: Sendable {
                     self.end(.failure(error))
                 }
             }
-            guard case .working = state.phase else { return true }
-            if let limit {
-                state.ticket = Deadlines.shared.call(after: limit) { self.cancel(isOutOfTime: true) }
-            }
-            return false
+            return isCancelled
         }
         if isCancelled { giveGrace() }
     }
@@ -104,8 +109,8 @@ final class LeavableWork<Value: Sendable>: Sendable {
     private func giveGrace() {
         let task = state.withLock { state in
             guard case .ending = state.phase else { return nil as Task<Void, Never>? }
-            if let ticket = state.ticket { Deadlines.shared.cancel(ticket) }
-            state.ticket = Deadlines.shared.call(after: grace) { self.leave() }
+            state.takeBack?()
+            state.takeBack = RealLimitTimer().call(after: grace) { self.leave() }
             return state.task
         }
         task?.cancel()
@@ -126,7 +131,7 @@ final class LeavableWork<Value: Sendable>: Sendable {
     private func end(_ result: Result<Value, any Error>) {
         let waiter = state.withLock { state -> (CheckedContinuation<End, Never>, End)? in
             guard let waiter = state.waiter else { return nil }
-            if let ticket = state.ticket { Deadlines.shared.cancel(ticket) }
+            state.takeBack?()
             let phase = state.phase
             state.phase = .over
             state.waiter = nil

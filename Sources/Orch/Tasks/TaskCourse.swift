@@ -85,7 +85,8 @@ struct TaskCourse: Sendable {
                 throw CancellationError()
             }
             // The one place where a task's work begins, and its value is known.
-            let work = try await body(self)
+            let work: Work<Value>
+            if let given: Work<Value> = try standIn() { work = given } else { work = try await body(self) }
             return await end(complete(work), .success(work.value))
         } catch {
             if Task.isCancelled { return await end(cancel(), .failure(error)) }
@@ -157,13 +158,37 @@ struct TaskCourse: Sendable {
 
     /// One attempt that is not waited for longer than the options say; see ``LeavableWork``.
     func leavable<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
-        let end = await LeavableWork.run(limit: options.timeout, grace: options.grace, onEvent: tell, body)
+        let end = await LeavableWork.run(
+            limit: options.timeout, grace: options.grace, timer: context.services.limits, onEvent: tell, body)
         switch end {
         case .ended(let result): return try result.get()
         case .leftCancelled: throw CancellationError()
         case .outOfTime(let wasLeftBehind):
             throw TaskTimedOut(
                 task: name, limit: options.timeout ?? .zero, wasLeftBehind: wasLeftBehind, taskRun: id)
+        }
+    }
+
+    /// What a test has the attempt come to without its work; nil where it is to work.
+    private func standIn<Value>() throws -> Work<Value>? {
+        guard let fake = context.services.fakes?.outcome(of: options.name, run: name, attempt: attempt) else {
+            return nil
+        }
+        switch fake {
+        case .failure(let error): throw error
+        case .value(let value):
+            guard let value = value as? Value else {
+                throw TaskFakeMisfit(
+                    description:
+                        "the task \"\(name)\" returns \(Value.self), and the test has it return \(type(of: value))")
+            }
+            return Work(value)
+        case .timeout:
+            guard let limit = options.timeout else {
+                throw TaskFakeMisfit(description: "the task \"\(name)\" has no time limit that could pass")
+            }
+            tell(LeavableWork<Never>.Event.limitPassed)
+            throw TaskTimedOut(task: name, limit: limit, wasLeftBehind: false, taskRun: id)
         }
     }
 

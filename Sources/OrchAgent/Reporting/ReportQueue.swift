@@ -45,7 +45,10 @@ struct ReportQueue: Sendable {
         report.taskRuns = TaskRun.newest(of: report.taskRuns)
         let cut = end(of: report.records)
         let taskCut = min(report.taskRuns.count, limits.recordsPerReport)
-        if cut < report.records.count || taskCut < report.taskRuns.count {
+        let artifactCut = end(of: report.artifacts)
+        if cut < report.records.count || taskCut < report.taskRuns.count || artifactCut < report.artifacts.count {
+            waiting.artifacts = Array(report.artifacts[artifactCut...])
+            report.artifacts.removeSubrange(artifactCut...)
             waiting.records = Array(report.records[cut...])
             report.records.removeSubrange(cut...)
             waiting.taskRuns = Array(report.taskRuns[taskCut...])
@@ -72,6 +75,16 @@ struct ReportQueue: Sendable {
             if size > limits.bytesPerReport, index > 0 { return index }
         }
         return most
+    }
+
+    /// How many artifacts go into the next report: at least one.
+    private func end(of artifacts: [ArtifactReport]) -> Int {
+        var size = 0
+        for (index, artifact) in artifacts.enumerated() {
+            size += artifact.data.jsonText.utf8.count
+            if size > limits.bytesPerReport, index > 0 { return index }
+        }
+        return artifacts.count
     }
 
     private static func size(of records: ArraySlice<LogRecord>) -> Int {

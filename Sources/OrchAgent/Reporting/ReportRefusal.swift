@@ -44,7 +44,9 @@ enum ReportRefusal {
     }
 
     private static func smaller(_ report: AttemptReport, attempt: Int, at now: Timestamp) -> Remedy {
-        if report.records.count > 1 || report.assets.count > 1 || report.taskRuns.count > 1 {
+        if report.records.count > 1 || report.assets.count > 1 || report.artifacts.count > 1
+            || report.taskRuns.count > 1
+        {
             var first = report
             var second = report
             let middle = report.records.count / 2
@@ -53,6 +55,9 @@ enum ReportRefusal {
             let middleAsset = report.assets.count / 2
             first.assets.removeSubrange(middleAsset...)
             second.assets.removeSubrange(..<middleAsset)
+            let middleArtifact = report.artifacts.count / 2
+            first.artifacts.removeSubrange(middleArtifact...)
+            second.artifacts.removeSubrange(..<middleArtifact)
             first.termination = nil
             first.result = nil
             if first.state?.endsAttempt == true { first.state = nil }
@@ -74,7 +79,7 @@ enum ReportRefusal {
         }
         guard var record = report.records.first, record.message.utf8.count > shortestCut else {
             let reason = "a record of more than the controller takes"
-            return report.assets.isEmpty
+            return report.assets.isEmpty && report.artifacts.isEmpty
                 ? .tryAgain : withoutWhatIsRefused(report, attempt: attempt, reason: reason, at: now)
         }
         let bytes = record.message.utf8.count
@@ -97,6 +102,9 @@ enum ReportRefusal {
             // Each is a line of the log as well, so little is lost.
             refused = report.assets.map { "the asset \($0.record.uri)" }.joined(separator: ", ")
             rest.assets = []
+        } else if !report.artifacts.isEmpty {
+            refused = report.artifacts.map { "the artifact \($0.key)" }.joined(separator: ", ")
+            rest.artifacts = []
         } else if report.records.contains(where: { $0.logger != remarkLogger }) {
             refused = "\(report.records.count) lines"
             rest.records = []

@@ -3,7 +3,9 @@ package import OrchModel
 extension AttemptReport {
     /// Whether it tells nothing.
     package var isEmpty: Bool {
-        records.isEmpty && taskRuns.isEmpty && childRuns.isEmpty && metrics.isEmpty && assets.isEmpty && result == nil
+        records.isEmpty && taskRuns.isEmpty && childRuns.isEmpty && metrics.isEmpty && assets.isEmpty
+            && artifacts.isEmpty
+            && result == nil
             && container == nil && startedAt == nil && termination == nil && state == nil
             && pausedSeconds == nil && settled == nil && begun == nil
     }
@@ -15,6 +17,7 @@ extension AttemptReport {
         childRuns += later.childRuns
         metrics.merge(later.metrics) { $1 }
         assets += later.assets
+        artifacts += later.artifacts
         result = later.result ?? result
         container = later.container ?? container
         startedAt = later.startedAt ?? startedAt

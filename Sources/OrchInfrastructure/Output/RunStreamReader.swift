@@ -22,6 +22,8 @@ package struct RunStreamReader: Sendable {
     /// Of records that are too long for one line of the log: the parts that were handed out.
     private var partsRead: [StreamRecord.Stream: Int] = [:]
     private var childStarts: [Identifier: Timestamp] = [:]
+    /// The artifacts read so far, and their bytes.
+    private var artifacts = (count: 0, bytes: 0)
     private(set) var lastTime = Timestamp(microseconds: 0)
 
     /// A reader that stands before an attempt's first line.
@@ -110,9 +112,7 @@ package struct RunStreamReader: Sendable {
         case .result(let value):
             report.result = value
         case .artifact(let artifact):
-            let about = artifact.description.isEmpty ? "" : ": \(artifact.description)"
-            let text = "artifact \(artifact.key) (\(artifact.type))\(about)"
-            report.records.append(note(.info, text, sequence: sequence, time: stream.time))
+            add(artifact, sequence: sequence, time: stream.time, to: &report)
         case .asset(let asset):
             report.assets.append(
                 AssetReport(flowRunID: asset.flowRun ?? runID, at: stream.time, record: asset.record))
@@ -231,6 +231,39 @@ extension RunStreamReader {
             message: log.message, logger: part.map { Self.named(log.logger, part: $0) } ?? log.logger,
             taskRunID: log.taskRun,
             childRunID: log.flowRun == runID ? nil : log.flowRun)
+    }
+
+    /// Keeps an artifact, where there is room for it; the log tells of each one.
+    private mutating func add(
+        _ artifact: StreamRecord.Artifact, sequence: Int, time: Timestamp, to report: inout AttemptReport
+    ) {
+        let child = artifact.flowRun == runID ? nil : artifact.flowRun
+        func tell(_ level: LogRecord.Level, _ text: String) {
+            report.records.append(note(level, text, sequence: sequence, time: time, child: child))
+        }
+        let bytes = artifact.data.jsonText.utf8.count
+        let refusal: String? =
+            if !ArtifactLimits.isKey(artifact.key) {
+                "its key is not 1 to \(ArtifactLimits.keyLength) letters, digits, \"-\", \"_\" and \".\""
+            } else if bytes > ArtifactLimits.contentBytes * 2 {
+                "its content has \(bytes) bytes, more than \(ArtifactLimits.contentBytes)"
+            } else if artifacts.count >= ArtifactLimits.perAttempt {
+                "an attempt keeps \(ArtifactLimits.perAttempt) artifacts at most"
+            } else if artifacts.bytes + bytes > ArtifactLimits.bytesPerAttempt {
+                "all artifacts of an attempt have \(ArtifactLimits.bytesPerAttempt) bytes at most"
+            } else {
+                nil
+            }
+        let key = String(artifact.key.prefix(ArtifactLimits.keyLength))
+        if let refusal { return tell(.warning, "the artifact \(key) is not kept: \(refusal)") }
+        artifacts = (artifacts.count + 1, artifacts.bytes + bytes)
+        let description = String(artifact.description.prefix(ArtifactLimits.descriptionBytes))
+        report.artifacts.append(
+            ArtifactReport(
+                flowRunID: artifact.flowRun ?? runID, taskRunID: artifact.taskRun, sequence: Int64(sequence), at: time,
+                key: key, type: String(artifact.type.prefix(100)), description: description, data: artifact.data))
+        let about = description.isEmpty ? "" : ": \(description)"
+        tell(.info, "artifact \(key) (\(artifact.type))\(about)")
     }
 
     private func note(

@@ -6,7 +6,7 @@ extension ContainerSpec {
 
     /// The variables of a run: the block's own, the run's facts, then the blocks and the key the controller resolved.
     ///
-    /// A run that no schedule made has a data interval of no length: start and end are the time it was due.
+    /// A run without a data interval is told one of no length: start and end are the time it was due.
     static func environment(of claimed: ClaimedRun, apiURL: String) throws(InfrastructureError) -> [String: String] {
         var environment: [String: String] = [:]
         for (name, value) in claimed.container.env ?? [:] {
@@ -40,8 +40,8 @@ extension ContainerSpec {
             "ORCH_STREAM": "\(StreamForm.newest)",
             "ORCH_FLOW_NAME": claimed.flowName,
             "ORCH_PARAMETERS": JSONValue.object(claimed.parameters).jsonText,
-            "ORCH_DATA_INTERVAL_START": "\(claimed.scheduledFor)",
-            "ORCH_DATA_INTERVAL_END": "\(claimed.scheduledFor)",
+            "ORCH_DATA_INTERVAL_START": "\(claimed.dataInterval?.start ?? claimed.scheduledFor)",
+            "ORCH_DATA_INTERVAL_END": "\(claimed.dataInterval?.end ?? claimed.scheduledFor)",
         ]
     }
 }

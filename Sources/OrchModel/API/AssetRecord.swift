@@ -91,7 +91,7 @@ extension AssetRecord {
         return record
     }
 
-    private static func withoutUser(_ address: String) -> String {
+    static func withoutUser(_ address: String) -> String {
         guard let scheme = address.firstRange(of: "://") else { return address }
         let authority = address[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
         guard let at = authority.lastIndex(of: "@") else { return address }

@@ -12,6 +12,10 @@ public struct FlowRun: Codable, Hashable, Sendable {
     /// own.
     public var parentRunID: Identifier?
     public var parameters: [String: JSONValue]
+    /// Of the parameters that had templates in them, what they were before they were filled in; nil = none had.
+    public var templates: [String: JSONValue]?
+    /// The span of data it is about; nil = none.
+    public var dataInterval: DataInterval?
     public var tags: [String]
     public var workQueue: String
     public var image: String
@@ -53,10 +57,13 @@ public struct FlowRun: Codable, Hashable, Sendable {
         endedAt: Timestamp? = nil, agent: String? = nil, container: ContainerRecord? = nil,
         termination: Termination? = nil, cancellation: CancellationRequest? = nil, request: RunRequest? = nil,
         pausedSeconds: Double? = nil, logsRemovedAt: Timestamp? = nil, metrics: [String: Double] = [:],
-        result: JSONValue? = nil, retry: RunRetry? = nil, ties: ChildTies? = nil
+        result: JSONValue? = nil, retry: RunRetry? = nil, ties: ChildTies? = nil,
+        templates: [String: JSONValue]? = nil, dataInterval: DataInterval? = nil
     ) {
         self.retry = retry
         self.ties = ties
+        self.templates = templates
+        self.dataInterval = dataInterval
         self.id = id
         self.name = name
         self.flowName = flowName
@@ -185,20 +192,23 @@ public struct FlowRunRequest: Codable, Hashable, Sendable {
     public var policy: RunPolicy?
     /// The run that makes it and whose cancellation ends it too; nil = none. A run's own key stands for that run.
     public var parentRunID: Identifier?
+    /// The span of data it is about; nil = none.
+    public var dataInterval: DataInterval?
 
     public init(
         deployment: String, parameters: [String: JSONValue] = [:], tags: [String] = [], policy: RunPolicy? = nil,
-        parentRunID: Identifier? = nil
+        parentRunID: Identifier? = nil, dataInterval: DataInterval? = nil
     ) {
         self.deployment = deployment
         self.parameters = parameters
         self.tags = tags
         self.policy = policy
         self.parentRunID = parentRunID
+        self.dataInterval = dataInterval
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case deployment, parameters, tags, policy, parentRunID
+        case deployment, parameters, tags, policy, parentRunID, dataInterval
     }
 
     /// Reads a request; parameters and tags may be left out.
@@ -209,7 +219,8 @@ public struct FlowRunRequest: Codable, Hashable, Sendable {
             parameters: try container.decodeIfPresent([String: JSONValue].self, forKey: .parameters) ?? [:],
             tags: try container.decodeIfPresent([String].self, forKey: .tags) ?? [],
             policy: try container.decodeIfPresent(RunPolicy.self, forKey: .policy),
-            parentRunID: try container.decodeIfPresent(Identifier.self, forKey: .parentRunID))
+            parentRunID: try container.decodeIfPresent(Identifier.self, forKey: .parentRunID),
+            dataInterval: try container.decodeIfPresent(DataInterval.self, forKey: .dataInterval))
     }
 }
 

@@ -145,6 +145,8 @@ public struct ClaimedRun: Codable, Sendable, CustomStringConvertible {
     public var pausedSince: Timestamp?
     /// The longest its process may live, in seconds, the time not counted for which it is paused; nil = any time.
     public var timeoutSeconds: Double?
+    /// The span of data it is about; nil = none.
+    public var dataInterval: DataInterval?
 
     public init(
         runID: Identifier, runName: String, attempt: Int, token: String, instance: Identifier, flowName: String,
@@ -152,8 +154,9 @@ public struct ClaimedRun: Codable, Sendable, CustomStringConvertible {
         parameters: [String: JSONValue], container: DockerContainerBlock, secrets: [String: String], apiURL: String,
         scheduledFor: Timestamp, cancellation: CancellationRequest? = nil, request: RunRequest? = nil,
         pausedSeconds: Double? = nil, pausedSince: Timestamp? = nil, timeoutSeconds: Double? = nil,
-        registryLogin: RegistryLogin? = nil
+        registryLogin: RegistryLogin? = nil, dataInterval: DataInterval? = nil
     ) {
+        self.dataInterval = dataInterval
         self.runID = runID
         self.runName = runName
         self.attempt = attempt
@@ -199,6 +202,8 @@ public struct AttemptReport: Codable, Sendable {
     public var metrics: [String: Double]
     /// Objects it wrote; the controller ignores one it has.
     public var assets: [AssetReport]
+    /// What it made to be looked at; the controller ignores one it has.
+    public var artifacts: [ArtifactReport]
     public var result: JSONValue?
     public var container: ContainerRecord?
     public var startedAt: Timestamp?
@@ -216,8 +221,10 @@ public struct AttemptReport: Codable, Sendable {
         token: String, records: [LogRecord] = [], taskRuns: [TaskRun] = [], childRuns: [ChildRunReport] = [],
         metrics: [String: Double] = [:], assets: [AssetReport] = [], result: JSONValue? = nil,
         container: ContainerRecord? = nil, startedAt: Timestamp? = nil, termination: Termination? = nil,
-        state: RunState? = nil, pausedSeconds: Double? = nil, settled: RunRequest? = nil, begun: RunRequest? = nil
+        state: RunState? = nil, pausedSeconds: Double? = nil, settled: RunRequest? = nil, begun: RunRequest? = nil,
+        artifacts: [ArtifactReport] = []
     ) {
+        self.artifacts = artifacts
         self.token = token
         self.records = records
         self.taskRuns = taskRuns
@@ -236,10 +243,10 @@ public struct AttemptReport: Codable, Sendable {
 
     private enum CodingKeys: String, CodingKey {
         case token, records, taskRuns, childRuns, metrics, assets, result, container, startedAt, termination, state,
-            pausedSeconds, settled, begun
+            pausedSeconds, settled, begun, artifacts
     }
 
-    /// Reads a report; one of an agent that knows no assets has none.
+    /// Reads a report; one of an agent that knows no assets or artifacts has none.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
@@ -256,7 +263,8 @@ public struct AttemptReport: Codable, Sendable {
             state: try container.decodeIfPresent(RunState.self, forKey: .state),
             pausedSeconds: try container.decodeIfPresent(Double.self, forKey: .pausedSeconds),
             settled: try container.decodeIfPresent(RunRequest.self, forKey: .settled),
-            begun: try container.decodeIfPresent(RunRequest.self, forKey: .begun))
+            begun: try container.decodeIfPresent(RunRequest.self, forKey: .begun),
+            artifacts: try container.decodeIfPresent([ArtifactReport].self, forKey: .artifacts) ?? [])
     }
 }
 

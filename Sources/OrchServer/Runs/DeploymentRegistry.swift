@@ -47,7 +47,10 @@ struct DeploymentRegistry: Sendable {
                 "there is no infrastructure \"\(request.infrastructure.type)\": the types are docker")
         }
         // A required parameter may be left to each run.
-        let problems = request.parameterSchema.validate(request.parameters).filter { $0.kind != .missing }
+        let schema = request.parameterSchema
+        let problems =
+            schema.validate(request.parameters, passesTemplates: true).filter { $0.kind != .missing }
+            + RunTemplates(schema).problems(in: schema.defaults.merging(request.parameters) { $1 })
         guard problems.isEmpty else {
             throw APIFailure.invalid(
                 "the parameters of deployment \(request.flowName)/\(request.name) do not fit the flow",

@@ -24,18 +24,23 @@ struct RunMaker: Sendable {
         let deployment = stored.deployment
         try request.policy?.check()
         try Self.check(tags: request.tags)
-        let parameters = try parameters(of: stored, with: request.parameters)
+        let id = Identifier.new()
+        let facts = RunFacts(
+            runID: id, runName: "\(deployment.name)-\(id.short)", flow: deployment.flowName,
+            deployment: deployment.name, scheduledFor: at, dataInterval: request.dataInterval)
+        let (parameters, templates) = try parameters(of: stored, with: request.parameters, facts)
         try await checkBlocks(of: deployment, parameters)
         let hidden = try SealedParameters(parameters, schema: deployment.parameterSchema, keys: keys)
-        let id = Identifier.new()
         let state = RunState(
             .scheduled, message: "waits in queue \(deployment.workQueue) for an agent", at: at, actor: actor)
         let run = FlowRun(
-            id: id, name: "\(deployment.name)-\(id.short)", flowName: deployment.flowName,
+            id: id, name: facts.runName, flowName: deployment.flowName,
             deploymentID: deployment.id, deploymentName: deployment.name, deploymentVersion: deployment.version,
             parameters: hidden.shown,
             tags: deployment.tags + request.tags.filter { !deployment.tags.contains($0) },
-            workQueue: deployment.workQueue, image: deployment.image, state: state, createdAt: at, scheduledFor: at)
+            workQueue: deployment.workQueue, image: deployment.image, state: state, createdAt: at, scheduledFor: at,
+            templates: templates.isEmpty ? nil : deployment.parameterSchema.redacted(templates),
+            dataInterval: request.dataInterval)
         let launch = RunLaunch(
             kind: deployment.kind, command: deployment.command, infrastructure: deployment.infrastructure,
             blocks: deployment.blocks, policy: request.policy ?? deployment.policy)
@@ -55,14 +60,17 @@ struct RunMaker: Sendable {
         }
     }
 
-    /// Flow's defaults, overridden by the deployment's values, overridden by the request's.
+    /// Flow's defaults, overridden by the deployment's values, overridden by the request's; and what had templates in it.
     private func parameters(
-        of stored: StoredDeployment, with given: [String: JSONValue]
-    ) throws -> [String: JSONValue] {
+        of stored: StoredDeployment, with given: [String: JSONValue], _ facts: RunFacts
+    ) throws -> (values: [String: JSONValue], templates: [String: JSONValue]) {
         let own = try SealedParameters.open(
             shown: stored.deployment.parameters, sealed: stored.sealedParameters, keys: keys)
+        let schema = stored.deployment.parameterSchema
         do {
-            return try stored.deployment.parameterSchema.resolve(own.merging(given) { _, new in new })
+            let filled = try RunTemplates(schema).fill(
+                schema.defaults.merging(own) { $1 }.merging(given) { $1 }, with: facts)
+            return (try schema.resolve(filled.values), filled.templates)
         } catch {
             throw APIFailure.invalid(
                 "the parameters do not fit \(stored.deployment.fullName)", details: error.problems.map(\.description))

@@ -44,7 +44,8 @@ struct ClaimAssembler: Sendable {
             apiURL: apiURL, scheduledFor: run.scheduledFor, cancellation: run.cancellation,
             request: run.request, pausedSeconds: run.pausedSeconds,
             pausedSince: claim.pausedSince,
-            timeoutSeconds: claim.launch.policy?.timeoutSeconds, registryLogin: login)
+            timeoutSeconds: claim.launch.policy?.timeoutSeconds, registryLogin: login,
+            dataInterval: run.dataInterval)
     }
 
     /// A question as an agent needs it: a probe that names no address gets what runs are given.

@@ -28,6 +28,7 @@ extension RelationalStore {
             }
             try TaskRow.save(report.taskRuns, of: row.number, root: key.runID, db)
             try Self.insert(report.assets, of: &family, db)
+            try Self.insert(report.artifacts, of: &family, db)
             if !row.run.state.type.isTerminal { try Self.extend(row, until: leaseUntil, at: at, db) }
             row.unobservedSince = nil
             var effect = ReportEffect(launch: try row.launch(told: report.startedAt, db))

@@ -23,6 +23,9 @@ struct Retiree {
         AND state_type NOT IN ('SCHEDULED', 'PENDING', 'RUNNING', 'PAUSED', 'CANCELLING')
         """
 
+    /// What the removal of an artifact counts for.
+    private static let rowsPerArtifact = 50
+
     let number: Int64
     private let extent: Extent
     private let reason: Reason
@@ -99,6 +102,14 @@ struct Retiree {
             rows += try db.run(
                 "DELETE FROM \(table) WHERE \(key) IN (SELECT \(key) FROM \(table) WHERE run = ? LIMIT ?)",
                 [number, limit - rows])
+        }
+        if rows < limit {
+            // They are large, so each counts for several rows.
+            rows +=
+                Self.rowsPerArtifact
+                * (try db.run(
+                    "DELETE FROM artifact WHERE position IN (SELECT position FROM artifact WHERE run = ? LIMIT ?)",
+                    [number, (limit - rows) / Self.rowsPerArtifact + 1]))
         }
         if rows < limit {
             rows += try db.run(

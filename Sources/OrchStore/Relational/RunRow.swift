@@ -16,6 +16,8 @@ struct RunRow {
         var suspensions: Int?
         var retry: RunRetry?
         var ties: ChildTies?
+        var templates: [String: JSONValue]?
+        var dataInterval: DataInterval?
     }
 
     var number: Int64
@@ -75,7 +77,8 @@ struct RunRow {
             container: details.container, termination: details.termination,
             cancellation: Self.cancellation(by: cancelBy, at: cancelAt), request: request,
             pausedSeconds: details.pausedSeconds, logsRemovedAt: logsRemovedAt, metrics: details.metrics,
-            result: details.result, retry: details.retry, ties: details.ties)
+            result: details.result, retry: details.retry, ties: details.ties, templates: details.templates,
+            dataInterval: details.dataInterval)
     }
 
     /// Attempts that its policy's retries are not counted from.
@@ -212,6 +215,7 @@ extension RunRow {
             Details(
                 parameters: run.parameters, tags: run.tags, container: run.container, termination: run.termination,
                 metrics: run.metrics, result: run.result, pausedSeconds: run.pausedSeconds,
-                suspensions: suspensions > 0 ? suspensions : nil, retry: run.retry, ties: run.ties))
+                suspensions: suspensions > 0 ? suspensions : nil, retry: run.retry, ties: run.ties,
+                templates: run.templates, dataInterval: run.dataInterval))
     }
 }

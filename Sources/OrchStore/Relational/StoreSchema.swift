@@ -17,7 +17,7 @@ enum StoreSchema {
         ("4-questions", questions), ("5-log-segments", logSegments), ("6-pauses-and-retention", pausesAndRetention),
         ("7-run-lists", runLists), ("8-task-details", taskDetails), ("9-agent-identities", agentIdentities),
         ("10-task-results", taskResults), ("11-retries-and-children", retriesAndChildren),
-        ("14-concurrency-limits", concurrencyLimits),
+        ("13-artifacts", artifacts), ("14-concurrency-limits", concurrencyLimits),
     ]
 
     /// The migrations that a database lacks.
@@ -71,6 +71,31 @@ enum StoreSchema {
         ALTER TABLE flow_run ADD COLUMN child_key TEXT;
         ALTER TABLE flow_run ADD COLUMN is_awaited INTEGER;
         CREATE INDEX flow_run_by_child_key ON flow_run (parent_id, child_key, number) WHERE child_key IS NOT NULL;
+        """
+
+    /// What runs made to be looked at. They belong to the run of the container, and go with it.
+    private static let artifacts = """
+        CREATE TABLE artifact (
+            position INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            run INTEGER NOT NULL REFERENCES flow_run (number) ON DELETE CASCADE,
+            root_run_id TEXT NOT NULL,
+            flow_run_id TEXT NOT NULL,
+            flow_run_name TEXT NOT NULL,
+            flow_name TEXT NOT NULL,
+            attempt INTEGER NOT NULL,
+            sequence INTEGER NOT NULL,
+            task_run_id TEXT,
+            at INTEGER NOT NULL,
+            key TEXT NOT NULL,
+            type TEXT NOT NULL,
+            description TEXT NOT NULL,
+            bytes INTEGER NOT NULL,
+            data TEXT NOT NULL,
+            UNIQUE (run, attempt, sequence)
+        ) STRICT;
+        CREATE INDEX artifact_by_time ON artifact (at, position);
+        CREATE INDEX artifact_by_key ON artifact (key, at, position);
         """
 
     /// Results of tasks, and who computes one: a lease, so that two do not. They refer to no run, as they outlive it.

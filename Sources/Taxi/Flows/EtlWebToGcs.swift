@@ -26,7 +26,8 @@ struct EtlWebToGcs: Flow {
         help: """
             URL template of the source, such as https://host/{{ color }}_tripdata_{{ year }}-{{ month | pad: 2 }}.csv.gz; null: \
             TAXI_SOURCE if set, else the course's release.
-            """)
+            """,
+        isTemplate: true)
     var source: String? = nil
     @Parameter(help: "The lake: a gcs-bucket block, or file:///folder.", block: .gcsBucket) var lake = "zoom-gcs"
     @Parameter(help: "What becomes of records that cannot be read: fail, reject (left out) or null.")

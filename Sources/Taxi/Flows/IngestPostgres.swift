@@ -23,7 +23,8 @@ struct IngestPostgres: Flow {
         help: """
             URL template of the source, such as https://host/{{ color }}_tripdata_{{ year }}-{{ month | pad: 2 }}.csv.gz; null: \
             TAXI_SOURCE if set, else the course's release.
-            """)
+            """,
+        isTemplate: true)
     var source: String? = nil
     @Parameter(help: "The database: a postgres block, or a postgresql:// URL.", block: .postgres)
     var database = "postgres-connector"

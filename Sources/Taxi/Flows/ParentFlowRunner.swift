@@ -14,7 +14,8 @@ struct ParentFlowRunner: Flow {
         help: """
             URL template of the source, such as https://host/{{ color }}_tripdata_{{ year }}-{{ month | pad: 2 }}.csv.gz; null: \
             TAXI_SOURCE if set, else the course's release.
-            """)
+            """,
+        isTemplate: true)
     var source: String? = nil
     @Parameter(help: "The lake: a gcs-bucket block, or file:///folder.", block: .gcsBucket) var lake = "zoom-gcs"
     @Parameter(help: "The warehouse: a bigquery-warehouse block.", block: .bigQueryWarehouse) var warehouse = "zoom-bq"

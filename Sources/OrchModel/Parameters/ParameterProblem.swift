@@ -8,11 +8,13 @@ public struct ParameterProblem: Error, Sendable, Hashable, Codable {
         case missing
         /// The flow has no such parameter.
         case unknown
+        /// The value is a template that cannot be filled in; what is expected says why.
+        case template
     }
 
     /// What kind of mistake it is.
     public var kind: Kind
-    /// The parameter, with the place inside its value: `months[2]`.
+    /// The parameter, with the place inside its value: `months[2]`, `trips[2].month`.
     public var name: String
     /// What would be accepted, in words. For an unknown name: the names there are.
     public var expected: String
@@ -36,6 +38,7 @@ extension ParameterProblem: CustomStringConvertible {
     public var description: String {
         switch kind {
         case .invalid: "parameter \"\(name)\": expected \(expected), got \(got)"
+        case .template: "parameter \"\(name)\": \(expected)"
         case .missing: "parameter \"\(name)\" is required: expected \(expected)"
         case .unknown:
             if let guess = nearest.first {

@@ -1,11 +1,11 @@
+import Orch
+package import OrchModel
 import Synchronization
 
-@testable import Orch
-
 /// A cache in memory, with the meaning of the controller's, and faults on request.
-final class MemoryResultCache: ResultCache {
-    struct Fault: Error, CustomStringConvertible {
-        let description = "no answer"
+package final class MemoryResultCache: ResultCache {
+    package struct Fault: Error, CustomStringConvertible {
+        package let description = "no answer"
     }
 
     private struct State {
@@ -16,8 +16,8 @@ final class MemoryResultCache: ResultCache {
         var renewals = 0
     }
 
-    static let start = Timestamp(microseconds: 1_600_000_000_000_000)
-    static let run = Identifier.new()
+    package static let start = Timestamp(microseconds: 1_600_000_000_000_000)
+    package static let run = Identifier.new()
 
     private let state = Mutex(State())
     private let isAway: Bool
@@ -25,7 +25,7 @@ final class MemoryResultCache: ResultCache {
     /// Called each time somebody asks, with how often anybody has.
     private let onLook: @Sendable (MemoryResultCache, Int) -> Void
 
-    init(
+    package init(
         isAway: Bool = false, keepsNothing: Bool = false,
         onLook: @escaping @Sendable (MemoryResultCache, Int) -> Void = { _, _ in }
     ) {
@@ -34,24 +34,24 @@ final class MemoryResultCache: ResultCache {
         self.onLook = onLook
     }
 
-    var drafts: [CacheDraft] { state.withLock { $0.entries.values.map(\.draft) } }
-    var keys: [String] { state.withLock { $0.entries.keys.sorted() } }
-    var locks: Int { state.withLock { $0.locks.count } }
-    var renewals: Int { state.withLock { $0.renewals } }
+    package var drafts: [CacheDraft] { state.withLock { $0.entries.values.map(\.draft) } }
+    package var keys: [String] { state.withLock { $0.entries.keys.sorted() } }
+    package var locks: Int { state.withLock { $0.locks.count } }
+    package var renewals: Int { state.withLock { $0.renewals } }
 
-    func advance(_ seconds: Double) { state.withLock { $0.now = $0.now + .seconds(seconds) } }
+    package func advance(_ seconds: Double) { state.withLock { $0.now = $0.now + .seconds(seconds) } }
 
     /// Another run begins to compute everything, or is over with it.
-    func hold(_ keys: [String], _ isHeld: Bool = true) {
+    package func hold(_ keys: [String], _ isHeld: Bool = true) {
         state.withLock { state in for key in keys { state.locks[key] = isHeld ? "other" : nil } }
     }
 
     /// Puts another text in the place of every result.
-    func spoil(_ text: String) {
+    package func spoil(_ text: String) {
         state.withLock { state in for key in state.entries.keys { state.entries[key]?.draft.value = text } }
     }
 
-    func lookUp(_ lookup: CacheLookup) async throws -> CacheAnswer {
+    package func lookUp(_ lookup: CacheLookup) async throws -> CacheAnswer {
         guard !isAway else { throw Fault() }
         onLook(
             self,
@@ -75,12 +75,12 @@ final class MemoryResultCache: ResultCache {
         }
     }
 
-    func keep(_ draft: CacheDraft, as key: String) async throws {
+    package func keep(_ draft: CacheDraft, as key: String) async throws {
         guard !keepsNothing else { throw Fault() }
         put(draft, as: key)
     }
 
-    func put(_ draft: CacheDraft, as key: String) {
+    package func put(_ draft: CacheDraft, as key: String) {
         state.withLock { state in
             if state.locks[key] == draft.holder { state.locks[key] = nil }
             let entry = CacheEntry(
@@ -91,11 +91,11 @@ final class MemoryResultCache: ResultCache {
         }
     }
 
-    func renew(_ key: String, holder: String) async throws {
+    package func renew(_ key: String, holder: String) async throws {
         state.withLock { $0.renewals += 1 }
     }
 
-    func release(_ key: String, holder: String) async throws {
+    package func release(_ key: String, holder: String) async throws {
         state.withLock { if $0.locks[key] == holder { $0.locks[key] = nil } }
     }
 }

@@ -51,6 +51,17 @@ public struct Template: Sendable, Hashable {
         return names
     }
 
+    /// Whether a text has places to fill, whether or not they can be read.
+    public static func isTemplate(_ text: String) -> Bool { text.contains("{{") }
+
+    /// Each place that asks for a value: its name and where it begins, counted in characters from 1.
+    public var places: [(name: String, position: Int)] {
+        pieces.compactMap { piece in
+            guard case .place(let place) = piece, case .name(let name) = place.source else { return nil }
+            return (name, place.position)
+        }
+    }
+
     /// The text with every place filled.
     ///
     /// - Throws: where a value is missing and has no default, or a filter cannot take it, with the position.
@@ -78,6 +89,12 @@ public enum TemplateError: Error, Sendable, Hashable {
     case missing(name: String, available: [String], position: Int)
     /// A value that a filter, or the text itself, cannot take.
     case unsuitable(value: JSONValue, expected: String, position: Int)
+    /// A name that nothing has; `advice` says what to write instead, where that is known.
+    case unknownName(String, nearest: [String], advice: String?, known: [String], position: Int)
+    /// A name that cannot stand there.
+    case unusable(name: String, reason: String, position: Int)
+    /// A name that only runs with a data interval have, and this run has none.
+    case noInterval(name: String, position: Int)
 }
 
 extension TemplateError: CustomStringConvertible {
@@ -100,6 +117,18 @@ extension TemplateError: CustomStringConvertible {
             return "template, character \(position): \"\(name)\" has no value\(nearest) (\(names))"
         case .unsuitable(let value, let expected, let position):
             return "template, character \(position): expected \(expected), got \(value.hidingURLPasswords.jsonText)"
+        case .unknownName(let name, let nearest, let advice, let known, let position):
+            let hint =
+                advice ?? nearest.first.map { "did you mean \"\($0)\"?" }
+                ?? "there are \(known.joined(separator: ", "))"
+            return "template, character \(position): there is no \"\(name)\": \(hint)"
+        case .unusable(let name, let reason, let position):
+            return "template, character \(position): \"\(name)\" \(reason)"
+        case .noInterval(let name, let position):
+            return """
+                template, character \(position): \"\(name)\" has no value, as this run has no data interval: give it one \
+                (--data-interval START/END), or give the place a default, as in {{ \(name) | default: "2020-07-01" }}
+                """
         }
     }
 }

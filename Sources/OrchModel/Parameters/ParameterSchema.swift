@@ -22,11 +22,14 @@ public struct ParameterSchema: Sendable, Hashable {
         public var block: String?
         /// Whether the value is a secret, shown nowhere.
         public var isSecret: Bool
+        /// Whether the value is a template that the flow fills in itself, so that nobody else does.
+        public var isTemplate: Bool
 
         /// A parameter; without a default value it is required unless `isRequired` says otherwise.
         public init(
             _ name: String, _ value: ValueSchema, description: String = "", title: String? = nil,
-            defaultValue: JSONValue? = nil, isRequired: Bool? = nil, block: String? = nil, isSecret: Bool = false
+            defaultValue: JSONValue? = nil, isRequired: Bool? = nil, block: String? = nil, isSecret: Bool = false,
+            isTemplate: Bool = false
         ) {
             self.name = name
             self.value = value
@@ -36,15 +39,27 @@ public struct ParameterSchema: Sendable, Hashable {
             self.isRequired = isRequired ?? (defaultValue == nil && !value.isNullable)
             self.block = block
             self.isSecret = isSecret
+            self.isTemplate = isTemplate
         }
     }
 
     /// The parameters in the author's order.
     public var properties: [Property]
+    /// Whether the flow knows that texts with places to fill are filled in when a run is made; one built before that was
+    /// done may have texts of its own with such places.
+    public var knowsTemplates: Bool
 
     /// A schema of these parameters.
-    public init(_ properties: [Property] = []) {
+    public init(_ properties: [Property] = [], knowsTemplates: Bool = true) {
         self.properties = properties
+        self.knowsTemplates = knowsTemplates
+    }
+
+    /// The defaults of the parameters that have one.
+    public var defaults: [String: JSONValue] {
+        var defaults: [String: JSONValue] = [:]
+        for property in properties { defaults[property.name] = property.defaultValue }
+        return defaults
     }
 
     /// The parameter of that name.
@@ -66,27 +81,39 @@ extension ParameterSchema: Codable {
 
     /// The JSON Schema object.
     public var schema: JSONValue {
+        var members = Self.keywords(of: properties)
+        members["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+        members["type"] = "object"
+        if knowsTemplates { members["x-orch-templates"] = true }
+        return .object(members)
+    }
+
+    /// Reads a JSON Schema object; keywords outside the subset are ignored.
+    public init(schema: JSONValue) {
+        self.init(Self.members(of: schema), knowsTemplates: schema["x-orch-templates"]?.boolValue ?? false)
+    }
+
+    /// The keywords that tell an object's members.
+    static func keywords(of properties: [Property]) -> [String: JSONValue] {
         var members: [String: JSONValue] = [:]
         for (position, property) in properties.enumerated() {
             members[property.name] = .object(property.keywords(position: position))
         }
         return [
-            "$schema": "https://json-schema.org/draft/2020-12/schema",
-            "type": "object",
             "properties": .object(members),
             "required": .array(properties.filter(\.isRequired).map { .string($0.name) }),
             "additionalProperties": false,
         ]
     }
 
-    /// Reads a JSON Schema object; keywords outside the subset are ignored.
-    public init(schema: JSONValue) {
+    /// An object's members as its keywords tell them; ordered by `position`, then by name.
+    static func members(of schema: JSONValue) -> [Property] {
         let required = Set(schema["required"]?.arrayValue?.compactMap(\.stringValue) ?? [])
         let members = schema["properties"]?.objectValue ?? [:]
         let ordered = members.sorted {
             ($0.value["position"]?.intValue ?? .max, $0.key) < ($1.value["position"]?.intValue ?? .max, $1.key)
         }
-        properties = ordered.map { name, keywords in
+        return ordered.map { name, keywords in
             Property(
                 name, ValueSchema(keywords: keywords),
                 description: keywords["description"]?.stringValue ?? "",
@@ -94,7 +121,8 @@ extension ParameterSchema: Codable {
                 defaultValue: keywords["default"],
                 isRequired: required.contains(name),
                 block: keywords["x-orch-block"]?.stringValue,
-                isSecret: keywords["writeOnly"]?.boolValue ?? false
+                isSecret: keywords["writeOnly"]?.boolValue ?? false,
+                isTemplate: keywords["x-orch-template"]?.boolValue ?? false
             )
         }
     }
@@ -110,6 +138,7 @@ extension ParameterSchema.Property {
         if let defaultValue { members["default"] = defaultValue }
         if let block { members["x-orch-block"] = .string(block) }
         if isSecret { members["writeOnly"] = true }
+        if isTemplate { members["x-orch-template"] = true }
         return members
     }
 }
