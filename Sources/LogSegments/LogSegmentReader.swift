@@ -45,8 +45,9 @@ package struct LogSegmentReader: Sendable {
         }
         var identifiers: [Identifier] = []
         for _ in 0..<(try reader.count()) {
-            let bytes = content[try reader.skip(16)]
-            guard let identifier = Identifier(bytes: bytes) else { throw .malformed(reason: "no identifier") }
+            guard let identifier = Identifier(content, at: try reader.skip(16).lowerBound) else {
+                throw .malformed(reason: "no identifier")
+            }
             identifiers.append(identifier)
         }
         self.loggers = loggers

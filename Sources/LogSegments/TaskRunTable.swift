@@ -105,7 +105,7 @@ enum TaskRunTable {
             return String(decoding: bytes[try reader.skip(count)], as: UTF8.self)
         }
         func identifier() throws -> Identifier {
-            guard let identifier = Identifier(bytes: bytes[try reader.skip(16)]) else {
+            guard let identifier = Identifier(bytes, at: try reader.skip(16).lowerBound) else {
                 throw LogSegmentError.malformed(reason: "an identifier is cut off")
             }
             return identifier

@@ -104,6 +104,17 @@ extension Identifier {
         }
     }
 
+    /// The identifier of the 16 bytes from a place on; nil where there are not so many.
+    public init?(_ bytes: [UInt8], at start: Int) {
+        guard start >= 0, bytes.count - start >= 16 else { return nil }
+        var (high, low): (UInt64, UInt64) = (0, 0)
+        for index in start..<start + 8 {
+            high = high << 8 | UInt64(bytes[index])
+            low = low << 8 | UInt64(bytes[index + 8])
+        }
+        (self.high, self.low) = (high, low)
+    }
+
     /// The identifier of 16 bytes; nil for any other number of them.
     public init?(bytes: some Collection<UInt8>) {
         guard bytes.count == 16 else { return nil }

@@ -5,7 +5,7 @@ import Testing
 /// Templates in parameters, seen from inside a container.
 @Suite(
     .enabled("needs a Docker engine and the program of busybox-static") { await LiveAgentBench.isPossible() },
-    .timeLimit(.minutes(5)), .serialized)
+    .timeLimit(.minutes(10)), .serialized)
 struct RunTemplateLiveTests {
     @Test func aContainerGetsFilledInParametersAndItsDataInterval() async throws {
         try await LiveStack.with { stack in

@@ -5,7 +5,7 @@ import Testing
 
 @testable import OrchServer
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct ConcurrencyRoutesTests {
     private static func request(_ tags: [String] = ["db"], wait: Double = 0) -> SlotRequest {
         SlotRequest(taskRunID: .new(), taskName: "load", tags: tags, waitSeconds: wait)

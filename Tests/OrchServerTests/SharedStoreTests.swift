@@ -105,6 +105,27 @@ struct SharedStoreTests {
         }
     }
 
+    @Test(.timeLimit(.minutes(10))) func aSlotGivenBackAtOneIsTheNextTasksAtTheOther() async throws {
+        try await withPair { pair in
+            _ = try await pair.first.deploy(ServerFixture.deployment())
+            _ = try await pair.first.createRun(FlowRunRequest(deployment: "docker-flow"))
+            let claimed = try #require(try await pair.poll(wait: 30).runs.first)
+            let key = AttemptKey(runID: claimed.runID, attempt: 1)
+            _ = try await pair.second.saveConcurrencyLimit(ConcurrencyLimitRequest(tag: "db", limit: 1))
+            func draft() -> SlotDraft {
+                SlotDraft(id: .new(), attempt: key, taskRunID: .new(), taskName: "t", tags: ["db"])
+            }
+            let desks = pair.controllers.map(\.desk.slots)
+            let (held, waiting) = (draft(), draft())
+            #expect(try await desks[0].take(held, atMost: .zero, waiter: Waiter()) == .granted)
+            async let answer = desks[1].take(waiting, atMost: .seconds(100), waiter: Waiter())
+            while pair.controllers[1].wakeups.count(of: .slot(waiting.id)) == 0 { await Task.yield() }
+            while try await pair.first.concurrencyLimit("db").waiters.isEmpty { await Task.yield() }
+            try await desks[0].giveBack(held.id, of: key)
+            #expect(try await answer == .granted)
+        }
+    }
+
     @Test func aControllerWithAnotherKeyIsRefused() async throws {
         let cluster = try #require(PostgresCluster.current)
         _ = try cluster.psql("CREATE SCHEMA other_key")

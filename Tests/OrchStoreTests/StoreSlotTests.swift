@@ -146,7 +146,7 @@ extension StoreConformance {
         }
 
         /// Many tasks with random tags at once: no limit is exceeded at any moment, and each is served.
-        @Test(.timeLimit(.minutes(5)), arguments: StoreKind.all)
+        @Test(.timeLimit(.minutes(10)), arguments: StoreKind.all)
         func noLimitIsExceededAndEverybodyIsServed(kind: StoreKind) async throws {
             try await kind.withStore { store in
                 let limits = ["a": 1, "b": 2, "c": 3]

@@ -7,7 +7,7 @@ import Testing
 
 /// What authors may do to a run, and what becomes of it: the table of `docs/tasks.md` says the same. What is not here is in
 /// the tests of time limits, commands, the run stream and child flows.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct AdversarialFlowTests {
     private struct Scripted: Flow {
         static let name = "scripted"

@@ -90,7 +90,7 @@ struct ChildRunTests {
         #expect(waited >= .seconds(600) && waited < .seconds(640))
     }
 
-    @Test(.timeLimit(.minutes(2)), arguments: [false, true])
+    @Test(.timeLimit(.minutes(10)), arguments: [false, true])
     func aTaskThatIsCancelledEndsItsRunUnlessTheProgramIsEndedItself(isEnding: Bool) async throws {
         let desk = MemoryChildDesk { _, _ in nil }
         let context = bench(desk, isEnding: { isEnding }).context

@@ -4,7 +4,7 @@ import Testing
 @testable import Orch
 
 /// More tasks than are at work at once.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct SubmittedTasksTests {
     private let bench = TaskBench()
     private let most = SubmittedTasks.mostAtWork

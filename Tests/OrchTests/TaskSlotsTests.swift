@@ -4,7 +4,7 @@ import Testing
 @testable import Orch
 
 /// Tasks whose tags are limited, with a controller that says what a test wants.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct TaskSlotsTests {
     /// Gives the answers it is told to, one after the other; the last one for ever.
     private final class ScriptedSlots: TaskSlots {
