@@ -191,13 +191,18 @@ let package = Package(
                 logging, lifecycle,
             ]),
         .testTarget(
+            name: "OrchBlocksTests",
+            dependencies: ["OrchBlocks", "Orch", "OrchModel", "GoogleCloud", "Postgres", "TestSupport"]),
+        .testTarget(
             name: "TaxiTests",
             dependencies: ["Taxi", "Threads", "Orch", "OrchModel", "OrchETL", "TableFormats", "TestSupport"]),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
                 "OrchModel", "LogSegments", "OrchClient", "OrchStore", "OrchInfrastructure", "OrchAgent", "OrchServer",
-                "DockerEngine", "CurlTransport", "Postgres", "GoogleCloud", "TestSupport", logging, lifecycle, crypto,
+                "DockerEngine", "CurlTransport", "Postgres", "GoogleCloud", "TestSupport", "ChaosFlow", "Orch",
+                "OrchBlocks",
+                logging, lifecycle, crypto,
             ],
             exclude: ["Judges"]
         ),

@@ -110,6 +110,7 @@ package final class Controller: Service, Sendable {
             ).endpoints
             + AssetRoutes(store: store).endpoints
             + CacheRoutes(store: store).endpoints
+            + SensorRoutes(store: store, registry: registry).endpoints
             + RetentionRoutes(store: store, keeper: retention).endpoints
             + BlockRoutes(vault: vault).endpoints
             + AgentRoutes(store: store, tasks: tasks, claims: claims).endpoints

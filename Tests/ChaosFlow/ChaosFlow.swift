@@ -5,7 +5,7 @@ import Orch
 @main
 struct ChaosFlow: FlowProgram {
     static let name = "chaos-flow"
-    static let flows: [any Flow.Type] = [Steps.self, ManyTasks.self, Remembering.self, Resuming.self]
+    static let flows: [any Flow.Type] = [Steps.self, ManyTasks.self, Remembering.self, Resuming.self, Waiting.self]
 }
 
 /// Reports the first half of its lines, waits for the file `/tmp/go`, reports the rest, and ends.

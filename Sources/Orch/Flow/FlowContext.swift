@@ -1,4 +1,5 @@
 public import FoundationEssentials
+import OrchClient
 
 /// What a flow is given when it runs: who it is, where it reports, what it may use.
 public struct FlowContext: Sendable {
@@ -23,6 +24,8 @@ public struct FlowContext: Sendable {
     var shownParameters: [String: JSONValue] = [:]
     /// How many flows this one is inside of.
     var depth = 0
+    /// The task that this flow is a part of, where it runs inside another one.
+    var insideTask: Identifier?
     /// The tasks that run beside the flow.
     let submitted = SubmittedTasks()
 
@@ -73,6 +76,10 @@ struct RunServices: Sendable {
     var randomShare: @Sendable () -> Double = { .random(in: 0...1) }
     /// Where results of tasks are kept; nil where nobody keeps them.
     var caching: ResultCaching?
+    /// What is known of the run's sensors; nil where the run cannot leave its container.
+    var waits: WaitDesk?
+    /// The controller, asked with the run's own key; nil by hand.
+    var controller: OrchClient?
 
     func state(_ type: StateType, name: String? = nil, _ message: String) -> RunState {
         RunState(type, name: name, message: ReportedText.message(message), at: now(), actor: "flow")

@@ -12,7 +12,8 @@ struct RunCommand<Program: FlowProgram>: AsyncParsableCommand {
             abstract: "Run a flow.",
             discussion: """
                 By hand it prints its logs. Launched by orch, it takes parameters from ORCH_PARAMETERS and reports \
-                through the run stream. Exit codes: 0 completed, 1 failed, 2 wrong parameters, 130 cancelled.
+                through the run stream. Exit codes: 0 completed, 1 failed, 2 wrong parameters, 75 waits for \
+                another attempt, 130 cancelled.
                 """
         )
     }
@@ -48,18 +49,26 @@ struct RunCommand<Program: FlowProgram>: AsyncParsableCommand {
 
     private static func runner(_ reporter: any Reporter, _ variables: [String: String]) throws -> FlowRunner {
         let launch = try LaunchEnvironment(variables)
+        let controller = controller(launch)
         let services = RunServices(
             reporter: reporter, logLevel: launch.logLevel, clock: ContinuousClock(), now: { .now() },
-            scratchRoot: FileManager.default.temporaryDirectory.path, caching: caching(launch, variables))
+            scratchRoot: FileManager.default.temporaryDirectory.path, caching: caching(controller, launch, variables),
+            waits: launch.attempt == nil ? nil : launch.resumption.map(WaitDesk.init), controller: controller)
         return FlowRunner(services: services, launch: launch, variables: variables)
     }
 
-    /// The controller's cache where orch launched the program; none by hand.
-    private static func caching(_ launch: LaunchEnvironment, _ variables: [String: String]) -> ResultCaching? {
+    /// The controller where orch launched the program; none by hand.
+    private static func controller(_ launch: LaunchEnvironment) -> OrchClient? {
         guard let attempt = launch.attempt, let url = attempt.apiURL else { return nil }
-        let client = OrchClient(url: url, token: attempt.apiKey, http: HTTPClient())
+        return OrchClient(url: url, token: attempt.apiKey, http: HTTPClient())
+    }
+
+    private static func caching(
+        _ controller: OrchClient?, _ launch: LaunchEnvironment, _ variables: [String: String]
+    ) -> ResultCaching? {
+        guard let controller, let attempt = launch.attempt else { return nil }
         return ResultCaching(
-            cache: ControllerResultCache(client: client), codeVersion: CodeVersion(variables), run: attempt.flowRun)
+            cache: ControllerResultCache(client: controller), codeVersion: CodeVersion(variables), run: attempt.flowRun)
     }
 
     /// The run stream where orch launched the program, else the terminal.

@@ -15,6 +15,8 @@ struct LaunchEnvironment: Sendable {
     var parameters: [String: JSONValue]
     /// The data interval; `nil` without one.
     var dataInterval: DataInterval?
+    /// What the last attempt left; nil where the run cannot leave its container to wait.
+    var resumption: RunResumption?
     /// The least level that is logged.
     var logLevel: StreamRecord.Level
 
@@ -24,6 +26,8 @@ struct LaunchEnvironment: Sendable {
     /// - `ORCH_API_URL` (optional): where the API is for such a run.
     /// - `ORCH_PARAMETERS` (JSON object, optional): parameter values.
     /// - `ORCH_DATA_INTERVAL_START`, `ORCH_DATA_INTERVAL_END` (RFC 3339, optional).
+    /// - `ORCH_RESUMPTION` (JSON object, optional): what the last attempt left; that it is there tells that the run may leave
+    ///   its container to wait.
     /// - `ORCH_LOG_LEVEL` (optional, default: `info`): the least level that is logged.
     ///
     /// - Throws: ``OrchError/invalidEnvironment(variable:expected:)``.
@@ -33,7 +37,17 @@ struct LaunchEnvironment: Sendable {
         let start = try Self.instant("ORCH_DATA_INTERVAL_START", variables)
         let end = try Self.instant("ORCH_DATA_INTERVAL_END", variables)
         if let start, let end { dataInterval = DataInterval(start: start, end: end) }
+        resumption = try Self.resumption(variables)
         logLevel = try Self.logLevel(variables)
+    }
+
+    private static func resumption(_ variables: [String: String]) throws -> RunResumption? {
+        guard let text = variables["ORCH_RESUMPTION"], !text.isEmpty else { return nil }
+        guard let resumption = try? JSONText.decode(RunResumption.self, from: text) else {
+            throw OrchError.invalidEnvironment(
+                variable: "ORCH_RESUMPTION", expected: "what an attempt of the run left for the next one, as JSON")
+        }
+        return resumption
     }
 
     /// The attempt alone, so that whatever else is wrong can still be reported through its run stream.

@@ -55,7 +55,10 @@ enum ReportRefusal {
             second.assets.removeSubrange(..<middleAsset)
             first.termination = nil
             first.result = nil
-            if first.state?.endsAttempt == true { first.state = nil }
+            if first.state?.endsAttempt == true {
+                first.state = nil
+                first.resumption = nil
+            }
             let middleTask = report.taskRuns.count / 2
             first.taskRuns.removeSubrange(middleTask...)
             second.taskRuns.removeSubrange(..<middleTask)

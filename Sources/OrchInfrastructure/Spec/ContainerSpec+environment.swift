@@ -33,7 +33,7 @@ extension ContainerSpec {
     }
 
     private static func facts(of claimed: ClaimedRun, apiURL: String) -> [String: String] {
-        [
+        var facts = [
             "ORCH_API_URL": apiURL,
             "ORCH_FLOW_RUN_ID": "\(claimed.runID)",
             "ORCH_ATTEMPT": "\(claimed.attempt)",
@@ -42,5 +42,10 @@ extension ContainerSpec {
             "ORCH_DATA_INTERVAL_START": "\(claimed.scheduledFor)",
             "ORCH_DATA_INTERVAL_END": "\(claimed.scheduledFor)",
         ]
+        // That it is there at all tells the program that it may leave its container to wait.
+        if claimed.kind == .sdk, let resumption = claimed.resumption, let text = try? JSONText.encode(resumption) {
+            facts["ORCH_RESUMPTION"] = text
+        }
+        return facts
     }
 }

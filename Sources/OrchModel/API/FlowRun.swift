@@ -36,6 +36,10 @@ public struct FlowRun: Codable, Hashable, Sendable {
     public var pausedSeconds: Double?
     /// When retention began to remove its log; nil = the log is all there.
     public var logsRemovedAt: Timestamp?
+    /// What it waits for, as its last attempt that ended to wait has left it; nil = it never waited so.
+    public var resumption: RunResumption?
+    /// How many attempts ended because the run waited for something; they count for no retry. nil = none.
+    public var reschedules: Int?
     /// Numbers the flow reported, the last of each name: `rows_written`.
     public var metrics: [String: Double]
     /// The flow's result, where it reported one.
@@ -49,8 +53,10 @@ public struct FlowRun: Codable, Hashable, Sendable {
         endedAt: Timestamp? = nil, agent: String? = nil, container: ContainerRecord? = nil,
         termination: Termination? = nil, cancellation: CancellationRequest? = nil, request: RunRequest? = nil,
         pausedSeconds: Double? = nil, logsRemovedAt: Timestamp? = nil, metrics: [String: Double] = [:],
-        result: JSONValue? = nil
+        result: JSONValue? = nil, resumption: RunResumption? = nil, reschedules: Int? = nil
     ) {
+        self.resumption = resumption
+        self.reschedules = reschedules
         self.id = id
         self.name = name
         self.flowName = flowName

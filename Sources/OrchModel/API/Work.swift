@@ -142,6 +142,8 @@ public struct ClaimedRun: Codable, Sendable, CustomStringConvertible {
     public var pausedSince: Timestamp?
     /// The longest its process may live, in seconds, the time not counted for which it is paused; nil = any time.
     public var timeoutSeconds: Double?
+    /// What its last attempt left for it; nil where the controller, or what runs, knows of no such thing.
+    public var resumption: RunResumption?
 
     public init(
         runID: Identifier, runName: String, attempt: Int, token: String, instance: Identifier, flowName: String,
@@ -149,8 +151,9 @@ public struct ClaimedRun: Codable, Sendable, CustomStringConvertible {
         parameters: [String: JSONValue], container: DockerContainerBlock, secrets: [String: String], apiURL: String,
         scheduledFor: Timestamp, cancellation: CancellationRequest? = nil, request: RunRequest? = nil,
         pausedSeconds: Double? = nil, pausedSince: Timestamp? = nil, timeoutSeconds: Double? = nil,
-        registryLogin: RegistryLogin? = nil
+        registryLogin: RegistryLogin? = nil, resumption: RunResumption? = nil
     ) {
+        self.resumption = resumption
         self.runID = runID
         self.runName = runName
         self.attempt = attempt
@@ -208,13 +211,17 @@ public struct AttemptReport: Codable, Sendable {
     public var settled: RunRequest?
     /// A suspension that cannot be taken back any more: the container is being stopped.
     public var begun: RunRequest?
+    /// What the attempt leaves for the next one; nil = as told before.
+    public var resumption: RunResumption?
 
     public init(
         token: String, records: [LogRecord] = [], taskRuns: [TaskRun] = [], childRuns: [ChildRunReport] = [],
         metrics: [String: Double] = [:], assets: [AssetReport] = [], result: JSONValue? = nil,
         container: ContainerRecord? = nil, startedAt: Timestamp? = nil, termination: Termination? = nil,
-        state: RunState? = nil, pausedSeconds: Double? = nil, settled: RunRequest? = nil, begun: RunRequest? = nil
+        state: RunState? = nil, pausedSeconds: Double? = nil, settled: RunRequest? = nil, begun: RunRequest? = nil,
+        resumption: RunResumption? = nil
     ) {
+        self.resumption = resumption
         self.token = token
         self.records = records
         self.taskRuns = taskRuns
@@ -233,7 +240,7 @@ public struct AttemptReport: Codable, Sendable {
 
     private enum CodingKeys: String, CodingKey {
         case token, records, taskRuns, childRuns, metrics, assets, result, container, startedAt, termination, state,
-            pausedSeconds, settled, begun
+            pausedSeconds, settled, begun, resumption
     }
 
     /// Reads a report; one of an agent that knows no assets has none.
@@ -253,7 +260,8 @@ public struct AttemptReport: Codable, Sendable {
             state: try container.decodeIfPresent(RunState.self, forKey: .state),
             pausedSeconds: try container.decodeIfPresent(Double.self, forKey: .pausedSeconds),
             settled: try container.decodeIfPresent(RunRequest.self, forKey: .settled),
-            begun: try container.decodeIfPresent(RunRequest.self, forKey: .begun))
+            begun: try container.decodeIfPresent(RunRequest.self, forKey: .begun),
+            resumption: try container.decodeIfPresent(RunResumption.self, forKey: .resumption))
     }
 }
 

@@ -13,6 +13,8 @@ struct RunRow {
         var pausedSeconds: Double?
         /// Attempts that ended because the run was suspended, and count for no retry; nil = none.
         var suspensions: Int?
+        var resumption: RunResumption?
+        var reschedules: Int?
     }
 
     var number: Int64
@@ -22,6 +24,8 @@ struct RunRow {
     /// Attempts that ended because the run was suspended, and count for no retry.
     var suspensions = 0
     var run: FlowRun
+    /// Attempts that count for no retry.
+    var uncounted: Int { suspensions + (run.reschedules ?? 0) }
     /// When its newest state was entered by the clock of whoever reported it, which tells a report that comes again; nil
     /// where that is the state's own time. A state's own time is never before that of the state before it.
     private var reportedAt: Timestamp?
@@ -72,7 +76,7 @@ struct RunRow {
             container: details.container, termination: details.termination,
             cancellation: Self.cancellation(by: cancelBy, at: cancelAt), request: request,
             pausedSeconds: details.pausedSeconds, logsRemovedAt: logsRemovedAt, metrics: details.metrics,
-            result: details.result)
+            result: details.result, resumption: details.resumption, reschedules: details.reschedules)
     }
 
     private static func cancellation(by: String?, at: Timestamp?) -> CancellationRequest? {
@@ -204,6 +208,7 @@ extension RunRow {
             Details(
                 parameters: run.parameters, tags: run.tags, container: run.container, termination: run.termination,
                 metrics: run.metrics, result: run.result, pausedSeconds: run.pausedSeconds,
-                suspensions: suspensions > 0 ? suspensions : nil))
+                suspensions: suspensions > 0 ? suspensions : nil, resumption: run.resumption,
+                reschedules: run.reschedules))
     }
 }
