@@ -202,6 +202,9 @@ let package = Package(
                 logging, lifecycle,
             ]),
         .testTarget(
+            name: "OrchBlocksTests",
+            dependencies: ["OrchBlocks", "Orch", "OrchModel", "GoogleCloud", "Postgres", "TestSupport"]),
+        .testTarget(
             name: "TaxiTests",
             dependencies: [
                 "Taxi", "Threads", "Orch", "OrchTesting", "OrchModel", "OrchETL", "CurlTransport", "TableFormats",
@@ -211,9 +214,8 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "OrchModel", "LogSegments", "OrchClient", "OrchStore", "OrchInfrastructure", "OrchAgent", "OrchServer",
-                "DockerEngine", "CurlTransport", "Postgres", "GoogleCloud", "TestSupport", "ChaosFlow", logging,
-                lifecycle,
-                crypto,
+                "DockerEngine", "CurlTransport", "Postgres", "GoogleCloud", "TestSupport", "ChaosFlow", "Orch",
+                "OrchBlocks", logging, lifecycle, crypto,
             ],
             exclude: ["Judges"]
         ),

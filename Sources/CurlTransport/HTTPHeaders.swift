@@ -57,7 +57,7 @@ package struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral 
 
     /// True for fields whose value must not be printed nor be sent to another origin: the standard ones, and any
     /// name that speaks of a token, key, secret, signature or of authorization.
-    static func carriesCredentials(_ name: String) -> Bool {
+    package static func carriesCredentials(_ name: String) -> Bool {
         let name = name.lowercased()
         if name.hasPrefix("x-goog-") || name.contains("cookie") { return true }
         return name.split(separator: "-").contains { credentialWords.contains(String($0)) }

@@ -33,6 +33,8 @@ struct RunSummary {
                 }
             ),
             ("Paused before", run.pausedSeconds.flatMap { $0 > 0 ? Duration.seconds($0).brief : nil }),
+            ("Waits for", waits),
+            ("Looked before", looks),
             ("Log", run.logsRemovedAt.map { "removed on \($0.brief) by retention" }),
             ("Parent", run.parentRunID.map { "\($0)\(run.ties?.isDetached == true ? " (detached)" : "")" }),
             (
@@ -67,6 +69,23 @@ struct RunSummary {
             ),
             ("Result", run.result?.jsonText),
         ])
+    }
+
+    private var waits: String? {
+        guard !run.state.type.isTerminal, let sensors = run.resumption?.sensors.filter({ $0.next != nil }),
+            !sensors.isEmpty
+        else { return nil }
+        return sensors.map { sensor in
+            "\(sensor.waitsFor), since \(sensor.since.brief): looked \(sensor.pokes) times"
+                + (sensor.next.map { ", next \($0.brief)" } ?? "")
+        }.joined(separator: "; ")
+    }
+
+    private var looks: String? {
+        guard let reschedules = run.reschedules else { return nil }
+        let gone = reschedules - attempts.count { $0.state.awaitsReschedule }
+        let rest = gone > 0 ? "; \(gone) of them are not shown any more" : ""
+        return "in \(reschedules) attempts that ended to wait without a container\(rest)"
     }
 
     private var attemptText: String {

@@ -8,16 +8,28 @@ public enum RunEnding {
         case command
     }
 
+    /// What a flow program exits with that waits for something and wants another attempt: `EX_TEMPFAIL` of
+    /// [sysexits](https://man7.org/linux/man-pages/man3/sysexits.h.3head.html).
+    public static let rescheduleExitCode = 75
+
     /// The outcome an SDK program reported as its last record.
     public struct Outcome: Codable, Hashable, Sendable {
         public var type: StateType
         public var name: String
         public var message: String
+        /// What it leaves for its next attempt; nil = nothing.
+        public var resumption: RunResumption?
 
-        public init(type: StateType, name: String, message: String) {
+        public init(type: StateType, name: String, message: String, resumption: RunResumption? = nil) {
             self.type = type
             self.name = name
             self.message = message
+            self.resumption = resumption
+        }
+
+        /// Whether the run is to go on in another attempt, at a time that it names.
+        fileprivate var asksForReschedule: Bool {
+            type == .scheduled && name == RunState.awaitingRescheduleName && resumption?.at != nil
         }
 
         fileprivate init(_ type: StateType, _ message: String, name: String? = nil) {
@@ -69,6 +81,7 @@ public enum RunEnding {
             // Its last word, and nothing that speaks against it.
             if let outcome, outcome.type == .completed || outcome.type == .failed { return outcome }
             if let by = wishes.suspendedBy { return suspended(by, how) }
+            if let outcome, outcome.asksForReschedule { return outcome }
         }
         guard let code = termination.exitCode else {
             return Outcome(.crashed, termination.reason ?? "the container vanished before its exit was seen")
@@ -93,6 +106,7 @@ public enum RunEnding {
             return Outcome(.crashed, "stopped by \(Termination.outsider): \(outcome.message)")
         }
         if let by = wishes.cancelledBy { return Outcome(.cancelled, "cancelled by \(by); \(termination.summary)") }
+        if let outcome, outcome.asksForReschedule, code == rescheduleExitCode { return outcome }
         if let crash = crash(termination) { return crash }
         if let outcome {
             return Outcome(.crashed, "the flow reported \(outcome.name), yet its process ended with exit \(code)")

@@ -41,6 +41,8 @@ public struct RunState: Codable, Hashable, Sendable {
     public static let awaitingRetryName = "AwaitingRetry"
     /// A task that waits for a slot of one of its tags.
     public static let awaitingSlotName = "AwaitingConcurrencySlot"
+    /// A run that waits for something outside, and has no container until it is looked for again.
+    public static let awaitingRescheduleName = "AwaitingReschedule"
     /// A run in its second attempt or a later one.
     public static let retryingName = "Retrying"
     /// A run that took longer than it may.
@@ -54,10 +56,16 @@ public struct RunState: Codable, Hashable, Sendable {
     /// A task that could not run because one before it did not succeed.
     public static let upstreamFailedName = "UpstreamFailed"
     /// All names that are narrower than their types.
-    public static let narrowNames = [lateName, awaitingRetryName, retryingName, timedOutName, suspendedName]
+    public static let narrowNames = [
+        lateName, awaitingRetryName, awaitingRescheduleName, retryingName, timedOutName, suspendedName,
+    ]
 
-    /// Whether an agent that reports it is done with the attempt: the run has ended, or it is suspended.
-    public var endsAttempt: Bool { type.isTerminal || isSuspended }
+    /// Whether an agent that reports it is done with the attempt: the run has ended, it is suspended, or it waits for
+    /// something without a container.
+    public var endsAttempt: Bool { type.isTerminal || isSuspended || awaitsReschedule }
+
+    /// Whether the run waits for something outside, and has no container.
+    public var awaitsReschedule: Bool { type == .scheduled && name == Self.awaitingRescheduleName }
 
     /// Whether the run is paused and has no container.
     public var isSuspended: Bool { type == .paused && name == Self.suspendedName }

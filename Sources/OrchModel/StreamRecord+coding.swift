@@ -108,6 +108,9 @@ extension StreamRecord.Kind {
             writer.object("outcome") { writer in
                 writer.member("message", outcome.message)
                 writer.member("name", outcome.name)
+                if let resumption = outcome.resumption, let value = try? JSONValue(encoding: resumption) {
+                    writer.member("resumption", value)
+                }
                 writer.member("type", outcome.type.rawValue)
             }
         case .unknown(let name): writer.member(named: name, .null)
@@ -149,7 +152,10 @@ extension StreamRecord.Kind {
         case "outcome":
             guard let type = body["type"]?.stringValue.flatMap(StateType.init(rawValue:)) else { return nil }
             let name = body["name"]?.stringValue ?? type.defaultName
-            self = .outcome(.init(type: type, name: name, message: body["message"]?.stringValue ?? ""))
+            let resumption = body["resumption"].flatMap { try? $0.decode(RunResumption.self) }
+            self = .outcome(
+                .init(
+                    type: type, name: name, message: body["message"]?.stringValue ?? "", resumption: resumption))
         default: self = .unknown(name)
         }
     }

@@ -120,6 +120,7 @@ package final class Controller: Service, Sendable {
             + ArtifactRoutes(store: store).endpoints
             + CacheRoutes(store: store).endpoints
             + ConcurrencyRoutes(store: store, slots: slots).endpoints
+            + SensorRoutes(store: store, registry: registry).endpoints
             + RetentionRoutes(store: store, keeper: retention).endpoints
             + BlockRoutes(vault: vault).endpoints
             + AgentRoutes(store: store, tasks: tasks, claims: claims).endpoints

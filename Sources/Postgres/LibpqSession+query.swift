@@ -122,6 +122,7 @@ extension PostgresResult {
     init(_ result: OpaquePointer) {
         let width = PQnfields(result)
         columns = (0..<width).map { String(cString: PQfname(result, $0)) }
+        types = (0..<width).map { PQftype(result, $0) }
         rows = (0..<PQntuples(result)).map { row in
             (0..<width).map { column in
                 PQgetisnull(result, row, column) == 1 ? nil : String(cString: PQgetvalue(result, row, column))

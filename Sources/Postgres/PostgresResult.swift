@@ -8,6 +8,8 @@ package struct PostgresResult: Sendable, Equatable {
     package var affectedRows: Int
     /// The server's word for what it did, such as `INSERT 0 3`.
     package var command: String
+    /// The types of the columns, as object identifiers of `pg_type`. Defaults to none.
+    package var types: [UInt32] = []
 
     /// The first value of the first row, which many queries have alone.
     package var firstValue: String? { rows.first?.first ?? nil }

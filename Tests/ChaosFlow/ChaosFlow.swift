@@ -7,7 +7,7 @@ struct ChaosFlow: FlowProgram {
     static let name = "chaos-flow"
     static let flows: [any Flow.Type] = [
         Steps.self, ManyTasks.self, Remembering.self, Resuming.self, Stepping.self, Calling.self, Doubling.self,
-        Recursing.self, Containing.self, Scripting.self, Reporting.self, Limited.self,
+        Recursing.self, Containing.self, Scripting.self, Reporting.self, Limited.self, Waiting.self,
     ]
 }
 

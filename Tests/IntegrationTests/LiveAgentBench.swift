@@ -11,6 +11,8 @@ struct LiveAgentBench: Sendable {
     let controller: LiveController
     let image: String
     let instance = Identifier.new()
+    /// The name of an image with a flow program, where a test makes one.
+    var flowImage: String { image + "-flow" }
     /// How long a pull may make no progress. Defaults to 5 min.
     var pullIdle = Duration.seconds(300)
     private let dataDirectory: String
@@ -79,6 +81,9 @@ struct LiveAgentBench: Sendable {
     private func tearDown() async throws {
         for container in try await containers() { try await discard(container.id) }
         try await client.removeImage(image, force: true)
+        do throws(DockerError) { try await client.removeImage(flowImage, force: true) } catch {
+            guard case .notFound = error else { throw error }
+        }
         client.shutdown()
         try FileManager.default.removeItem(atPath: dataDirectory)
     }

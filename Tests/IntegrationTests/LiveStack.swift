@@ -8,6 +8,7 @@ import OrchInfrastructure
 import OrchModel
 import OrchServer
 import ServiceLifecycle
+import Synchronization
 import Testing
 
 /// A controller on SQLite, and agents on the engine of this machine, joined by HTTP as they are in the field.
@@ -33,6 +34,31 @@ struct LiveStack: Sendable {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             let outcome: Result<Void, any Error>
             do { outcome = .success(try await serve(bench, folder, body)) } catch { outcome = .failure(error) }
+            try FileManager.default.removeItem(atPath: folder)
+            try outcome.get()
+        }
+    }
+
+    /// Runs `before` with a stack, and `after` with another one whose controller has the same data: it was restarted.
+    static func withRestart<Value: Sendable>(
+        before: @escaping @Sendable (LiveStack) async throws -> Value,
+        after: @escaping @Sendable (LiveStack, Value) async throws -> Void
+    ) async throws {
+        try await LiveAgentBench.with { bench in
+            let folder = FileManager.default.temporaryDirectory.path + "/orch-stack-\(Identifier.new())"
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            let outcome: Result<Void, any Error>
+            do {
+                let value = Mutex<Value?>(nil)
+                try await serve(bench, folder) { stack in
+                    let result = try await before(stack)
+                    value.withLock { $0 = result }
+                }
+                let result = try #require(value.withLock { $0 })
+                outcome = .success(try await serve(bench, folder) { try await after($0, result) })
+            } catch {
+                outcome = .failure(error)
+            }
             try FileManager.default.removeItem(atPath: folder)
             try outcome.get()
         }

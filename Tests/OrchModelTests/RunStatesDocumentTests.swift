@@ -9,6 +9,10 @@ struct RunStatesDocumentTests {
         (.scheduled, "Scheduled", "waits for an agent, or for its time"),
         (.scheduled, RunState.lateName, "was due 15 s ago, and no agent has taken it"),
         (.scheduled, RunState.awaitingRetryName, "its last attempt went wrong or was not enough, another one follows"),
+        (
+            .scheduled, RunState.awaitingRescheduleName,
+            "it waits for something outside, and has no container until it looks again"
+        ),
         (.pending, "Pending", "an agent has claimed it and makes its container"),
         (.running, "Running", "its process has started"),
         (.running, RunState.retryingName, "the same, in a second or later attempt"),
@@ -17,7 +21,10 @@ struct RunStatesDocumentTests {
         (.cancelling, "Cancelling", "somebody asked for its end; its container is being stopped"),
         (.cancelled, "Cancelled", "it was ended because somebody asked"),
         (.completed, "Completed", "it did what it should"),
-        (.completed, RunState.skippedName, "a task of a graph that was not to run; its message says why"),
+        (
+            .completed, RunState.skippedName,
+            "a task of a graph that was not to run, or one that skipped itself; a flow that let that pass; its message says why"
+        ),
         (.completed, RunState.cachedName, "a task that took the result of an earlier run; its message says which"),
         (.failed, "Failed", "the flow said so, or the command's exit code"),
         (.failed, RunState.timedOutName, "it took longer than it may"),
@@ -61,8 +68,9 @@ struct RunStatesDocumentTests {
             |---|\(StateType.allCases.map { _ in "---|" }.joined())
             \(rows.joined(separator: "\n"))
 
-            A run goes from Pending, Running or Paused back to Scheduled in three cases: its attempt went wrong and its policy
-            grants another (AwaitingRetry), its agent claimed it and never came back, or somebody resumed it after it had been
+            A run goes from Pending, Running or Paused back to Scheduled in four cases: its attempt went wrong and its policy
+            grants another (AwaitingRetry), it waits for something without a container
+            ([AwaitingReschedule](sensors.md#without-a-container)), its agent claimed it and never came back, or somebody resumed it after it had been
             held or suspended. Each attempt keeps its own end, agent, container and log lines: `orch flow-run inspect`,
             `GET /api/flow-runs/{id}/attempts`.
 

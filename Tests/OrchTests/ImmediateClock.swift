@@ -20,7 +20,8 @@ final class ImmediateClock: Clock {
         try Task.checkCancellation()
         state.withLock { state in
             state.waits.append(deadline.offset - state.now.offset)
-            state.now = deadline
+            // Of those that wait at the same time each one's time comes: the clock goes on, and never back.
+            state.now = max(state.now, deadline)
         }
     }
 }

@@ -11,6 +11,7 @@ struct BigQueryJobRequest: Encodable {
     struct Configuration: Encodable {
         var load: Load?
         var query: Query?
+        var dryRun: Bool?
     }
 
     struct Load: Encodable {
@@ -41,6 +42,8 @@ struct BigQueryJobRequest: Encodable {
         let defaultDataset: DefaultDataset?
         let parameterMode: String?
         let queryParameters: [BigQueryParameter]?
+        /// A text, as all 64-bit numbers of the API are.
+        var maximumBytesBilled: String?
     }
 
     let jobReference: Reference

@@ -26,7 +26,8 @@ extension FlowContext {
         let context = FlowContext(
             runID: id, flowName: F.name, attempt: attempt, parameters: values, dataInterval: dataInterval,
             blocks: blocks, services: services, directory: Scratch(root: services.scratchRoot, run: id), childRun: id,
-            shownParameters: shown, depth: depth + 1, results: results)
+            shownParameters: shown, depth: depth + 1, results: results,
+            insideTask: TaskScope.current?.taskRun ?? insideTask)
         func report(_ state: RunState) {
             services.reporter.report(
                 .childRun(.init(flowRun: id, parent: childRun, flow: F.name, parameters: shown, state: state)))
@@ -37,6 +38,7 @@ extension FlowContext {
         report(end.state)
         switch end.state.type {
         case .completed: context.logger.info("Completed")
+        case .scheduled: context.logger.debug("Ended with its container: \(end.state.message)")
         case .cancelled: context.logger.error("Cancelled: \(end.state.message)")
         default: context.logger.error("Failed: \(end.state.message)")
         }

@@ -25,10 +25,7 @@ extension FlowContext {
                 state = services.state(.completed, "completed in \((services.now() - started).inSeconds)")
             case .failure(let error):
                 failure = error
-                let message = ReportedText.message(of: error)
-                state =
-                    Task.isCancelled
-                    ? services.state(.cancelled, cancellation() ?? message) : services.state(.failed, message)
+                state = self.state(after: error, cancellation)
             }
             let hooks = flow.hooks
             if !hooks.isEmpty {
@@ -41,6 +38,18 @@ extension FlowContext {
         } onLeftover: {
             logger.warning($0)
         }
+    }
+
+    private func state(after error: any Error, _ cancellation: () -> String?) -> RunState {
+        if let waits = services.waits, waits.isLeaving {
+            return services.state(.scheduled, name: RunState.awaitingRescheduleName, waits.message)
+        }
+        let message = ReportedText.message(of: error)
+        if Task.isCancelled { return services.state(.cancelled, cancellation() ?? message) }
+        if let skipped = error as? TaskSkipped {
+            return services.state(.completed, name: RunState.skippedName, "skipped: \(skipped.reason)")
+        }
+        return services.state(.failed, message)
     }
 
     private func result<F: Flow>(

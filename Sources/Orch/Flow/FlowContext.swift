@@ -1,4 +1,5 @@
 public import FoundationEssentials
+import OrchClient
 
 /// What a flow is given when it runs: who it is, where it reports, what it may use.
 public struct FlowContext: Sendable {
@@ -25,6 +26,8 @@ public struct FlowContext: Sendable {
     var depth = 0
     /// Where results are kept that are too large to travel as values; nil where nobody keeps them.
     var results: (any ResultStore)?
+    /// The task that this flow is a part of, where it runs inside another one.
+    var insideTask: Identifier?
     /// The tasks that run beside the flow.
     let submitted = SubmittedTasks()
 
@@ -82,6 +85,10 @@ final class RunServices: Sendable {
     let slots: SlotKeeper
     /// Who makes runs with containers of their own; nil where nobody does.
     let children: ChildRunMaking?
+    /// What is known of the run's sensors; nil where the run cannot leave its container.
+    let waits: WaitDesk?
+    /// The controller, asked with the run's own key; nil by hand.
+    let controller: OrchClient?
     /// How the time limits of tasks pass.
     let limits: any LimitTimer
     /// What stands in place of the work of tasks; nil where all do theirs.
@@ -91,8 +98,8 @@ final class RunServices: Sendable {
         reporter: any Reporter, logLevel: StreamRecord.Level, clock: any Clock<Duration>,
         now: @escaping @Sendable () -> Timestamp, scratchRoot: String,
         randomShare: @escaping @Sendable () -> Double = { .random(in: 0...1) }, caching: ResultCaching? = nil,
-        slots: (any TaskSlots)? = nil, children: ChildRunMaking? = nil, limits: any LimitTimer = RealLimitTimer(),
-        fakes: (any TaskFakes)? = nil
+        slots: (any TaskSlots)? = nil, children: ChildRunMaking? = nil, waits: WaitDesk? = nil,
+        controller: OrchClient? = nil, limits: any LimitTimer = RealLimitTimer(), fakes: (any TaskFakes)? = nil
     ) {
         self.reporter = reporter
         self.logLevel = logLevel
@@ -103,6 +110,8 @@ final class RunServices: Sendable {
         self.caching = caching
         self.slots = SlotKeeper(slots)
         self.children = children
+        self.waits = waits
+        self.controller = controller
         self.limits = limits
         self.fakes = fakes
     }

@@ -99,6 +99,9 @@ private struct GraphRun {
         case .success(let value, let chosen):
             outputs.set(node, .success, value)
             take(progress.end(node, as: .success, choosing: chosen))
+        case .failure(is TaskSkipped, isCancelled: false):
+            outputs.set(node, .skipped, nil)
+            take(progress.end(node, as: .skipped))
         case .failure(let error, let isCancelled):
             failures.append((node, error))
             let state: NodeState = isCancelled ? .cancelled : .failed

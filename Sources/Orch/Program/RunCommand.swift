@@ -12,7 +12,8 @@ struct RunCommand<Program: FlowProgram>: AsyncParsableCommand {
             abstract: "Run a flow.",
             discussion: """
                 By hand it prints its logs. Launched by orch, it takes parameters from ORCH_PARAMETERS and reports \
-                through the run stream. Exit codes: 0 completed, 1 failed, 2 wrong parameters, 130 cancelled.
+                through the run stream. Exit codes: 0 completed, 1 failed, 2 wrong parameters, 75 waits for \
+                another attempt, 130 cancelled.
                 """
         )
     }
@@ -64,7 +65,9 @@ struct RunCommand<Program: FlowProgram>: AsyncParsableCommand {
                 ChildRunMaking(
                     desk: ControllerChildRuns(client: controller.client, run: controller.run), run: controller.run,
                     isEnding: isEnding)
-            })
+            },
+            waits: launch.attempt == nil ? nil : launch.resumption.map(WaitDesk.init),
+            controller: controller?.client)
         return FlowRunner(services: services, launch: launch, variables: variables)
     }
 

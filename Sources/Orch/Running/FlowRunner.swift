@@ -5,6 +5,8 @@ struct FlowRunner: Sendable {
         case completed = 0
         case failed = 1
         case usage = 2
+        /// It waits for something, and goes on in another attempt.
+        case rescheduled = 75
         case cancelled = 130
     }
 
@@ -18,7 +20,9 @@ struct FlowRunner: Sendable {
     ///   - type: the flow.
     ///   - assignments: `key=value` parameters, which win over those of the environment.
     ///   - cancellation: what a cancelled run gives as its reason.
-    func run<F: Flow>(_ type: F.Type, assignments: [String], cancellation: @Sendable () -> String) async -> Exit {
+    func run<F: Flow>(_ type: F.Type, assignments: [String], cancellation: @escaping @Sendable () -> String) async
+        -> Exit
+    {
         let reporter = services.reporter
         reporter.report(.hello(.init(sdk: SDKVersion.current, flow: F.name)))
         let schema: ParameterSchema
@@ -35,10 +39,13 @@ struct FlowRunner: Sendable {
         let shown = schema.redacted(values)
         let context = context(for: type, values: values, shown: shown)
         context.logger.info("Started \(F.name), run \(context.runID), with \(JSONValue.object(shown).jsonText)")
-        let end = await context.conduct(flow, keep: { try await reportResult($0, of: $1) }, cancellation: cancellation)
-        reporter.finish(.init(type: end.state.type, name: end.state.name, message: end.state.message))
+        let end = await conduct(flow, in: context, cancellation)
+        let resumption = services.waits?.resumption(after: end.state.type)
+        reporter.finish(
+            .init(type: end.state.type, name: end.state.name, message: end.state.message, resumption: resumption))
         return switch end.state.type {
         case .completed: .completed
+        case .scheduled: .rescheduled
         case .cancelled: .cancelled
         default: .failed
         }
@@ -57,6 +64,25 @@ struct FlowRunner: Sendable {
             dataInterval: launch.dataInterval)
         return try schema.resolve(
             RunTemplates(schema).fill(schema.defaults.merging(all) { _, given in given }, with: facts).values)
+    }
+
+    /// Runs the flow; as a Swift task of its own where it may leave its container, which cancels it and nothing else.
+    private func conduct<F: Flow>(
+        _ flow: F, in context: FlowContext, _ cancellation: @escaping @Sendable () -> String
+    ) async -> FlowContext.FlowEnd<F.Output> {
+        guard let waits = services.waits else {
+            return await context.conduct(
+                flow, keep: { try await reportResult($0, of: $1) }, cancellation: cancellation)
+        }
+        let work = Task {
+            await context.conduct(flow, keep: { try await reportResult($0, of: $1) }, cancellation: cancellation)
+        }
+        waits.callWhenLeaving { work.cancel() }
+        return await withTaskCancellationHandler {
+            await work.value
+        } onCancel: {
+            work.cancel()
+        }
     }
 
     private func context<F: Flow>(

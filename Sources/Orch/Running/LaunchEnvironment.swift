@@ -17,6 +17,8 @@ struct LaunchEnvironment: Sendable {
     var parameters: [String: JSONValue]
     /// The data interval; `nil` without one.
     var dataInterval: DataInterval?
+    /// What the last attempt left; nil where the run cannot leave its container to wait.
+    var resumption: RunResumption?
     /// The least level that is logged.
     var logLevel: StreamRecord.Level
 
@@ -27,6 +29,8 @@ struct LaunchEnvironment: Sendable {
     /// - `ORCH_STREAM` (optional, default: 1): the newest form of the run stream that the agent reads; see ``StreamForm``.
     /// - `ORCH_PARAMETERS` (JSON object, optional): parameter values.
     /// - `ORCH_DATA_INTERVAL_START`, `ORCH_DATA_INTERVAL_END` (RFC 3339, optional).
+    /// - `ORCH_RESUMPTION` (JSON object, optional): what the last attempt left; that it is there tells that the run may leave
+    ///   its container to wait.
     /// - `ORCH_LOG_LEVEL` (optional, default: `info`): the least level that is logged.
     ///
     /// - Throws: ``OrchError/invalidEnvironment(variable:expected:)``.
@@ -36,7 +40,17 @@ struct LaunchEnvironment: Sendable {
         let start = try Self.instant("ORCH_DATA_INTERVAL_START", variables)
         let end = try Self.instant("ORCH_DATA_INTERVAL_END", variables)
         if let start, let end { dataInterval = DataInterval(start: start, end: end) }
+        resumption = try Self.resumption(variables)
         logLevel = try Self.logLevel(variables)
+    }
+
+    private static func resumption(_ variables: [String: String]) throws -> RunResumption? {
+        guard let text = variables["ORCH_RESUMPTION"], !text.isEmpty else { return nil }
+        guard let resumption = try? JSONText.decode(RunResumption.self, from: text) else {
+            throw OrchError.invalidEnvironment(
+                variable: "ORCH_RESUMPTION", expected: "what an attempt of the run left for the next one, as JSON")
+        }
+        return resumption
     }
 
     /// The attempt alone, so that whatever else is wrong can still be reported through its run stream.

@@ -65,6 +65,9 @@ struct TaskCourse: Sendable {
         retryOn: (any Error) -> Bool, _ body: (TaskCourse) async throws -> Work<Value>
     ) async -> End<Value> {
         var course = self
+        let services = context.services
+        services.waits?.begins(id, in: TaskScope.current?.taskRun ?? context.insideTask, at: services.now())
+        defer { services.waits?.ends(id, at: services.now()) }
         while true {
             do { course.slots = try await context.services.slots.take(for: course) } catch {
                 return await course.end(course.cancel(), .failure(error))
@@ -89,7 +92,12 @@ struct TaskCourse: Sendable {
             if let given: Work<Value> = try standIn() { work = given } else { work = try await body(self) }
             return await end(complete(work), .success(work.value))
         } catch {
-            if Task.isCancelled { return await end(cancel(), .failure(error)) }
+            if Task.isCancelled {
+                // What the run leaves to wait elsewhere was not cancelled by anybody: no hook is told.
+                if context.services.waits?.isLeaving == true { return End(state: leave(), result: .failure(error)) }
+                return await end(cancel(), .failure(error))
+            }
+            if let skipped = error as? TaskSkipped { return await end(skip(skipped), .failure(error)) }
             guard attempt <= options.retries, retryOn(error) else { return await end(fail(error), .failure(error)) }
             do {
                 try await awaitRetry(error)
@@ -259,6 +267,13 @@ struct TaskCourse: Sendable {
         let moment = attempt == 0 ? "before it began" : "in attempt \(attempt)"
         return report(.cancelled, "cancelled \(moment)") { _ in .init(.warning, "Cancelled \(moment)") }
     }
+
+    private func skip(_ skipped: TaskSkipped) -> RunState {
+        let message = "skipped: \(ReportedText.message(of: skipped))"
+        return report(.completed, name: RunState.skippedName, message) { _ in .init(.info, "S\(message.dropFirst())") }
+    }
+
+    private func leave() -> RunState { report(.cancelled, "ended with its container, as the run waits for something") }
 
     private func awaitRetry(_ error: any Error) async throws {
         let message = ReportedText.message(of: error)

@@ -73,7 +73,7 @@ package struct FlowRehearsal: Sendable {
             runID: id, flowName: F.name, attempt: attempt, parameters: values, dataInterval: dataInterval,
             blocks: FlowBlocks(variables: blockVariables), services: services,
             directory: Scratch(root: scratchRoot, run: id), childRun: nil, shownParameters: shown)
-        let end = await context.conduct(flow) { output in
+        let end = await context.conduct(flow) { output, _ in
             guard let encodable = output as? any Encodable else { return }
             reporter.report(.result(try JSONValue(encoding: encodable)))
         }

@@ -59,7 +59,9 @@ struct ReportQueue: Sendable {
             report.result = nil
             if let state = report.state, state.endsAttempt {
                 waiting.state = state
+                waiting.resumption = report.resumption
                 report.state = nil
+                report.resumption = nil
             }
         }
         bytes -= Self.size(of: report.records[...])

@@ -60,7 +60,10 @@ enum ReportRefusal {
             second.artifacts.removeSubrange(..<middleArtifact)
             first.termination = nil
             first.result = nil
-            if first.state?.endsAttempt == true { first.state = nil }
+            if first.state?.endsAttempt == true {
+                first.state = nil
+                first.resumption = nil
+            }
             let middleTask = report.taskRuns.count / 2
             first.taskRuns.removeSubrange(middleTask...)
             second.taskRuns.removeSubrange(..<middleTask)

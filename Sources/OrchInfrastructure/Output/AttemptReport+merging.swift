@@ -7,7 +7,7 @@ extension AttemptReport {
             && artifacts.isEmpty
             && result == nil
             && container == nil && startedAt == nil && termination == nil && state == nil
-            && pausedSeconds == nil && settled == nil && begun == nil
+            && pausedSeconds == nil && settled == nil && begun == nil && resumption == nil
     }
 
     /// Adds what was seen later: lists grow, single values are replaced.
@@ -26,6 +26,7 @@ extension AttemptReport {
         pausedSeconds = later.pausedSeconds ?? pausedSeconds
         settled = later.settled ?? settled
         begun = later.begun ?? begun
+        resumption = later.resumption ?? resumption
     }
 
     /// Adds a remark of orch's own.

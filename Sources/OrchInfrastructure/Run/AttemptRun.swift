@@ -71,23 +71,26 @@ struct AttemptRun: Sendable {
         }
         report.termination = termination
         report.state = state
+        report.resumption = outcome?.resumption
         report.settled = order.suspension
         report.startedAt = ending.snapshot?.startedAt
         report.container = ending.snapshot.map(record)
         let receipt = order.reason == .fenced ? .fenced : try await reporting.finish(report)
         // One that is suspended comes back in another container, so this one is not kept for being looked at.
         let isDone = state.type == .completed || state.isSuspended
-        try await remove(ending.snapshot, isDone: isDone && receipt == .accepted)
+        // Of one that waits there may be thousands: none of them is kept.
+        let isOneOfMany = state.awaitsReschedule && receipt == .accepted
+        try await remove(ending.snapshot, isDone: isDone && receipt == .accepted, always: isOneOfMany)
     }
 
-    private func remove(_ snapshot: ContainerSnapshot?, isDone: Bool) async throws {
+    private func remove(_ snapshot: ContainerSnapshot?, isDone: Bool, always: Bool) async throws {
         let wanted =
             switch claimed.container.autoRemove ?? .always {
             case .always: true
             case .onSuccess: isDone
             case .never: false
             }
-        guard wanted else { return }
+        guard wanted || always else { return }
         // Where no end was seen there may still be a container of ours that was created and never started.
         let id = snapshot?.id ?? claimed.containerName
         if snapshot == nil, try await !ownsContainer(id) { return }

@@ -33,7 +33,7 @@ extension ContainerSpec {
     }
 
     private static func facts(of claimed: ClaimedRun, apiURL: String) -> [String: String] {
-        [
+        var facts = [
             "ORCH_API_URL": apiURL,
             "ORCH_FLOW_RUN_ID": "\(claimed.runID)",
             "ORCH_ATTEMPT": "\(claimed.attempt)",
@@ -43,5 +43,10 @@ extension ContainerSpec {
             "ORCH_DATA_INTERVAL_START": "\(claimed.dataInterval?.start ?? claimed.scheduledFor)",
             "ORCH_DATA_INTERVAL_END": "\(claimed.dataInterval?.end ?? claimed.scheduledFor)",
         ]
+        // That it is there at all tells the program that it may leave its container to wait.
+        if claimed.kind == .sdk, let resumption = claimed.resumption, let text = try? JSONText.encode(resumption) {
+            facts["ORCH_RESUMPTION"] = text
+        }
+        return facts
     }
 }

@@ -44,6 +44,10 @@ public struct FlowRun: Codable, Hashable, Sendable {
     public var pausedSeconds: Double?
     /// When retention began to remove its log; nil = the log is all there.
     public var logsRemovedAt: Timestamp?
+    /// What it waits for, as its last attempt that ended to wait has left it; nil = it never waited so.
+    public var resumption: RunResumption?
+    /// How many attempts ended because the run waited for something; they count for no retry. nil = none.
+    public var reschedules: Int?
     /// Numbers the flow reported, the last of each name: `rows_written`.
     public var metrics: [String: Double]
     /// The flow's result, where it reported one.
@@ -58,12 +62,15 @@ public struct FlowRun: Codable, Hashable, Sendable {
         termination: Termination? = nil, cancellation: CancellationRequest? = nil, request: RunRequest? = nil,
         pausedSeconds: Double? = nil, logsRemovedAt: Timestamp? = nil, metrics: [String: Double] = [:],
         result: JSONValue? = nil, retry: RunRetry? = nil, ties: ChildTies? = nil,
-        templates: [String: JSONValue]? = nil, dataInterval: DataInterval? = nil
+        templates: [String: JSONValue]? = nil, dataInterval: DataInterval? = nil, resumption: RunResumption? = nil,
+        reschedules: Int? = nil
     ) {
         self.retry = retry
         self.ties = ties
         self.templates = templates
         self.dataInterval = dataInterval
+        self.resumption = resumption
+        self.reschedules = reschedules
         self.id = id
         self.name = name
         self.flowName = flowName

@@ -147,6 +147,8 @@ public struct ClaimedRun: Codable, Sendable, CustomStringConvertible {
     public var timeoutSeconds: Double?
     /// The span of data it is about; nil = none.
     public var dataInterval: DataInterval?
+    /// What its last attempt left for it; nil where the controller, or what runs, knows of no such thing.
+    public var resumption: RunResumption?
 
     public init(
         runID: Identifier, runName: String, attempt: Int, token: String, instance: Identifier, flowName: String,
@@ -154,9 +156,10 @@ public struct ClaimedRun: Codable, Sendable, CustomStringConvertible {
         parameters: [String: JSONValue], container: DockerContainerBlock, secrets: [String: String], apiURL: String,
         scheduledFor: Timestamp, cancellation: CancellationRequest? = nil, request: RunRequest? = nil,
         pausedSeconds: Double? = nil, pausedSince: Timestamp? = nil, timeoutSeconds: Double? = nil,
-        registryLogin: RegistryLogin? = nil, dataInterval: DataInterval? = nil
+        registryLogin: RegistryLogin? = nil, dataInterval: DataInterval? = nil, resumption: RunResumption? = nil
     ) {
         self.dataInterval = dataInterval
+        self.resumption = resumption
         self.runID = runID
         self.runName = runName
         self.attempt = attempt
@@ -216,15 +219,18 @@ public struct AttemptReport: Codable, Sendable {
     public var settled: RunRequest?
     /// A suspension that cannot be taken back any more: the container is being stopped.
     public var begun: RunRequest?
+    /// What the attempt leaves for the next one; nil = as told before.
+    public var resumption: RunResumption?
 
     public init(
         token: String, records: [LogRecord] = [], taskRuns: [TaskRun] = [], childRuns: [ChildRunReport] = [],
         metrics: [String: Double] = [:], assets: [AssetReport] = [], result: JSONValue? = nil,
         container: ContainerRecord? = nil, startedAt: Timestamp? = nil, termination: Termination? = nil,
         state: RunState? = nil, pausedSeconds: Double? = nil, settled: RunRequest? = nil, begun: RunRequest? = nil,
-        artifacts: [ArtifactReport] = []
+        artifacts: [ArtifactReport] = [], resumption: RunResumption? = nil
     ) {
         self.artifacts = artifacts
+        self.resumption = resumption
         self.token = token
         self.records = records
         self.taskRuns = taskRuns
@@ -243,7 +249,7 @@ public struct AttemptReport: Codable, Sendable {
 
     private enum CodingKeys: String, CodingKey {
         case token, records, taskRuns, childRuns, metrics, assets, result, container, startedAt, termination, state,
-            pausedSeconds, settled, begun, artifacts
+            pausedSeconds, settled, begun, artifacts, resumption
     }
 
     /// Reads a report; one of an agent that knows no assets or artifacts has none.
@@ -264,7 +270,8 @@ public struct AttemptReport: Codable, Sendable {
             pausedSeconds: try container.decodeIfPresent(Double.self, forKey: .pausedSeconds),
             settled: try container.decodeIfPresent(RunRequest.self, forKey: .settled),
             begun: try container.decodeIfPresent(RunRequest.self, forKey: .begun),
-            artifacts: try container.decodeIfPresent([ArtifactReport].self, forKey: .artifacts) ?? [])
+            artifacts: try container.decodeIfPresent([ArtifactReport].self, forKey: .artifacts) ?? [],
+            resumption: try container.decodeIfPresent(RunResumption.self, forKey: .resumption))
     }
 }
 

@@ -115,8 +115,8 @@ struct Gate: RouterMiddleware {
     private static func unexpected(_ error: any Error, _ context: APIContext) -> APIFailure {
         context.logger.error(
             "request failed", metadata: ["route": "\(context.endpointPath ?? "none")", "error": "\(error)"])
-        return APIFailure(
-            .internalServerError, "internal",
-            "the server failed; its log says why under hb.request.id=\(context.id)")
+        // `context.id` ends the process where the logger keeps no metadata.
+        let id = context.logger[metadataKey: "hb.request.id"].map { " under hb.request.id=\($0)" } ?? ""
+        return APIFailure(.internalServerError, "internal", "the server failed; its log says why\(id)")
     }
 }

@@ -41,11 +41,12 @@ struct ClaimAssembler: Sendable {
             deploymentName: run.deploymentName, kind: claim.launch.kind, image: run.image,
             command: claim.launch.command, parameters: parameters,
             container: container, secrets: secrets,
-            apiURL: apiURL, scheduledFor: run.scheduledFor, cancellation: run.cancellation,
+            apiURL: apiURL, scheduledFor: run.resumption?.firstDue ?? run.scheduledFor, cancellation: run.cancellation,
             request: run.request, pausedSeconds: run.pausedSeconds,
             pausedSince: claim.pausedSince,
             timeoutSeconds: claim.launch.policy?.timeoutSeconds, registryLogin: login,
-            dataInterval: run.dataInterval)
+            dataInterval: run.dataInterval,
+            resumption: claim.launch.kind == .sdk ? run.resumption ?? RunResumption(at: nil, sensors: []) : nil)
     }
 
     /// A question as an agent needs it: a probe that names no address gets what runs are given.

@@ -68,7 +68,9 @@ struct Family {
 
     /// Ends every child run and task that the end of the container left open.
     func end(with state: RunState, at: Timestamp, _ db: any SQLSession) throws {
-        let isWished = state.type == .cancelled || state.isSuspended
+        let isWished = state.type == .cancelled || state.isSuspended || state.awaitsReschedule
+        // A task that waits goes on waiting in the next attempt, if there is one.
+        let stays = state.type.isTerminal ? "" : " AND state_name <> '\(RunState.awaitingRescheduleName)'"
         let ending = RunState(
             isWished ? .cancelled : .crashed,
             message: "it had not ended when its run became \(state.name)", at: state.at, actor: state.actor)
@@ -87,7 +89,7 @@ struct Family {
             """
             UPDATE task_run SET state_type = ?1, state_name = ?2, state_message = ?3, state_at = ?4, state_actor = ?5,
                 ended_at = ?4
-            WHERE run = ?6 AND \(StoreSchema.isOpen)
+            WHERE run = ?6 AND \(StoreSchema.isOpen)\(stays)
             """,
             [
                 ending.type.rawValue, ending.name, ending.message, ending.at.microseconds, ending.actor, root.number,

@@ -97,7 +97,8 @@ extension RunRow {
         if let cancellation = run.cancellation {
             let message = "cancelled by \(cancellation.by); agent \(agent), which had claimed it, never came back"
             enter(RunState(.cancelled, message: message, at: at, actor: "server"))
-            return try update(enters: true, db)
+            try update(enters: true, db)
+            return try endWaits(db)
         }
         let message = "agent \(agent) claimed it and never came back"
         var attempt = run

@@ -37,8 +37,9 @@ extension RelationalStore {
             let before = row.run.state
             let step = try report.state.map { try row.step(to: row.finally($0), db) } ?? .nothing
             let isSuspended = step == .entered && row.run.state.isSuspended
+            let awaitsReschedule = step == .entered && row.run.state.awaitsReschedule
             let hasEnded = step == .entered && row.run.state.type.isTerminal
-            if hasEnded || isSuspended {
+            if hasEnded || isSuspended || awaitsReschedule {
                 try family.end(with: row.run.state, at: at, db)
                 try Self.finishLog(of: row, limit: logLimit, at: at, db)
             } else if step == .entered, before.type == .paused || row.run.state.type == .paused {
@@ -46,6 +47,10 @@ extension RelationalStore {
             }
             if isSuspended {
                 try row.holdSuspended(at: at, db)
+                return .applied(row.run, effect)
+            }
+            if awaitsReschedule {
+                try row.reschedule(at: at, db)
                 return .applied(row.run, effect)
             }
             if hasEnded, !isWished, let retry = try row.retry(at: at, db) {
@@ -99,6 +104,7 @@ extension RunRow {
         if let startedAt = report.startedAt { run.startedAt = startedAt }
         if let termination = report.termination { run.termination = termination }
         if let pausedSeconds = report.pausedSeconds { run.pausedSeconds = pausedSeconds }
+        if let resumption = report.resumption { keep(resumption) }
         if let begun = report.begun, let request = run.request { run.request = request.following(begun) }
         // Another wish may have come since; suspended runs settle theirs once they are.
         if let settled = report.settled, settled == run.request, settled.action != .suspend { run.request = nil }
@@ -138,7 +144,7 @@ extension RunRow {
     /// nothing new: the agent will hear of the wish.
     mutating func step(to reported: RunState, _ db: any SQLSession) throws -> Step {
         var state = reported
-        if state.type == .running, run.attempt - suspensions > 1, state.name == StateType.running.defaultName {
+        if state.type == .running, run.attempt - uncounted > 1, state.name == StateType.running.defaultName {
             state.name = RunState.retryingName
         }
         switch run.state.verdict(onReported: state) {
@@ -156,14 +162,16 @@ extension RunRow {
 
     /// A reported state as it is once what was wished meanwhile is known: the agent suspended a run that is to end for good.
     fileprivate func finally(_ reported: RunState) -> RunState {
-        guard reported.isSuspended, let cancellation = run.cancellation else { return reported }
+        guard reported.isSuspended || reported.awaitsReschedule, let cancellation = run.cancellation else {
+            return reported
+        }
         return RunState(
             .cancelled, message: "cancelled by \(cancellation.by); \(reported.message)", at: reported.at,
             actor: reported.actor)
     }
 
     /// The state in which a run waits for its next attempt: held, where a wish for that came too late for the last one.
-    fileprivate func held(instead waiting: RunState) -> RunState {
+    func held(instead waiting: RunState) -> RunState {
         guard let request = run.request, request.action != .resume else { return waiting }
         var state = request.held("\(waiting.message); \(request.action.participle) by \(request.by)")
         state.at = waiting.at

@@ -113,7 +113,8 @@ extension RunRow {
             if try isRetiring(db) {
                 return .refused(run, "run \(run.name) is being removed by retention: make a new run")
             }
-            suspensions = 0
+            // What it waited for, it waits for anew.
+            (suspensions, run.reschedules, run.resumption) = (0, nil, nil)
             run.retry = retry
             try wait(as: state, due: at, db)
             return .requested(run)

@@ -77,6 +77,7 @@ extension RunRow {
             enter(RunState(.cancelling, message: "\(request.by) asked for its end", at: request.at, actor: actor))
         }
         try update(enters: true, db)
+        try endWaits(db)
         return true
     }
 }

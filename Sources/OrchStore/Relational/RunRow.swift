@@ -18,6 +18,8 @@ struct RunRow {
         var ties: ChildTies?
         var templates: [String: JSONValue]?
         var dataInterval: DataInterval?
+        var resumption: RunResumption?
+        var reschedules: Int?
     }
 
     var number: Int64
@@ -27,6 +29,8 @@ struct RunRow {
     /// Attempts since the last wish to retry it that ended because the run was suspended, and count for no retry.
     var suspensions = 0
     var run: FlowRun
+    /// Attempts since the last wish to retry it that count for no retry.
+    var uncounted: Int { suspensions + (run.reschedules ?? 0) }
     /// When its newest state was entered by the clock of whoever reported it, which tells a report that comes again; nil
     /// where that is the state's own time. A state's own time is never before that of the state before it.
     private var reportedAt: Timestamp?
@@ -78,11 +82,11 @@ struct RunRow {
             cancellation: Self.cancellation(by: cancelBy, at: cancelAt), request: request,
             pausedSeconds: details.pausedSeconds, logsRemovedAt: logsRemovedAt, metrics: details.metrics,
             result: details.result, retry: details.retry, ties: details.ties, templates: details.templates,
-            dataInterval: details.dataInterval)
+            dataInterval: details.dataInterval, resumption: details.resumption, reschedules: details.reschedules)
     }
 
     /// Attempts that its policy's retries are not counted from.
-    var uncountedAttempts: Int { suspensions + (run.retry?.after ?? 0) }
+    var uncountedAttempts: Int { uncounted + (run.retry?.after ?? 0) }
 
     private static func cancellation(by: String?, at: Timestamp?) -> CancellationRequest? {
         guard let by, let at else { return nil }
@@ -216,6 +220,7 @@ extension RunRow {
                 parameters: run.parameters, tags: run.tags, container: run.container, termination: run.termination,
                 metrics: run.metrics, result: run.result, pausedSeconds: run.pausedSeconds,
                 suspensions: suspensions > 0 ? suspensions : nil, retry: run.retry, ties: run.ties,
-                templates: run.templates, dataInterval: run.dataInterval))
+                templates: run.templates, dataInterval: run.dataInterval, resumption: run.resumption,
+                reschedules: run.reschedules))
     }
 }
