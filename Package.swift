@@ -197,9 +197,8 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "OrchModel", "LogSegments", "OrchClient", "OrchStore", "OrchInfrastructure", "OrchAgent", "OrchServer",
-                "DockerEngine", "CurlTransport", "Postgres", "GoogleCloud", "TestSupport", "ChaosFlow", logging,
-                lifecycle,
-                crypto,
+                "DockerEngine", "CurlTransport", "Postgres", "GoogleCloud", "Orch", "OrchBlocks", "TestSupport",
+                "ChaosFlow", logging, lifecycle, crypto,
             ],
             exclude: ["Judges"]
         ),

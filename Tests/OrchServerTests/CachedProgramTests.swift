@@ -12,7 +12,7 @@ import Testing
 /// Flow programs as containers run them, each with a home of its own, and a controller that keeps what they make.
 struct CachedProgramTests {
     /// One run of the program: what it printed, and its exit code.
-    private static func run(
+    static func run(
         _ claimed: ClaimedRun, _ flow: String = "remembering", api: String, home: String
     ) async throws -> ChildProgram.Ending {
         let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
@@ -24,7 +24,9 @@ struct CachedProgramTests {
             "ORCH_FLOW_RUN_ID=\(claimed.runID)", "ORCH_ATTEMPT=\(claimed.attempt)", "ORCH_JOURNAL=off",
             "ORCH_IMAGE_DIGEST=sha256:1",
         ]
-        let command = ["env", "-i"] + variables + [program, "run", flow]
+        // A container has none of this process's files: a copy of a server's socket would keep its port.
+        let closing = #"for f in /proc/$$/fd/*; do n=${f##*/}; [ "$n" -le 2 ] || eval "exec $n>&-"; done; exec "$@""#
+        let command = ["bash", "-c", closing, "bash", "env", "-i"] + variables + [program, "run", flow]
         let ending = try await withCheckedThrowingContinuation { waiter in
             DispatchQueue.global().async { waiter.resume(with: Result { try ChildProgram.run(command) }) }
         }
