@@ -30,7 +30,7 @@ struct ChildProgramTests {
             _ = try await admin.deploy(deployment("doubling", schema))
             _ = try await admin.createRun(FlowRunRequest(deployment: "calling"))
             let parent = try await poll(agent)
-            let program = Task { try await CachedProgramTests.run(parent, "calling", api: url, home: "\(folder)/home") }
+            let program = Task { try await FlowProcess.run(parent, "calling", api: url, home: "\(folder)/home") }
             let child = try await poll(agent, wait: 60)
             #expect(child.parameters["input"] == 21)
             waiting.set(url, child, program)

@@ -145,7 +145,7 @@ struct ChildRoutesTests {
     }
 
     /// The end of a child wakes an agent that has no room, as the slot that was lent can be lent again.
-    @Test(.timeLimit(.minutes(1))) func theNextChildStartsAsSoonAsTheSlotIsGivenBack() async throws {
+    @Test(.timeLimit(.minutes(5))) func theNextChildStartsAsSoonAsTheSlotIsGivenBack() async throws {
         try await ServerFixture.with { server in
             let parent = try await server.claimedRun()
             let (own, path) = (try key(parent), "flow-runs/\(parent.runID)/children")
