@@ -42,7 +42,7 @@ extension FlowRuns {
             }
             // What is refused is refused by the server, in its own words.
             if output.form == .table, plan.refusal == nil { FileHandles.writeOut(RetrySummary(plan: plan).text) }
-            let request = RetryRequest(all: all, attempt: plan.run.attempt)
+            let request = RetryRequest(next: plan.run, all: all)
             let reply = try await client.retry(found.id.description, request)
             try output.show(Shown(plan: plan, reply: reply)) { shown in
                 shown.reply.map { RunWish.line(of: $0) + "Follow it: orch flow-run logs -f \($0.run.name)\n" } ?? ""

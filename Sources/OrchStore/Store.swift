@@ -69,7 +69,8 @@ package protocol Store: Sendable {
     func requestCancellation(of run: Identifier, _ request: CancellationRequest) async throws -> CancellationOutcome
     /// Records the wish to pause, suspend or resume a run; one that no agent holds follows at once. Safe to repeat.
     func request(_ request: RunRequest, of run: Identifier) async throws -> RequestOutcome
-    /// Lets a run that has ended wait for another attempt. Safe to repeat, where the wish names the attempt that went wrong.
+    /// Lets a run that has ended wait for another attempt. Safe to repeat, where the wish says which of
+    /// the run's it is.
     func retry(
         _ request: RetryRequest, of run: Identifier, by actor: String, at: Timestamp
     ) async throws -> RetryOutcome

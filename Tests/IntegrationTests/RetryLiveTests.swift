@@ -33,7 +33,7 @@ struct RetryLiveTests {
         #expect(plan.refusal == nil)
         #expect(plan.taken.map(\.task) == (0..<place).map { "step-\($0)" }, "at \(place)")
         #expect(plan.repeated.isEmpty, "at \(place)")
-        let wish = RetryRequest(attempt: plan.run.attempt)
+        let wish = RetryRequest(next: plan.run)
         let reply = try await stack.api.retry("\(run.id)", wish)
         #expect(reply.run.state.name == RunState.awaitingRetryName)
         #expect(try await stack.api.retry("\(run.id)", wish).note != nil)

@@ -67,7 +67,7 @@ struct RetryFactsTests {
         Row(testDescription: "made after", since: 4),
     ])
     private func eachTaskIsTakenOrDoneAgainForAReason(_ row: Row) {
-        let retry = row.since.map { RunRetry(by: "u", at: Self.at($0), after: 1, resultsSince: Self.at($0)) }
+        let retry = row.since.map { RunRetry(by: "u", at: Self.at($0), after: 1, number: 1, resultsSince: Self.at($0)) }
         let plan = Self.facts([Self.task("t", row.type, key: row.key)], [row.entry].compactMap(\.self), retry: retry)
             .plan(all: false, refusal: nil, at: Self.at(50))
         #expect(plan.taken.count == (row.why == nil ? 1 : 0))

@@ -41,7 +41,7 @@ struct RetryRequestTests {
     @Test func whatFollowsSaysWhoAskedAndWhatWentBefore() throws {
         guard
             case .enter(let state, let retry) = effect(
-                RetryRequest(attempt: 2), on: Self.run(.failed, name: "TimedOut"))
+                RetryRequest(number: 1), on: Self.run(.failed, name: "TimedOut"))
         else {
             Issue.record("expected another attempt")
             return
@@ -52,7 +52,7 @@ struct RetryRequestTests {
             state.message
                 == "user ada asked for another attempt: attempt 2 was TimedOut; tasks whose results are kept are not done again"
         )
-        #expect(retry == RunRetry(by: "user ada", at: Self.at, after: 2))
+        #expect(retry == RunRetry(by: "user ada", at: Self.at, after: 2, number: 1))
     }
 
     @Test func resultsFromBeforeAWishForAllCountNoMoreInLaterAttemptsEither() {
@@ -67,22 +67,31 @@ struct RetryRequestTests {
             Issue.record("expected another attempt, got \(second)")
             return
         }
-        #expect(later.resultsSince == Self.at && later.after == 3)
+        #expect(later.resultsSince == Self.at && later.after == 3 && later.number == 2)
     }
 
     @Test func theSameWishSentTwiceIsOne() {
-        let retry = RunRetry(by: "user ada", at: Self.at, after: 2)
-        // It waits for the attempt that was asked for; has it; has had it.
-        let waiting = Self.run(.scheduled, name: "AwaitingRetry", retry: retry)
-        #expect(word(effect(RetryRequest(attempt: 2), on: waiting)) == "repeated")
-        #expect(word(effect(RetryRequest(), on: waiting)) == "repeated")
+        let retry = RunRetry(by: "user ada", at: Self.at, after: 2, number: 1)
+        // It waits for the attempt that was asked for; has it; has had it; was cancelled before it had one.
         for type in StateType.allCases {
-            let later = Self.run(type, attempt: 3, retry: retry)
-            #expect(word(effect(RetryRequest(attempt: 2), on: later)) == "repeated", "\(type)")
+            for attempt in 2...3 {
+                let run = Self.run(type, attempt: attempt, retry: retry)
+                #expect(word(effect(RetryRequest(number: 1), on: run)) == "repeated", "\(type)")
+            }
         }
+        let waiting = Self.run(.scheduled, name: "AwaitingRetry", retry: retry)
+        #expect(word(effect(RetryRequest(), on: waiting)) == "repeated")
         #expect(word(effect(RetryRequest(), on: Self.run(.running, attempt: 3, retry: retry))) == "refuse")
-        #expect(word(effect(RetryRequest(attempt: 3), on: Self.run(.failed, attempt: 3, retry: retry))) == "enter")
-        #expect(word(effect(RetryRequest(attempt: 4), on: Self.run(.failed, attempt: 3))) == "refuse")
+        for attempt in 2...3 {
+            #expect(
+                word(effect(RetryRequest(number: 2), on: Self.run(.cancelled, attempt: attempt, retry: retry)))
+                    == "enter")
+        }
+        for number in [-1, 0, 3, Int.max] {
+            #expect(word(effect(RetryRequest(number: number), on: Self.run(.failed, retry: retry))) == "refuse")
+            #expect(word(effect(RetryRequest(number: number), on: Self.run(.failed))) == "refuse")
+        }
+        #expect(RetryRequest(next: waiting).number == 2 && RetryRequest(next: Self.run(.failed)).number == 1)
     }
 
     @Test func aRunThatWaitsForAnAutomaticRetryIsLive() {

@@ -120,7 +120,7 @@ struct RunStatesDocumentTests {
             | waiting, live or paused | refused: cancel it first | the same |
             | a sub-flow in another run's container | refused: it is tried again with that run | the same |
 
-            - The same wish sent twice is one: it names the attempt that went wrong, and where a later one has followed it changes
+            - The same wish sent twice is one: it says which wish of the run it is (`number`), and where that was taken before it changes
               nothing and says so (`note`).
             - It is launched as its deployment said when the run was made, whatever became of the deployment since. A block that is
               gone refuses the retry with the command that creates it; so does a log that retention has removed, as the further

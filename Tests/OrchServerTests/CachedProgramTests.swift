@@ -22,7 +22,7 @@ struct CachedProgramTests {
                     _ = try await admin.createRun(FlowRunRequest(deployment: "docker-flow"))
                     let poll = WorkPoll(agent: ServerFixture.agentInfo(), capacity: 1, waitSeconds: 0)
                     let claimed = try #require(try await agent.poll(poll).runs.first)
-                    let ending = try await FlowProgramRun.run(
+                    let ending = try await FlowProcess.run(
                         claimed, "remembering", api: api ?? url, home: "\(folder)/\(name)")
                     let output = String(decoding: ending.output, as: UTF8.self)
                     #expect(ending.code == 0, "\(output)\(ending.errors)")
@@ -67,13 +67,13 @@ struct CachedProgramTests {
                     FlowRunRequest(deployment: "docker-flow", policy: RunPolicy(retries: 1)))
                 let poll = WorkPoll(agent: ServerFixture.agentInfo(), capacity: 1, waitSeconds: 0)
                 let first = try #require(try await agent.poll(poll).runs.first)
-                let killed = try await FlowProgramRun.run(first, "resuming", api: url, home: "\(folder)/first")
+                let killed = try await FlowProcess.run(first, "resuming", api: url, home: "\(folder)/first")
                 #expect(killed.code == -SIGKILL, "\(killed.errors)")
                 let report = AttemptReport(token: first.token, state: ServerFixture.state(.crashed))
                 try await agent.report(run: first.runID, attempt: 1, report)
                 let second = try #require(try await agent.poll(poll).runs.first)
                 #expect(second.runID == first.runID)
-                let ending = try await FlowProgramRun.run(second, "resuming", api: url, home: "\(folder)/second")
+                let ending = try await FlowProcess.run(second, "resuming", api: url, home: "\(folder)/second")
                 let output = String(decoding: ending.output, as: UTF8.self)
                 #expect(ending.code == 0, "\(output)\(ending.errors)")
                 // The first task is not done again, the one that was cut off is.

@@ -25,7 +25,7 @@ struct LimitedProgramTests {
 
         /// Runs the flow to its end, and tells of that as an agent does.
         func run(_ claimed: ClaimedRun, _ parameters: [String]) async throws -> Int32 {
-            let ending = try await FlowProgramRun.run(
+            let ending = try await FlowProcess.run(
                 claimed, "limited", api: url, home: "\(folder)/\(claimed.runID)",
                 parameters: ["path=\(notes)"] + parameters)
             return ending.code

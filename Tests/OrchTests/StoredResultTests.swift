@@ -6,8 +6,8 @@ import Testing
 
 /// Results that are too large to travel as values.
 struct StoredResultTests {
-    /// Some 2 MB of JSON.
-    private static let large = (0..<300_000).map { $0 % 100_000 }
+    /// More JSON than a value may have.
+    private static let large = String(repeating: "0123456789", count: 120_000)
 
     private func withFolder(_ body: (String) async throws -> Void) async throws {
         let path = FileManager.default.temporaryDirectory.appending(path: "orch-results-\(Identifier.new())").path
@@ -24,7 +24,7 @@ struct StoredResultTests {
     }
 
     /// Does a cached task; how often it was done.
-    private func work(_ bench: TaskBench, _ value: [Int] = large) async throws -> (value: [Int], times: Int) {
+    private func work(_ bench: TaskBench, _ value: String = large) async throws -> (value: String, times: Int) {
         let times = Mutex(0)
         let made = try await bench.context.task("make", cache: .inputs(1)) {
             times.withLock { $0 += 1 }
@@ -96,7 +96,7 @@ struct StoredResultTests {
             case .shorter: try bytes.dropLast().write(to: URL(filePath: path))
             case .longer: try (bytes + [32]).write(to: URL(filePath: path))
             case .changed:
-                bytes[bytes.count / 2] = bytes[bytes.count / 2] == 48 ? 49 : 48
+                bytes[bytes.count / 2] = 65
                 try bytes.write(to: URL(filePath: path))
             case .folderInItsPlace:
                 try FileManager.default.removeItem(atPath: path)
@@ -141,7 +141,7 @@ struct StoredResultTests {
         func resultStore(_ context: FlowContext) throws -> (any ResultStore)? {
             FolderResultStore(Self.folder.withLock { $0 })
         }
-        func run(_ context: FlowContext) async throws -> [Int] { StoredResultTests.large }
+        func run(_ context: FlowContext) async throws -> String { StoredResultTests.large }
     }
 
     @Test func aFlowsLargeResultTravelsByReferenceAndIsReadByItsParent() async throws {
@@ -158,10 +158,10 @@ struct StoredResultTests {
             let desk = MemoryChildDesk { _, _ in (.completed, result, 0) }
             let making = ChildRunMaking(desk: desk, run: .new(), isEnding: { false })
             let parent = TaskBench(children: making, results: FolderResultStore(folder))
-            #expect(try await parent.context.runDeployment("large", as: [Int].self) == Self.large)
+            #expect(try await parent.context.runDeployment("large", as: String.self) == Self.large)
             let lonely = TaskBench(children: making).context
             let error = await #expect(throws: ChildRunResultError.self) {
-                try await lonely.runDeployment("large", as: [Int].self)
+                try await lonely.runDeployment("large", as: String.self)
             }
             #expect(try #require(error).description.contains("names no result store"))
         }

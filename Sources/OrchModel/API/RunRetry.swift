@@ -4,10 +4,13 @@ public struct RunRetry: Codable, Hashable, Sendable {
     public var at: Timestamp
     /// The last attempt before it. Automatic retries are counted from there.
     public var after: Int
+    /// Which wish of the run it was, from 1.
+    public var number: Int
     /// Results of tasks that were made before count no more for this run; nil = all count.
     public var resultsSince: Timestamp?
 
-    public init(by: String, at: Timestamp, after: Int, resultsSince: Timestamp? = nil) {
+    public init(by: String, at: Timestamp, after: Int, number: Int, resultsSince: Timestamp? = nil) {
+        self.number = number
         self.by = by
         self.at = at
         self.after = after
@@ -19,16 +22,21 @@ public struct RunRetry: Codable, Hashable, Sendable {
 public struct RetryRequest: Codable, Hashable, Sendable {
     /// Whether all is done again, whatever results are kept; a run that has Completed is tried again in no other way.
     public var all: Bool
-    /// The attempt that went wrong, so that the same wish sent twice is one; nil = the last one, whichever that is.
-    public var attempt: Int?
+    /// Which wish of the run it is, from 1, so that the same sent twice is one; nil = the next one, whichever that is.
+    public var number: Int?
 
-    public init(all: Bool = false, attempt: Int? = nil) {
+    public init(all: Bool = false, number: Int? = nil) {
         self.all = all
-        self.attempt = attempt
+        self.number = number
+    }
+
+    /// The next wish about a run, as it is known.
+    public init(next run: FlowRun, all: Bool = false) {
+        self.init(all: all, number: (run.retry?.number ?? 0) + 1)
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case all, attempt
+        case all, number
     }
 
     /// Reads a wish; `all` may be left out.
@@ -36,7 +44,7 @@ public struct RetryRequest: Codable, Hashable, Sendable {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
             all: try container.decodeIfPresent(Bool.self, forKey: .all) ?? false,
-            attempt: try container.decodeIfPresent(Int.self, forKey: .attempt))
+            number: try container.decodeIfPresent(Int.self, forKey: .number))
     }
 }
 
@@ -62,13 +70,13 @@ extension RetryRequest {
     ///   - actor: who wishes.
     ///   - at: when.
     public func effect(on run: FlowRun, by actor: String, at: Timestamp) -> Effect {
-        if let attempt {
-            guard attempt <= run.attempt else {
-                return .refuse("run \(run.name) has had \(run.attempt) attempts: expected one of them, got \(attempt)")
+        let known = run.retry?.number ?? 0
+        if let number, number != known + 1 {
+            guard let retry = run.retry, (1...known).contains(number) else {
+                return .refuse(
+                    "run \(run.name) was tried again by \(known) wishes: expected number \(known + 1), got \(number)")
             }
-            if attempt < run.attempt {
-                return .repeated("attempt \(attempt + 1) has followed attempt \(attempt) already")
-            }
+            return .repeated("\(retry.by) asked for that at \(retry.at) already")
         }
         guard run.state.type.isTerminal else {
             if run.state.type == .scheduled, let retry = run.retry, retry.after == run.attempt {
@@ -88,6 +96,7 @@ extension RetryRequest {
             .scheduled, name: RunState.awaitingRetryName,
             message: "\(actor) asked for another attempt: \(tried) \(run.state.name); \(what)", at: at, actor: actor)
         let since = all ? at : run.retry?.resultsSince
-        return .enter(state, RunRetry(by: actor, at: at, after: run.attempt, resultsSince: since))
+        let retry = RunRetry(by: actor, at: at, after: run.attempt, number: known + 1, resultsSince: since)
+        return .enter(state, retry)
     }
 }

@@ -62,7 +62,7 @@ final class Invariants: @unchecked Sendable {
             !world.retried.contains(id)
         {
             try judgeEnd(of: planned, run, attempts)
-            world.retry(planned, after: run.attempt)
+            world.retry(planned)
         } else if run.state.type.isTerminal, ended[id] == nil, run.retry != nil || !world.retried.contains(id) {
             ended[id] = run.state
             world.history.note("store") {

@@ -166,7 +166,7 @@ final class World: @unchecked Sendable {
     }
 
     /// Asks for another attempt of a run that has ended, a while later.
-    func retry(_ run: PlannedRun, after attempt: Int) {
+    func retry(_ run: PlannedRun) {
         retried.insert(run.id)
         history.saw("runs tried again by a wish")
         let id = run.id
@@ -175,7 +175,7 @@ final class World: @unchecked Sendable {
             untilDone(
                 "asks for another attempt of run \(run.number)", id, isDone: { try await $0.run(id)?.retry != nil }
             ) { office in
-                for _ in 1...2 { try await office.retry(id, RetryRequest(attempt: attempt), by: PlannedRun.user) }
+                for _ in 1...2 { try await office.retry(id, RetryRequest(number: 1), by: PlannedRun.user) }
             }
         }
     }

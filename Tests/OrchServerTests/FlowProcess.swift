@@ -4,11 +4,11 @@ import OrchModel
 import TestSupport
 import Testing
 
-/// A flow program as a container runs it, with a home of its own.
-enum FlowProgramRun {
-    /// Runs a flow of `ChaosFlow` to its end; its home is gone then, as that of a container that is removed.
+/// The flow program of the tests as a container runs it, with a home of its own.
+enum FlowProcess {
+    /// One run of the program: what it printed, and its exit code.
     static func run(
-        _ claimed: ClaimedRun, _ flow: String, api: String, home: String, parameters: [String] = []
+        _ claimed: ClaimedRun, _ flow: String = "remembering", api: String, home: String, parameters: [String] = []
     ) async throws -> ChildProgram.Ending {
         let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let program = URL(filePath: tests).deletingLastPathComponent().appending(path: "ChaosFlow").path
@@ -19,10 +19,14 @@ enum FlowProgramRun {
             "ORCH_FLOW_RUN_ID=\(claimed.runID)", "ORCH_ATTEMPT=\(claimed.attempt)", "ORCH_JOURNAL=off",
             "ORCH_IMAGE_DIGEST=sha256:1",
         ]
-        let command = ["env", "-i"] + variables + [program, "run", flow] + parameters.flatMap { ["-p", $0] }
+        // A container has none of this process's files: a copy of a server's socket would keep its port.
+        let closing = #"for f in /proc/$$/fd/*; do n=${f##*/}; [ "$n" -le 2 ] || eval "exec $n>&-"; done; exec "$@""#
+        let command = ["bash", "-c", closing, "bash", "env", "-i"] + variables + [program, "run", flow]
+            + parameters.flatMap { ["-p", $0] }
         let ending = try await withCheckedThrowingContinuation { waiter in
             DispatchQueue.global().async { waiter.resume(with: Result { try ChildProgram.run(command) }) }
         }
+        // What a container leaves behind when it is removed.
         try FileManager.default.removeItem(atPath: home)
         return ending
     }
