@@ -174,6 +174,13 @@ struct ParameterObjectTests {
         #expect(description.flows[0].graph?.text.contains("load-1-1970-01-01") == true)
     }
 
+    @Test func manyStructuresAreRead() throws {
+        let trips: JSONValue = .array((1...2000).map { ["color": "green", "month": .int(Int64($0 % 12 + 1))] })
+        let flow = try make(["trips": trips])
+        #expect(flow.trips.count == 2000)
+        #expect(flow.trips.last?.month == 2000 % 12 + 1)
+    }
+
     /// A type whose own code takes nothing that its schema says.
     private struct Picky: ParameterValue {
         static var parameterSchema: ValueSchema { ValueSchema(.string) }
