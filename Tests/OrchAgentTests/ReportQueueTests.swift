@@ -31,6 +31,26 @@ struct ReportQueueTests {
         #expect(queue.isEmpty)
     }
 
+    /// They may have 256 KiB each, and the controller takes bodies of a certain size.
+    @Test func artifactsGoInSeveralReportsAndTheEndWithTheLast() {
+        var queue = queue(ReportLimits(recordsPerReport: 100, bytesPerReport: 1000))
+        var last = part(1...3)
+        last.artifacts = (1...5).map { number in
+            ArtifactReport(
+                flowRunID: .new(), sequence: number, at: Timestamp(microseconds: 1), key: "report", type: "markdown",
+                data: .string(String(repeating: "x", count: number == 5 ? 5000 : 400)))
+        }
+        last.state = state(.completed)
+        last.termination = Termination(exitCode: 0)
+        queue.add(last)
+        var reports: [AttemptReport] = []
+        while let report = queue.next() { reports.append(report) }
+        #expect(reports.map { $0.artifacts.map(\.sequence) } == [[1, 2], [3, 4], [5]])
+        #expect(reports.map { $0.state?.type } == [nil, nil, .completed])
+        #expect(reports.map { $0.termination?.exitCode } == [nil, nil, 0])
+        #expect(reports.map(\.records.count) == [3, 0, 0])
+    }
+
     @Test func endComesWithTheLastOfTheLines() {
         var queue = queue()
         var running = part(1...25)

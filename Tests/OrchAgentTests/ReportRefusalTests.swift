@@ -112,6 +112,22 @@ struct ReportRefusalTests {
         }
     }
 
+    @Test func anArtifactThatIsRefusedIsRemarkedOn() throws {
+        var report = report(lines: 0)
+        report.artifacts = (0..<3).map { number in
+            ArtifactReport(
+                flowRunID: .new(), sequence: Int64(number), at: now, key: "key-\(number)", type: "markdown", data: [:])
+        }
+        let halves = try #require(instead(.tooLarge, report))
+        #expect(halves.map { $0.artifacts.map(\.key) } == [["key-0"], ["key-1", "key-2"]])
+        #expect(halves.map { $0.termination == nil } == [true, false])
+        report.artifacts.removeLast(2)
+        let rest = try #require(instead(.refused(status: 422, "no"), report)?.first)
+        #expect(rest.artifacts.isEmpty)
+        #expect(rest.state == report.state)
+        #expect(rest.records.last?.message.hasPrefix("the controller refused the artifact key-0: ") == true)
+    }
+
     private func assets(_ count: Int) -> [AssetReport] {
         (0..<count).map { number in
             let record = AssetRecord(

@@ -136,6 +136,32 @@ struct FlowTestTests {
         await #expect(throws: ParameterProblems.self) { try await test.parameters(parameters).run() }
     }
 
+    /// A child's own defaults are filled in; what it is given is not, as it may have been filled in already.
+    @Test func aChildsDefaultsAreFilledIn() async throws {
+        struct Inner: Flow {
+            static let name = "inner"
+            @Parameter var folder = "{{ ds }}/{{ flow }}/{{ month }}"
+            @Parameter var month = 3
+            @Parameter var text = ""
+            func run(_ context: FlowContext) async throws -> [String] { [folder, text] }
+        }
+        struct Outer: Flow {
+            static let name = "outer"
+            func run(_ context: FlowContext) async throws -> [[String]] {
+                [
+                    try await context.child(Inner.self) { $0.text = "{{ ds }}" },
+                    try await context.child(Inner.self) { ($0.folder, $0.text) = ("{{ other }}", "x") },
+                ]
+            }
+        }
+        let interval = try #require(DataInterval("2020-07-01/2020-08-01"))
+        let run = try await FlowTest(Outer.self).dataInterval(interval).run()
+        #expect(run.output == [["2020-07-01/inner/3", "{{ ds }}"], ["{{ other }}", "x"]])
+        #expect(run.childRuns[0].parameters["folder"] == "2020-07-01/inner/3")
+        let without = try await FlowTest(Outer.self).run()
+        #expect(without.state.message.contains("this run has no data interval"))
+    }
+
     @Test func aMissingBlockIsTold() async throws {
         let run = try await FlowTest(LoadMonth.self).run()
         #expect(run.state.message.hasPrefix("the gcs-bucket block \"zoom-gcs\" is not here") == true)

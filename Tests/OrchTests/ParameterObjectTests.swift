@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Orch
@@ -76,6 +77,19 @@ struct ParameterObjectTests {
                 == ValueSchema(.object, maxItems: 2, values: ValueSchema(.number, minimum: 0, maximum: 1)))
         #expect(schema.properties.filter(\.isRequired).map(\.name) == ["trips", "from"])
         #expect(try JSONValue(encoding: schema).decode(ParameterSchema.self) == schema)
+    }
+
+    @Test(.enabled(if: SchemaJudge.isAvailable, "needs Python with jsonschema: ORCH_TEST_PYTHON"))
+    func anotherValidatorReadsItsSchema() throws {
+        let schema = try FlowParameters.schema(of: Nested.self).schema
+        let values: [JSONValue] = [
+            .object(given), ["trips": [["color": "blue"]], "from": "2021-01-31"], ["trips": [], "from": "2021-01-31"],
+            ["trips": [["color": "green", "mnth": 1]], "from": "2021-01-31"], ["trips": [["color": "green"]]],
+            ["trips": [["color": "green"]], "from": "1969-12-31"],
+            ["trips": [["color": "green"]], "from": "2021-01-31", "until": "last", "maybe": nil, "wait": "PT2S"],
+        ]
+        let verdicts = try SchemaJudge.judge(JSONValue.array([["schema": schema, "values": .array(values)]]).jsonText)
+        #expect(verdicts == ["1000001"])
     }
 
     @Test func setsTypedValues() throws {
@@ -172,6 +186,13 @@ struct ParameterObjectTests {
         }
         let description = try ProgramDescription.make(Program.self)
         #expect(description.flows[0].graph?.text.contains("load-1-1970-01-01") == true)
+    }
+
+    @Test func manyStructuresAreRead() throws {
+        let trips: JSONValue = .array((1...2000).map { ["color": "green", "month": .int(Int64($0 % 12 + 1))] })
+        let flow = try make(["trips": trips])
+        #expect(flow.trips.count == 2000)
+        #expect(flow.trips.last?.month == 2000 % 12 + 1)
     }
 
     /// A type whose own code takes nothing that its schema says.

@@ -20,8 +20,8 @@ extension FlowContext {
         var flow = F()
         configure(&flow)
         let schema = try FlowParameters.schema(of: type)
-        let values = try schema.resolve(try FlowParameters.values(of: flow))
         let id = Identifier.new()
+        let values = try schema.resolve(try fillDefaults(of: flow, schema, run: id))
         let shown = schema.redacted(values)
         let context = FlowContext(
             runID: id, flowName: F.name, attempt: attempt, parameters: values, dataInterval: dataInterval,
@@ -43,5 +43,23 @@ extension FlowContext {
         default: context.logger.error("Failed: \(end.state.message)")
         }
         return try end.result.get()
+    }
+
+    /// The parameters of a child run's flow, the templates in its defaults filled in; what the flow was given stays as it is.
+    private func fillDefaults<F: Flow>(
+        of flow: F, _ schema: ParameterSchema, run: Identifier
+    ) throws -> [String: JSONValue] {
+        let values = try FlowParameters.values(of: flow)
+        let defaults = schema.defaults
+        let own = values.filter { name, value in value == defaults[name] || !Template.isTemplate(value.jsonText) }
+        let interval = dataInterval.flatMap { $0.start < $0.end ? $0 : nil }
+        let facts = RunFacts(
+            runID: run, runName: "\(F.name)-\(run.short)", flow: F.name, deployment: F.name,
+            scheduledFor: services.now(),
+            dataInterval: interval)
+        let filled = try RunTemplates(schema).fill(own, with: facts)
+        guard !filled.templates.isEmpty else { return values }
+        try DeclaredParameters.assign(filled.values.filter { filled.templates[$0.key] != nil }, to: flow)
+        return values.merging(filled.values) { _, filled in filled }
     }
 }

@@ -26,6 +26,18 @@ struct RunCommand<Program: FlowProgram>: AsyncParsableCommand {
         help: ArgumentHelp("A parameter; lists, objects and null are JSON. May be repeated.", valueName: "key=value"))
     var parameters: [String] = []
 
+    @Option(
+        help: "The span of data that the run is about, START/END: two days or instants.",
+        transform: Self.readInterval)
+    var dataInterval: DataInterval?
+
+    private static func readInterval(_ argument: String) throws -> DataInterval {
+        guard let interval = DataInterval(argument) else {
+            throw ValidationError("expected START/END, such as 2020-07-01/2020-08-01, got \"\(argument)\"")
+        }
+        return interval
+    }
+
     func run() async throws {
         let variables = ProcessInfo.processInfo.environment
         // Before any work begins: a signal that comes early must not end the process without an outcome.
@@ -35,7 +47,7 @@ struct RunCommand<Program: FlowProgram>: AsyncParsableCommand {
         let exit: FlowRunner.Exit
         do {
             let flow = try ProgramDescription.flow(flow, in: Program.self)
-            let runner = try Self.runner(reporter, variables, isEnding: { cancellation.isRequested })
+            let runner = try Self.runner(reporter, variables, dataInterval, isEnding: { cancellation.isRequested })
             let assignments = parameters
             let work = Task { await runner.run(flow, assignments: assignments) { cancellation.reason } }
             cancellation.cancelsWhenRequested(work)
@@ -48,9 +60,11 @@ struct RunCommand<Program: FlowProgram>: AsyncParsableCommand {
     }
 
     private static func runner(
-        _ reporter: any Reporter, _ variables: [String: String], isEnding: @escaping @Sendable () -> Bool
+        _ reporter: any Reporter, _ variables: [String: String], _ dataInterval: DataInterval?,
+        isEnding: @escaping @Sendable () -> Bool
     ) throws -> FlowRunner {
-        let launch = try LaunchEnvironment(variables)
+        var launch = try LaunchEnvironment(variables)
+        launch.dataInterval = dataInterval ?? launch.dataInterval
         let controller = Controller(launch)
         let services = RunServices(
             reporter: reporter, logLevel: launch.logLevel, clock: ContinuousClock(), now: { .now() },
