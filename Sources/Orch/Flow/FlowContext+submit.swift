@@ -39,6 +39,8 @@ extension FlowContext {
         let course = TaskCourse(self, options)
         let cached = cached?.begun(as: course)
         let submitted = submitted
+        // From now on, not from when it gets its turn: a run that waits does not leave in between.
+        if dependencies.isEmpty { course.isAtWork() }
         let work = submitted.begin(course.id) { order in
             let end = await course.run(after: dependencies, cached, body)
             let failure: TaskFailures.Failure? =
