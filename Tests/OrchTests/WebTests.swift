@@ -44,6 +44,7 @@ struct WebTests {
             #expect(asked.headers["authorization"] == "Bearer s3cret")
             #expect(asked.headers["content-type"] == "application/json")
             #expect(asked.headers["x-trace"] == "t1")
+            #expect(String(decoding: asked.body, as: UTF8.self) == #"{"month":7}"#)
             #expect(bench.lines.count == 1)
             #expect(bench.lines[0].hasPrefix("POST \(server.url)/runs?a=…&q=…&empty=…: 201 in"))
             #expect(throws: WebFailure.self) { try answer.json([Int].self) }

@@ -14,6 +14,8 @@ package final class FaultServer: Sendable {
         package var target: String
         /// The header fields, names in lower case.
         package var headers: [String: String]
+        /// The body, where its length was told.
+        package var body: [UInt8] = []
         /// How many requests came before.
         package var number: Int
     }
@@ -133,25 +135,38 @@ package final class FaultServer: Sendable {
         return true
     }
 
-    /// Requests without a body: nothing else is asked for in a download.
+    /// Reads a request, and the body that its length tells of: an answer to what was not read would break the connection.
     private static func readHead(_ connection: Int32) -> Request? {
         var bytes: [UInt8] = []
         var block = [UInt8](repeating: 0, count: 16_384)
         let end = Array("\r\n\r\n".utf8)
-        while !bytes.suffix(4).elementsEqual(end) {
+        func more() -> Bool {
             let count = recv(connection, &block, block.count, 0)
-            guard count > 0 else { return nil }
-            bytes += block.prefix(count)
+            bytes += block.prefix(max(0, count))
+            return count > 0
         }
-        let lines = String(decoding: bytes, as: UTF8.self).components(separatedBy: "\r\n").filter { !$0.isEmpty }
+        var head = bytes.firstRange(of: end)
+        while head == nil {
+            guard more() else { return nil }
+            head = bytes.firstRange(of: end)
+        }
+        guard let start = head?.upperBound else { return nil }
+        let lines = String(decoding: bytes[..<start], as: UTF8.self).components(separatedBy: "\r\n").filter {
+            !$0.isEmpty
+        }
         let words = (lines.first ?? "").split(separator: " ").map(String.init)
         guard words.count == 3 else { return nil }
         let fields = lines.dropFirst().map { line -> (String, String) in
             let parts = line.split(separator: ":", maxSplits: 1).map(String.init)
             return (parts[0].lowercased(), parts.count > 1 ? parts[1].trimmingCharacters(in: .whitespaces) : "")
         }
+        let headers = Dictionary(fields, uniquingKeysWith: { $0 + ", " + $1 })
+        let length = headers["content-length"].flatMap(Int.init) ?? 0
+        while bytes.count < start + length {
+            guard more() else { return nil }
+        }
         return Request(
-            method: words[0], target: words[1], headers: Dictionary(fields, uniquingKeysWith: { $0 + ", " + $1 }),
-            number: 0)
+            method: words[0], target: words[1], headers: headers, body: Array(bytes[start...].prefix(length)), number: 0
+        )
     }
 }

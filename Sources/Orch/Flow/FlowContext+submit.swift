@@ -43,6 +43,8 @@ extension FlowContext {
         _ body: @escaping @Sendable () async throws -> Value
     ) -> TaskFuture<Value> {
         let course = TaskCourse(self, options)
+        // From now on, not from when it gets its turn: a run that waits does not leave in between.
+        if dependencies.isEmpty { course.isAtWork() }
         guard let cached = cached?.begun(as: course) else {
             return submit(course.id, name: course.name) { late in
                 await course.run(after: dependencies, late: late, nil, body)
