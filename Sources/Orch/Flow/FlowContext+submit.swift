@@ -24,6 +24,7 @@ extension FlowContext {
     ) -> TaskFuture<Value> {
         // There may be a hundred thousand that wait for their turn: no more of each is kept than it has.
         let id = Identifier.new()
+        isAtWork(id, after: dependencies)
         return submit(id, name: ReportedText.name(name)) { late in
             await TaskCourse(self, TaskOptions(name), id: id).run(after: dependencies, late: late, nil, body)
         }
@@ -43,8 +44,7 @@ extension FlowContext {
         _ body: @escaping @Sendable () async throws -> Value
     ) -> TaskFuture<Value> {
         let course = TaskCourse(self, options)
-        // From now on, not from when it gets its turn: a run that waits does not leave in between.
-        if dependencies.isEmpty { course.isAtWork() }
+        isAtWork(course.id, after: dependencies)
         guard let cached = cached?.begun(as: course) else {
             return submit(course.id, name: course.name) { late in
                 await course.run(after: dependencies, late: late, nil, body)
@@ -53,6 +53,17 @@ extension FlowContext {
         return submit(course.id, name: course.name) { late in
             await course.run(after: dependencies, late: late, cached, body)
         }
+    }
+
+    /// Tells the run's sensors of a task that it is at work from now on, not from when it gets its turn: a run that waits does
+    /// not leave in between.
+    private func isAtWork(_ task: Identifier, after dependencies: [any TaskDependency]) {
+        if dependencies.isEmpty { isAtWork(task) }
+    }
+
+    /// Tells the run's sensors of a task that it is at work. To tell it twice is fine.
+    func isAtWork(_ task: Identifier) {
+        services.waits?.begins(task, in: TaskScope.current?.taskRun ?? insideTask, at: services.now())
     }
 
     private func submit<Value: Sendable>(

@@ -66,7 +66,7 @@ struct TaskCourse: Sendable {
     ) async -> End<Value> {
         var course = self
         let services = context.services
-        isAtWork()
+        context.isAtWork(id)
         defer { services.waits?.ends(id, at: services.now()) }
         while true {
             do { course.slots = try await context.services.slots.take(for: course) } catch {
@@ -76,12 +76,6 @@ struct TaskCourse: Sendable {
             let end = await TaskScope.$current.withValue(course.scope) { await course.attempt(retryOn: retryOn, body) }
             if let end { return end }
         }
-    }
-
-    /// Tells the run's sensors that it is at work. To tell it twice is fine.
-    func isAtWork() {
-        let services = context.services
-        services.waits?.begins(id, in: TaskScope.current?.taskRun ?? context.insideTask, at: services.now())
     }
 
     /// One attempt; nil where another one follows.
