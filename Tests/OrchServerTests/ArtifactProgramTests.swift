@@ -35,7 +35,7 @@ struct ArtifactProgramTests {
         _ = try await agent.report(run: claimed.runID, attempt: claimed.attempt, report)
     }
 
-    @Test(.timeLimit(.minutes(1))) func areFoundByTheirKeys() async throws {
+    @Test(.timeLimit(.minutes(5))) func areFoundByTheirKeys() async throws {
         try await TemporaryFolder.with { folder in
             let controller = try await ServerFixture.open(folder)
             try await ServedControllers.with([controller]) { served in
