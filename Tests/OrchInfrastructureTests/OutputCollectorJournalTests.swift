@@ -38,7 +38,10 @@ struct OutputCollectorJournalTests {
         #expect(await collector.hasHole)
         let after = await collector.fill(from: [file(all[3...]), file(all[..<3])], toEnd: false)
         #expect(flowLines(after) == Array(3...8))
-        #expect(remarks(after) == ["3 lines of the run's stream that the engine lost came from the program's journal"])
+        #expect(
+            remarks(after) == [
+                "3 lines of the run's stream that the engine does not have came from the program's journal"
+            ])
         #expect(await !collector.hasHole)
         #expect(await collector.outcome?.type == .completed)
         #expect(await !collector.mayLackLines)

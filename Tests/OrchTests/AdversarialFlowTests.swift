@@ -16,13 +16,15 @@ struct AdversarialFlowTests {
     }
 
     private func run(
-        _ body: @escaping @Sendable (FlowContext) async throws -> String
+        largestResult: Int = 4 << 20, _ body: @escaping @Sendable (FlowContext) async throws -> String
     ) async throws -> (exit: FlowRunner.Exit, reporter: RecordingReporter) {
         let bench = TaskBench()
-        let runner = FlowRunner(
+        var runner = FlowRunner(
             services: bench.context.services, launch: try LaunchEnvironment([:]), variables: [:])
+        runner.largestResult = largestResult
+        let limited = runner
         let exit = await Scripted.$body.withValue(body) {
-            await runner.run(Scripted.self, assignments: []) { "cancelled" }
+            await limited.run(Scripted.self, assignments: []) { "cancelled" }
         }
         return (exit, bench.reporter)
     }
@@ -37,12 +39,16 @@ struct AdversarialFlowTests {
         #expect(reporter.kinds.contains(.result(.string("\(100 << 20)"))))
     }
 
-    @Test func aFlowsResultOfAHundredMegabytesIsNotKept() async throws {
-        let (exit, reporter) = try await run { _ in String(repeating: "x", count: 100 << 20) }
-        #expect(exit == .completed)
-        #expect(reporter.outcome?.type == .completed)
-        #expect(!reporter.kinds.contains { if case .result = $0 { true } else { false } })
-        #expect(reporter.logs.contains { $0.level == .warning && $0.message.contains("104857602 bytes of JSON") })
+    /// A hundred megabytes would be the same, and take a debugger's patience.
+    @Test func aFlowsResultThatIsTooLargeIsNotKept() async throws {
+        for (bytes, isKept) in [(998, true), (999, false), (100_000, false)] {
+            let (exit, reporter) = try await run(largestResult: 1000) { _ in String(repeating: "x", count: bytes) }
+            #expect(exit == .completed)
+            #expect(reporter.outcome?.type == .completed)
+            #expect(reporter.kinds.contains { if case .result = $0 { true } else { false } } == isKept)
+            let warning = reporter.logs.first { $0.level == .warning }?.message
+            #expect(warning?.contains("it has \(bytes + 2) bytes of JSON, and 1000 are the most") ?? isKept)
+        }
     }
 
     @Test func aFlowThatRunsItselfForEverFails() async {

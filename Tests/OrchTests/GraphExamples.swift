@@ -2,7 +2,7 @@ import Orch
 
 /// The examples of `docs/graphs.md`, so that they compile and run; `GraphsDocumentTests` compares them.
 enum GraphExamples {
-    struct Trips: Sendable {
+    struct Trips: Codable, Sendable {
         var rows: Int
         var isEmpty: Bool { rows == 0 }
     }
@@ -26,6 +26,22 @@ enum GraphExamples {
                 let database = g.node("database") { _ in try await save(extract.output, to: "database") }
                 let clean = g.node("clean", trigger: .allDone) { _ in removeFiles() }
                 extract >>> [lake, database] >>> clean
+            }
+        }
+    }
+
+    struct LoadCarefully: GraphFlow {
+        static let name = "load-carefully"
+        @Parameter(range: 1...12) var month = 7
+
+        func graph() throws -> Graph {
+            let page = StateHooks(onFailure: [{ event in event.context.logger.error("call somebody") }])
+            return try Graph { g in
+                let extract = g.node("extract", cache: .inputs(month)) { _ in try await download(month) }
+                let load = g.node(
+                    TaskOptions("load", tags: ["database"], retries: 2, timeout: .seconds(600), hooks: page)
+                ) { _ in try await save(extract.output, to: "database") }
+                extract >>> load
             }
         }
     }

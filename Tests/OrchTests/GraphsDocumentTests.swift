@@ -24,7 +24,7 @@ struct GraphsDocumentTests {
         let examples = page.split(separator: "```swift\n").dropFirst().compactMap {
             $0.split(separator: "```", omittingEmptySubsequences: false).first
         }
-        #expect(examples.count == 4)
+        #expect(examples.count == 5)
         for example in examples { #expect(trimmed(source[...]).contains(trimmed(example)), "\(example)") }
     }
 
@@ -32,6 +32,15 @@ struct GraphsDocumentTests {
         try await context.child(GraphExamples.LoadMonth.self)
         #expect(
             ends == ["extract": "Completed", "lake": "Completed", "database": "Completed", "clean": "Completed"])
+    }
+
+    @Test func nodesHaveWhatTasksHave() async throws {
+        let bench = TaskBench(
+            caching: ResultCaching(
+                cache: MemoryResultCache(), codeVersion: CodeVersion(["ORCH_IMAGE_DIGEST": "sha256:1"]), run: .new()))
+        for _ in 0..<2 { try await bench.context.child(GraphExamples.LoadCarefully.self) }
+        #expect(bench.states(of: "extract") == ["Running", "Completed", "Running", "Cached"])
+        #expect(bench.reporter.taskStates.last { $0.name == "load" }?.details?.tags == ["database"])
     }
 
     @Test func aBranchFollowsOneArm() async throws {

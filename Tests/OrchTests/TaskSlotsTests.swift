@@ -89,10 +89,11 @@ struct TaskSlotsTests {
         #expect(bench.states(of: "load").suffix(2) == ["Running", "Completed"])
     }
 
+    /// Also where the controller is away meanwhile.
     @Test(arguments: [true, false])
-    func cancellingATaskThatWaitsIsImmediateAndGivesItsPlaceBack(isSilent: Bool) async throws {
-        let slots = ScriptedSlots(
-            .answer(.waiting([shortage])), isSilent ? .silence : .fault(.noAnswer(reason: "away")))
+    func cancellingATaskThatWaitsIsImmediateAndGivesItsPlaceBack(isAway: Bool) async throws {
+        let first = isAway ? ScriptedSlots.Step.fault(.noAnswer(reason: "away")) : .answer(.waiting([shortage]))
+        let slots = ScriptedSlots(first, .silence)
         let bench = bench(slots)
         let future = bench.context.submit(TaskOptions("load", tags: ["db"])) { Issue.record("it did its work") }
         while slots.requests.count < 2 { await Task.yield() }
@@ -125,6 +126,7 @@ struct TaskSlotsTests {
         let bench = bench(nil)
         for _ in 0..<3 { try await bench.context.task(TaskOptions("load", tags: ["db"])) {} }
         #expect(bench.states(of: "load").count == 6)
+        #expect(bench.reporter.logs.filter { $0.message.hasPrefix("Limits of tags do not apply") }.count == 1)
     }
 
     /// What was left behind may still be at work: its slot is not another's until it has ended.

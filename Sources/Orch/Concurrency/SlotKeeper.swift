@@ -86,7 +86,7 @@ final class SlotKeeper: Sendable {
             return !state.hasToldOfNone
         }
         guard isFirst else { return }
-        course.log(.debug, "Limits of tags do not apply: only a run of a controller heeds them, not one by hand")
+        course.log(.info, "Limits of tags do not apply: a run of a controller heeds them, one by hand does not")
     }
 }
 

@@ -13,6 +13,8 @@ struct FlowRunner: Sendable {
     let services: RunServices
     let launch: LaunchEnvironment
     let variables: [String: String]
+    /// The largest result that is kept, in bytes of its JSON text. Defaults to 4 MiB.
+    var largestResult = 4 << 20
 
     /// Runs the flow. Cancelling the task that calls this cancels the run.
     ///
@@ -95,17 +97,14 @@ struct FlowRunner: Sendable {
             directory: Scratch(root: services.scratchRoot, run: id), childRun: nil, shownParameters: shown)
     }
 
-    /// The largest result that is kept, in bytes of its JSON text: 4 MiB.
-    static let largestResult = 4 << 20
-
     private func reportResult<Output: Sendable>(_ output: Output, of context: FlowContext) async throws {
         guard let encodable = output as? any Encodable else { return }
         let result = try await FlowContext.reported(
             encodable, type: "\(Output.self)", flow: context.flowName, in: context.results)
         let bytes = result.jsonText.utf8.count
-        guard bytes <= Self.largestResult else {
+        guard bytes <= largestResult else {
             return context.logger.warning(
-                "The flow's result is not kept: it has \(bytes) bytes of JSON, and \(Self.largestResult) are the most. Return where it is, such as an object's address"
+                "The flow's result is not kept: it has \(bytes) bytes of JSON, and \(largestResult) are the most. Return where it is, such as an object's address"
             )
         }
         services.reporter.report(.result(result))

@@ -35,7 +35,7 @@ extension RunStreamReader {
         report.records.append(
             LogRecord(
                 attempt: attempt, source: .orch, sequence: Int64(decoder?.last ?? 0), at: lastTime, level: .info,
-                message: "\(lines) of the run's stream that the engine lost came from the program's journal",
+                message: "\(lines) of the run's stream that the engine does not have came from the program's journal",
                 logger: "orch"))
     }
 }
