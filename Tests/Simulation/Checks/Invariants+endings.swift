@@ -25,7 +25,10 @@ extension Invariants {
         case .failed: problem = failedProblem(state, termination, container, program, planned)
         case .cancelled: problem = cancelledProblem(state, termination, container, planned)
         case .crashed: problem = crashedProblem(state, termination, container, program, planned)
-        case .scheduled, .pending, .running, .paused, .cancelling: problem = "that is no end"
+        case .scheduled:
+            let saysSo = program.outcome == .scheduled && container?.exitCode == RunEnding.rescheduleExitCode
+            problem = saysSo && termination != nil ? nil : "its flow did not say so"
+        case .pending, .running, .paused, .cancelling: problem = "that is no end"
         }
         if let problem { violate("\(name) (\(state.message)), though \(problem)") }
     }
@@ -119,8 +122,10 @@ extension Invariants {
     func judgeEnd(of planned: PlannedRun, _ run: FlowRun, _ attempts: [RunAttempt]) throws {
         let name = "run \(planned.number) is \(run.state.name)"
         let released = attempts.count { $0.state.isRelease }
-        if attempts.count > planned.policy.retries + 1 + released {
-            return violate("\(name) after \(attempts.count) attempts, \(released) of them released")
+        let waited = attempts.count { $0.state.awaitsReschedule }
+        if attempts.count > planned.policy.retries + 1 + released + waited {
+            return violate(
+                "\(name) after \(attempts.count) attempts, \(released) of them released, \(waited) ended to wait")
         }
         if attempts.count != run.attempt { return violate("\(name) with \(attempts.count) of \(run.attempt) attempts") }
         guard let last = attempts.last else {
@@ -133,7 +138,7 @@ extension Invariants {
         if run.state.type == .cancelled, run.agent == nil, !world.cancelled.contains(planned.id) {
             violate("\(name), though nobody asked for that")
         }
-        for attempt in attempts.dropLast() where !attempt.state.isRelease {
+        for attempt in attempts.dropLast() where !attempt.state.isRelease && !attempt.state.awaitsReschedule {
             guard [.failed, .crashed].contains(attempt.state.type) else {
                 return violate("\(name) after an attempt that was \(attempt.state.name)")
             }
