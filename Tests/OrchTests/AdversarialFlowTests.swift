@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import OrchTesting
 import Synchronization
 import Testing
 

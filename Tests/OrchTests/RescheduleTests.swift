@@ -1,3 +1,4 @@
+import OrchTesting
 import Synchronization
 import Testing
 
@@ -18,13 +19,17 @@ struct RescheduleTests {
 
     /// Runs attempts until one ends, each after the time that the one before asked for.
     private func attempts(
-        most: Int = 20, _ body: @escaping @Sendable (FlowContext) async throws -> Int
+        most: Int = 20, cache: MemoryResultCache? = nil, _ body: @escaping @Sendable (FlowContext) async throws -> Int
     ) async throws -> [SensorBench] {
         var benches: [SensorBench] = []
         var resumption = RunResumption(at: nil, sensors: [])
         let clock = ImmediateClock()
         while benches.count < most {
-            let bench = try SensorBench(resumption, attempt: benches.count + 1, clock: clock)
+            let caching = cache.map {
+                ResultCaching(
+                    cache: $0, codeVersion: CodeVersion(["ORCH_IMAGE_DIGEST": "v1"]), run: MemoryResultCache.run)
+            }
+            let bench = try SensorBench(resumption, attempt: benches.count + 1, clock: clock, caching: caching)
             benches.append(bench)
             let exit = await Waiting.$body.withValue(body) { await bench.run(Waiting.self) }
             guard exit == .rescheduled else { break }
@@ -57,6 +62,26 @@ struct RescheduleTests {
         #expect(benches[0].reporter.outcome?.message.hasPrefix("waits for a sign: looked once; looks again at") == true)
         // It left after a moment of calm, not after the wait.
         #expect(benches[0].clock.waits.contains(.seconds(1)))
+    }
+
+    @Test func whatIsCachedWithinTheRunIsNotDoneAgainAndTheRestIs() async throws {
+        let sensor = ScriptedSensor(.found(after: 3))
+        let done = Mutex((cached: 0, plain: 0))
+        let benches = try await attempts(cache: MemoryResultCache()) { context in
+            let rows = try await context.task("cached", cache: .withinRun()) {
+                done.withLock { done in
+                    done.cached += 1
+                    return done.cached
+                }
+            }
+            try await context.task("plain") { done.withLock { $0.plain += 1 } }
+            return try await context.wait(for: sensor, every: .seconds(600), mode: .reschedule) + rows
+        }
+        #expect(benches.count == 4)
+        #expect(done.withLock { $0.cached } == 1)
+        #expect(done.withLock { $0.plain } == 4)
+        #expect(benches.map { $0.states(of: "cached").last } == ["Completed", "Cached", "Cached", "Cached"])
+        #expect(benches.last?.reporter.kinds.contains(.result(8)) == true)
     }
 
     @Test func theTimeLimitCountsFromTheFirstLookOverAllAttempts() async throws {

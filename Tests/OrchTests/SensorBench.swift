@@ -1,3 +1,4 @@
+import OrchTesting
 import Synchronization
 
 @testable import Orch
@@ -18,12 +19,12 @@ struct SensorBench: Sendable {
     ///   - clock: goes on from attempt to attempt.
     init(
         _ resumption: RunResumption? = nil, attempt: Int = 1, clock: ImmediateClock = ImmediateClock(),
-        dataInterval: DataInterval? = nil, scratchRoot: String = "/nowhere"
+        dataInterval: DataInterval? = nil, scratchRoot: String = "/nowhere", caching: ResultCaching? = nil
     ) throws {
         self.clock = clock
         services = RunServices(
             reporter: reporter, logLevel: .info, clock: clock, now: { Self.start + clock.now.offset },
-            scratchRoot: scratchRoot, randomShare: { 1 }, waits: resumption.map(WaitDesk.init))
+            scratchRoot: scratchRoot, randomShare: { 1 }, caching: caching, waits: resumption.map(WaitDesk.init))
         var launch = try LaunchEnvironment([:])
         launch.attempt = .init(flowRun: .new(), number: attempt, apiKey: "k", apiURL: nil)
         launch.dataInterval = dataInterval

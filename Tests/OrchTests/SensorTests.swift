@@ -1,3 +1,4 @@
+import OrchTesting
 import Testing
 
 @testable import Orch

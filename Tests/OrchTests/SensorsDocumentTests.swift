@@ -1,3 +1,4 @@
+import OrchTesting
 import Synchronization
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import OrchTesting
 import Synchronization
 import Testing
 

@@ -1,4 +1,5 @@
 import Foundation
+import OrchTesting
 import Testing
 
 @testable import Orch

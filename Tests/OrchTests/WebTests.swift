@@ -1,4 +1,5 @@
 import Foundation
+import OrchTesting
 import Synchronization
 import TestSupport
 import Testing

@@ -25,7 +25,10 @@ extension Invariants {
         case .failed: problem = failedProblem(state, termination, container, program, planned)
         case .cancelled: problem = cancelledProblem(state, termination, container, planned)
         case .crashed: problem = crashedProblem(state, termination, container, program, planned)
-        case .scheduled, .pending, .running, .paused, .cancelling: problem = "that is no end"
+        case .scheduled:
+            let saysSo = program.outcome == .scheduled && container?.exitCode == RunEnding.rescheduleExitCode
+            problem = saysSo && termination != nil ? nil : "its flow did not say so"
+        case .pending, .running, .paused, .cancelling: problem = "that is no end"
         }
         if let problem { violate("\(name) (\(state.message)), though \(problem)") }
     }
@@ -120,10 +123,13 @@ extension Invariants {
         let name = "run \(planned.number) is \(run.state.name)"
         // Its policy counts anew from the attempt that somebody asked for.
         let after = run.retry?.after ?? 0
-        let counted = attempts.count { $0.number > after }
-        let released = attempts.count { $0.number > after && $0.state.isRelease }
-        if counted > planned.policy.retries + 1 + released {
-            return violate("\(name) after \(counted) attempts since \(after), \(released) of them released")
+        let counted = attempts.filter { $0.number > after }
+        let released = counted.count { $0.state.isRelease }
+        let waited = counted.count { $0.state.awaitsReschedule }
+        if counted.count > planned.policy.retries + 1 + released + waited {
+            return violate(
+                "\(name) after \(counted.count) attempts since \(after), \(released) of them released, \(waited) ended to "
+                    + "wait")
         }
         if attempts.count != run.attempt { return violate("\(name) with \(attempts.count) of \(run.attempt) attempts") }
         guard let last = attempts.last else {
@@ -136,7 +142,8 @@ extension Invariants {
         if run.state.type == .cancelled, run.agent == nil, !world.cancelled.contains(planned.id) {
             violate("\(name), though nobody asked for that")
         }
-        for attempt in attempts.dropLast() where !attempt.state.isRelease && attempt.number != after {
+        for attempt in attempts.dropLast()
+        where !attempt.state.isRelease && !attempt.state.awaitsReschedule && attempt.number != after {
             guard [.failed, .crashed].contains(attempt.state.type) else {
                 return violate("\(name) after an attempt that was \(attempt.state.name)")
             }

@@ -48,7 +48,7 @@ final class Invariants: @unchecked Sendable {
         let id = planned.id
         let (run, attempts) = try world.ask { store in (try await store.run(id), try await store.attempts(of: id)) }
         guard let run else { return }
-        for attempt in attempts where attempt.state.type.isTerminal {
+        for attempt in attempts where attempt.state.type.isTerminal || attempt.state.awaitsReschedule {
             let key = AttemptKey(run: id, attempt: attempt.number)
             guard judged.insert(key).inserted else { continue }
             world.history.note("store") {

@@ -98,7 +98,10 @@ final class SimulatedContainer: @unchecked Sendable {
     func say(_ outcome: StateType, at time: Timestamp) {
         guard let nonce else { return }
         let words = "the flow says \(outcome.defaultName)"
-        let outcome = RunEnding.Outcome(type: outcome, name: outcome.defaultName, message: words)
+        let waits = outcome == .scheduled
+        let outcome = RunEnding.Outcome(
+            type: outcome, name: waits ? RunState.awaitingRescheduleName : outcome.defaultName, message: words,
+            resumption: waits ? RunResumption(at: time + .seconds(2), sensors: []) : nil)
         print(.outcome(outcome), nonce: nonce, message: nil, at: time)
     }
 

@@ -32,6 +32,15 @@ struct Program: Sendable {
     var endsUnfinished: Bool
 }
 
+extension Program {
+    /// One that looks for something, does not find it, and wants another attempt.
+    static func waiting(lines: [Line]) -> Program {
+        Program(
+            lines: lines, end: .exit(RunEnding.rescheduleExitCode), outcome: .scheduled,
+            afterTermination: .milliseconds(500), codeOfStop: nil, journalLines: 1000, endsUnfinished: false)
+    }
+}
+
 /// A run as its user asked for it.
 struct PlannedRun: Sendable {
     var number: Int
@@ -86,9 +95,14 @@ enum Workload {
         let removal: DockerContainerBlock.RemovePolicy =
             random.chance(90) ? .always : random.chance(50) ? .onSuccess : .never
         let time = Timestamp(microseconds: SimulatedProcess.start + due.inMicroseconds)
+        let id = Identifier(time: time, using: &random)
+        var programs = (0...policy.retries).map { _ in program(kind, endsSomeHow, &random) }
+        // By the identifier, so that it costs no lot: histories of seeds stay what they were where nothing waits.
+        if kind == .sdk, let lot = "\(id)".last?.hexDigitValue, lot < 4 {
+            programs = Array(repeating: .waiting(lines: programs[0].lines), count: lot % 2 + 1) + programs
+        }
         return PlannedRun(
-            number: number, id: Identifier(time: time, using: &random), kind: kind, dueAt: due,
-            programs: (0...policy.retries).map { _ in program(kind, endsSomeHow, &random) }, policy: policy,
+            number: number, id: id, kind: kind, dueAt: due, programs: programs, policy: policy,
             cancelledAt: cancelledAt, removal: removal, hasMemoryLimit: random.chance(20), image: image)
     }
 
