@@ -107,8 +107,8 @@ struct ArticleFlowsTests {
             (flow.source, flow.lake, flow.database) = (source, lake, hasDatabase ? database : "")
         }.run()
         #expect(run.state.type == .completed, "\(run.state.message)")
-        #expect(run.task("ingest")?.state.name == (hasDatabase ? "Completed" : "Skipped"))
-        #expect(run.task("report")?.state.name == "Completed")
+        #expect(run.task("ingest")?.state?.name == (hasDatabase ? "Completed" : "Skipped"))
+        #expect(run.task("report")?.state?.name == "Completed")
         #expect(try hasDatabase ? rows(of: "yellow_taxi_trips") == "3" : true)
     }
 

@@ -7,7 +7,7 @@ import Testing
 /// Flow programs that leave their containers to wait, on the real engine.
 @Suite(
     .enabled("needs a Docker engine and the program of busybox-static") { await LiveAgentBench.isPossible() },
-    .timeLimit(.minutes(5)), .serialized)
+    .timeLimit(.minutes(10)), .serialized)
 struct RescheduleLiveTests {
     private func start(
         _ stack: LiveStack, _ image: String, _ parameters: [String: JSONValue], removal: String = "always"

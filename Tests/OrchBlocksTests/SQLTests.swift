@@ -7,7 +7,7 @@ import Testing
 @testable import OrchBlocks
 
 /// `context.sql` and its sensor, on a server of the suite's own.
-@Suite(.postgresCluster, .enabled(if: PostgresCluster.isAvailable), .timeLimit(.minutes(3)))
+@Suite(.postgresCluster, .enabled(if: PostgresCluster.isAvailable), .timeLimit(.minutes(10)))
 struct SQLTests {
     private func bench() throws -> (bench: BlockBench, cluster: PostgresCluster) {
         let cluster = try #require(PostgresCluster.current)

@@ -38,7 +38,7 @@ struct ChildProgramTests {
         return waiting
     }
 
-    @Test(.timeLimit(.minutes(5))) func aRunIsWaitedForOverARestartOfTheController() async throws {
+    @Test(.timeLimit(.minutes(10))) func aRunIsWaitedForOverARestartOfTheController() async throws {
         try await TemporaryFolder.with { folder in
             let (url, child, program) = try #require(try await Self.liveFirst(folder).values)
             // It is away. The next one has the same address.

@@ -5,7 +5,7 @@ import Testing
 @testable import Orch
 
 /// Runs that leave their container to wait, and come back in another one.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct RescheduleTests {
     /// What a flow of these tests does, whatever its attempt.
     private struct Waiting: Flow {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Orch
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct SensorTests {
     @Test func whatIsThereIsFoundAtTheFirstLook() async throws {
         let bench = try SensorBench()

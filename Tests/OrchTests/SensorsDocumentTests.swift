@@ -77,7 +77,7 @@ struct SensorsDocumentTests {
             + "| \(exits.joined(separator: ", ")) | \(got.withLock { $0 }) |"
     }
 
-    @Test(.timeLimit(.minutes(2))) func theDocumentIsWhatHappens() async throws {
+    @Test(.timeLimit(.minutes(10))) func theDocumentIsWhatHappens() async throws {
         var rows = [
             "| what happens | mode | the task's states | how its attempts end | exit codes | the caller gets |",
             "|---|---|---|---|---|---|",

@@ -7,7 +7,7 @@ import Testing
 @testable import Orch
 
 /// `context.http`, `context.download` and the sensor of addresses, against a server on this machine.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct WebTests {
     private static func answer(
         _ status: String, _ headers: [String] = [], _ body: String = "", length: Int? = nil
