@@ -82,7 +82,7 @@ struct LiveAgentBench: Sendable {
         for container in try await containers() { try await discard(container.id) }
         try await client.removeImage(image, force: true)
         do throws(DockerError) { try await client.removeImage(flowImage, force: true) } catch {
-            guard case .notFound = error else { throw error }
+            guard case .noSuchImage = error else { throw error }
         }
         client.shutdown()
         try FileManager.default.removeItem(atPath: dataDirectory)
