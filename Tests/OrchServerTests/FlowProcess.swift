@@ -21,7 +21,8 @@ enum FlowProcess {
         ]
         // A container has none of this process's files: a copy of a server's socket would keep its port.
         let closing = #"for f in /proc/$$/fd/*; do n=${f##*/}; [ "$n" -le 2 ] || eval "exec $n>&-"; done; exec "$@""#
-        let command = ["bash", "-c", closing, "bash", "env", "-i"] + variables + [program, "run", flow]
+        let command =
+            ["bash", "-c", closing, "bash", "env", "-i"] + variables + [program, "run", flow]
             + parameters.flatMap { ["-p", $0] }
         let ending = try await withCheckedThrowingContinuation { waiter in
             DispatchQueue.global().async { waiter.resume(with: Result { try ChildProgram.run(command) }) }
