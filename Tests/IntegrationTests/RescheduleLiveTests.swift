@@ -44,7 +44,8 @@ struct RescheduleLiveTests {
         try await LiveStack.withRestart(
             before: { stack -> FlowRun in
                 let image = try await FlowImage.make(stack.bench)
-                let run = try await start(stack, image, ["looks": 3, "every": 3])
+                // Long enough for a busy machine to see all of this before the next look.
+                let run = try await start(stack, image, ["looks": 3, "every": 20])
                 try await stack.withAgent(limit: 1) {
                     let state = try await stack.until(run, .scheduled, times: 2)
                     #expect(state.awaitsReschedule)
