@@ -41,7 +41,15 @@ extension FlowContext {
     /// let rows = try await context.runDeployment("docker-flow", parameters: ["month": 7], as: Int.self)
     /// ```
     ///
-    /// - Parameter type: the type of what it returned.
+    /// - Parameters:
+    ///   - deployment: `docker-flow`, or with its flow: `parent_flow_runner/docker-flow`.
+    ///   - parameters: values that differ from the deployment's.
+    ///   - type: the type of what it returned.
+    ///   - options: how the task is named, tried again and ended. Defaults to a task named like the deployment.
+    ///   - detached: whether the run goes on where this one is cancelled. Defaults to false.
+    ///   - tags: the run's, beside the deployment's. Defaults to none.
+    ///   - policy: the run's, in place of the deployment's. Defaults to the deployment's.
+    ///   - dependencies: tasks that must have completed first. Defaults to none.
     /// - Throws: ``ChildRunResultError`` where that has another shape; and as
     ///   ``runDeployment(_:parameters:options:awaited:detached:tags:policy:waitFor:)``.
     public func runDeployment<Value: Decodable>(

@@ -2,6 +2,7 @@ extension Parameter {
     /// A parameter with a default.
     ///
     /// - Parameters:
+    ///   - wrappedValue: the default.
     ///   - help: what it is for, in a sentence.
     ///   - title: a name for people. Defaults to the property's name.
     ///   - oneOf: the only values accepted. Empty, the default, accepts all of the type.

@@ -8,7 +8,9 @@ public protocol ResultStore: Sendable {
 
     /// Keeps bytes. They are all there when it returns, or none of them are.
     ///
-    /// - Parameter key: letters, digits, `-`, `_`, `.` and `/`; relative.
+    /// - Parameters:
+    ///   - bytes: what is kept.
+    ///   - key: letters, digits, `-`, `_`, `.` and `/`; relative.
     /// - Throws: where they could not be kept.
     func put(_ bytes: [UInt8], as key: String) async throws
 

@@ -26,6 +26,7 @@ public struct PokeInterval: Sendable, Hashable {
     /// `first`, then longer each time by `factor`, but never longer than `most`.
     ///
     /// - Parameters:
+    ///   - first: the first wait.
     ///   - factor: defaults to 2; less than 1 is 1.
     ///   - most: defaults to 10 min.
     public static func exponential(

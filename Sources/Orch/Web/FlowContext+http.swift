@@ -41,7 +41,9 @@ extension FlowContext {
     ///
     /// The file is there once all of it is: an answer that ends early leaves none. A file of that name is replaced.
     ///
-    /// - Parameter name: the file's name, without a folder.
+    /// - Parameters:
+    ///   - request: what is asked for.
+    ///   - name: the file's name, without a folder.
     /// - Throws: ``WebFailure``, `CancellationError`, ``OrchError/system(call:reason:)``.
     @discardableResult
     public func download(_ request: WebRequest, to name: String) async throws -> WebFile {
