@@ -4,7 +4,7 @@ import subprocess
 from pathlib import Path
 
 # Lines of the deployment that writes long enough to be met at it.
-TORRENT = {"command": 6000, "sdk": 1000}
+TORRENT = {"command": 6000, "sdk": 4000}
 
 
 def make_archive(folder, program):
