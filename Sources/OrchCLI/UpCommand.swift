@@ -33,7 +33,8 @@ struct Up: AsyncParsableCommand {
         let controller = try await Controller.open(
             try controllerOptions.configuration(), logger: log.logger("orch.server"))
         let agentService = LocalAgent(
-            controller: controller, options: agentOptions, logger: log.logger("orch.agent"),
+            controller: controller, isLocal: ["127.0.0.1", "::1", "localhost"].contains(controllerOptions.host),
+            options: agentOptions, logger: log.logger("orch.agent"),
             tokenFile: tokenFile, agentFolder: controllerOptions.database.data.map { $0 + "/agent" })
         let group = ServiceGroup(
             services: [controller, agentService], gracefulShutdownSignals: [.sigterm, .sigint],
@@ -51,6 +52,8 @@ struct Up: AsyncParsableCommand {
 /// The agent of `orch up`: starts once the controller listens, and saves the profile that leads to it.
 struct LocalAgent: Service {
     var controller: Controller
+    /// Whether the API is for this host's processes alone.
+    var isLocal: Bool
     var options: AgentOptions
     var logger: Logger
     var tokenFile: String
@@ -66,6 +69,11 @@ struct LocalAgent: Service {
         let client = OrchClient(url: address, token: controller.agentToken, http: HTTPClient())
         let profile = LocalProfile(folder: ProfileFolder(), instance: controller.instance)
         FileHandles.writeError(try await profile.lead(to: address, tokenFile: tokenFile) + "\n")
+        if isLocal {
+            FileHandles.writeError(
+                "Containers do not reach the API at this address. Lines, states and results come without it; cached results, "
+                    + "limits of tags and runs that a flow makes need `orch up --host 0.0.0.0`.\n")
+        }
         // Controllers with data of their own have agents with data of their own.
         try await options.agent(api: RemoteController(client), logger: logger, folder: agentFolder).run()
     }

@@ -160,6 +160,7 @@ extension ValueSchema {
             else { return false }
         }
         guard let pattern else { return true }
+        guard text.count <= PatternCost.longestText, PatternCost.isBounded(pattern) else { return false }
         // A pattern that cannot be read accepts nothing: refusing a value is safer than passing an unchecked one.
         guard let expression = try? Regex(pattern).matchingSemantics(.unicodeScalar) else { return false }
         return text.contains(expression)

@@ -44,6 +44,8 @@ struct Gate: RouterMiddleware {
         // The route as the router parsed it: no spelling of a path can look like another one here.
         let rule = access[Self.key(request.method, context.endpointPath ?? "")]
         if rule == .open { return nil }
+        // Nothing has such a name, and a database would end it there and find another one.
+        guard !request.uri.string.contains("%00") else { throw APIFailure.badRequest("the address holds a NUL (%00)") }
         guard let principal = try await authenticator.principal(authorization: request.headers[.authorization]) else {
             throw APIFailure.unauthorized
         }

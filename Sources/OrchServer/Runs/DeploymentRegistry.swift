@@ -48,6 +48,12 @@ struct DeploymentRegistry: Sendable {
         }
         // A required parameter may be left to each run.
         let schema = request.parameterSchema
+        let unusable = schema.unusablePatterns
+        guard unusable.isEmpty else {
+            throw APIFailure.invalid(
+                "the parameters of deployment \(request.flowName)/\(request.name) have patterns that cannot be asked",
+                details: unusable)
+        }
         let problems =
             schema.validate(request.parameters, passesTemplates: true).filter { $0.kind != .missing }
             + RunTemplates(schema).problems(in: schema.defaults.merging(request.parameters) { $1 })
@@ -62,6 +68,8 @@ struct DeploymentRegistry: Sendable {
     ///
     /// - Throws: 404 with the nearest names; 409 where a short name fits several.
     func find(_ name: String) async throws -> StoredDeployment {
+        // A database would end the name there, and find another one.
+        guard !name.utf8.contains(0) else { throw APIFailure.badRequest("the deployment's name holds a NUL") }
         let parts = name.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let (flow, short) = parts.count == 2 ? (parts[0], parts[1]) : (nil, name)
         let found = try await store.deployments(named: short, flow: flow)
