@@ -84,10 +84,16 @@ enum TaskRunTable {
 
     // MARK: - Reading
 
+    /// The fewest bytes that a row has: its identifier alone has 16.
+    private static let leastRow = 16
+
     /// - Throws: ``LogSegmentError/malformed(reason:)``.
     static func taskRuns(of bytes: [UInt8]) throws -> [TaskRun] {
         var reader = SegmentBytes(bytes)
         let count = try reader.count()
+        guard count <= bytes.count / Self.leastRow else {
+            throw LogSegmentError.malformed(reason: "\(count) task runs in \(bytes.count) bytes")
+        }
         var tasks: [TaskRun] = []
         tasks.reserveCapacity(count)
         var last = blank

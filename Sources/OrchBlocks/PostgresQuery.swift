@@ -31,7 +31,8 @@ struct PostgresQuery: Sendable {
     ///
     /// - Throws: ``QueryFailure`` where one of the statements ended the transaction.
     func script(_ text: String) async throws -> QueryRows {
-        try await connected { connection in
+        try check(text)
+        return try await connected { connection in
             try await connection.transaction {
                 let before = try await connection.query("SELECT txid_current()").firstValue
                 let result = QueryRows(try await connection.query(text))
@@ -47,10 +48,17 @@ struct PostgresQuery: Sendable {
     }
 
     private func run(_ statement: SQLStatement, _ connection: PostgresConnection) async throws -> QueryRows {
+        try check(statement.text)
         if let index = statement.parameters.firstIndex(where: { $0.text?.utf8.contains(0) == true }) {
             throw QueryFailure("the parameter $\(index + 1) holds a NUL, which no text in PostgreSQL can")
         }
         return QueryRows(try await connection.query(statement.text, statement.parameters.map(\.text)))
+    }
+
+    /// A NUL would end the text for the server, whatever follows.
+    private func check(_ text: String) throws {
+        guard text.utf8.contains(0) else { return }
+        throw QueryFailure("the statement on \(name) holds a NUL, which no text in PostgreSQL can")
     }
 
     private func connected<Value>(_ body: (PostgresConnection) async throws -> Value) async throws -> Value {
@@ -68,6 +76,10 @@ struct PostgresQuery: Sendable {
             case .server(let server) where server.sqlState == "57014" && !Task.isCancelled && timeout != nil:
                 let seconds = (timeout ?? .zero) / .seconds(1)
                 throw QueryFailure("a statement on \(name) took longer than the \(seconds) s it may")
+            case .server(var server):
+                // It quotes values of the row, such as the key that is there already: states and logs show none.
+                server.detail = nil
+                throw PostgresError.server(server)
             default: throw error
             }
         }

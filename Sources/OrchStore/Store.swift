@@ -42,7 +42,7 @@ package protocol Store: Sendable {
     ///
     /// - Throws: as ``createRun(_:)``; ``StoreError/nestedTooDeep(_:limit:)``.
     func createChild(
-        _ draft: RunDraft, of parent: Identifier, by actor: String, at: Timestamp
+        _ draft: RunDraft, of parent: Identifier, attempt: Int?, by actor: String, at: Timestamp
     ) async throws -> ChildOutcome
     /// The child that a run has made at a place and that counts; nil where there is none.
     func child(of parent: FlowRun, at place: ChildPlace) async throws -> FlowRun?

@@ -89,7 +89,8 @@ struct ChildRoutesTests {
 
     @Test func aContainerIsLaunchedWithItsEnvironmentAndNoKeyAndShowsNoValue() async throws {
         try await ServerFixture.with { server in
-            try await server.saveBlock("docker-container", "big", ["memory": "1g"])
+            try await server.saveBlock(
+                "docker-container", "big", ["memory": "1g", "env": ["PASSWORD": "the block's", "TZ": "UTC"]])
             try await server.succeed(.post, "deployments", ServerFixture.deployment("boxed", queue: "q", block: "big"))
             _ = try await server.createRun(FlowRunRequest(deployment: "boxed"))
             let parent = try #require(try await server.poll(queues: ["q"]).runs.first)
@@ -105,6 +106,8 @@ struct ChildRoutesTests {
             #expect(claimed.secrets == ["PASSWORD": "canary-hunter2"])
             #expect(claimed.parameters.isEmpty)
             #expect(claimed.container.memory == "1g")
+            // Of a variable that both name, the task's value counts.
+            #expect(claimed.container.env == ["TZ": "UTC"])
             #expect(claimed.deploymentName == nil)
             let shown = try await server.succeed(.get, "flow-runs/\(claimed.runID)")
             #expect(!String(buffer: shown.body).contains("canary"))

@@ -18,7 +18,7 @@ extension StoreConformance {
             _ draft: RunDraft, of parent: AttemptKey, at seconds: Double = 5, _ store: any Store
         ) async throws -> (word: String, run: FlowRun) {
             let outcome = try await store.createChild(
-                draft, of: parent.runID, by: "run \(parent.runID)", at: Sample.at(seconds))
+                draft, of: parent.runID, attempt: parent.attempt, by: "run \(parent.runID)", at: Sample.at(seconds))
             let word =
                 switch outcome {
                 case .created: "created"
@@ -47,6 +47,26 @@ extension StoreConformance {
                 #expect(again.run.ties?.place?.attempt == "2.1")
                 #expect(try await make(draft("c4", key: "other"), of: parent, store).word == "created")
                 #expect(try await store.runs(matching: RunQuery(parent: parent.runID)).count == 2)
+            }
+        }
+
+        /// A container that goes on though its attempt is over must not disturb what the next one has made.
+        @Test(arguments: StoreKind.all)
+        func anAttemptThatIsOverMakesNothing(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                var parent = Sample.run("parent")
+                parent.launch.policy = RunPolicy(retries: 1)
+                let first = try await store.claimedRun(parent)
+                try await end(first, .crashed, at: 3, store)
+                await #expect(throws: StoreError.parentEnded("parent", state: "in attempt 1")) {
+                    _ = try await make(draft("c1"), of: first, store)
+                }
+                let second = try #require(try await store.claim(Sample.claim(at: 10)).first).key
+                #expect(second.attempt == 2)
+                await #expect(throws: StoreError.parentEnded("parent", state: "in attempt 2")) {
+                    _ = try await make(draft("c1"), of: first, store)
+                }
+                #expect(try await make(draft("c1"), of: second, store).word == "created")
             }
         }
 

@@ -38,7 +38,7 @@ extension StoreConformance {
                 #expect(run.state.awaitsReschedule)
                 #expect(run.agent == nil && run.scheduledFor == Sample.at(100) && run.reschedules == 1)
                 #expect(run.resumption?.sensors == [Self.sensor])
-                #expect(run.resumption?.firstDue == Sample.at(0))
+                #expect(run.firstDue == Sample.at(0))
                 let tasks = try await store.taskRuns(of: key.runID)
                 #expect(tasks.map(\.state.name) == [RunState.awaitingRescheduleName, "Cancelled"])
                 let attempt = try #require(try await store.attempts(of: key.runID).first)
@@ -84,7 +84,7 @@ extension StoreConformance {
                 _ = try await store.apply(failed, to: AttemptKey(runID: id, attempt: 4), at: 52)
                 var run = try #require(try await store.run(id))
                 #expect(run.state.name == RunState.awaitingRetryName)
-                #expect(run.resumption?.firstDue == Sample.at(0.5))
+                #expect(run.firstDue == Sample.at(0.5))
                 #expect(run.resumption?.sensors.count == 1)
                 _ = try await store.claim(Sample.claim(at: 60))
                 let again = AttemptReport(
@@ -95,6 +95,43 @@ extension StoreConformance {
                 _ = try await store.apply(end, to: AttemptKey(runID: id, attempt: 5), at: 63)
                 run = try #require(try await store.run(id))
                 #expect(run.state.type == .failed && run.reschedules == 3)
+            }
+        }
+
+        /// Whatever its attempts were due at: other runs find it by when it was due first.
+        @Test(arguments: StoreKind.all)
+        func theFirstDueTimeOutlivesRetriesAndWishesForAnother(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                var draft = Sample.run(due: 0.5)
+                draft.launch.policy = RunPolicy(retries: 1)
+                try await store.createRun(draft)
+                let id = draft.run.id
+                #expect(try await store.run(id)?.firstDue == nil)
+                for number in 1...2 {
+                    let time = Double(number) * 10
+                    #expect(try await store.claim(Sample.claim(at: time)).count == 1)
+                    let failed = AttemptReport(token: "", state: Sample.state(.failed, at: time + 1))
+                    _ = try await store.apply(failed, to: AttemptKey(runID: id, attempt: number), at: time + 2)
+                    if number == 1 { #expect(try await store.run(id)?.firstDue == Sample.at(0.5)) }
+                }
+                #expect(try await store.run(id)?.state.type == .failed)
+                _ = try await store.retry(RetryRequest(), of: id, by: "user admin", at: Sample.at(40))
+                let claim = try #require(try await store.claim(Sample.claim(at: 50)).first)
+                _ = try await store.apply(left(until: 90, at: 51), to: claim.key, at: 52)
+                let run = try #require(try await store.run(id))
+                #expect(run.scheduledFor == Sample.at(90) && run.firstDue == Sample.at(0.5))
+            }
+        }
+
+        @Test(arguments: StoreKind.all)
+        func moreThanIsToBeLeftIsNotKept(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                let key = try await store.claimedRun()
+                var report = left(until: 100, at: 3)
+                report.resumption?.sensors[0].memory = .string(String(repeating: "x", count: RunResumption.longestText))
+                #expect(try await store.apply(report, to: key, at: 4).word == "applied")
+                let run = try #require(try await store.run(key.runID))
+                #expect(run.state.awaitsReschedule && run.resumption?.sensors == [])
             }
         }
 

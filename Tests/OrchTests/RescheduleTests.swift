@@ -44,6 +44,21 @@ struct RescheduleTests {
         return benches
     }
 
+    /// A task that is cancelled before its turn was told of when it was submitted, and holds nobody up.
+    @Test func aTaskThatNeverBeganKeepsNoRunInItsContainer() async throws {
+        let sensor = ScriptedSensor(.found(after: 1))
+        let benches = try await attempts { context in
+            // All places are taken until the last one is cancelled.
+            let tasks = (1...600).map { number in
+                context.submit("task \(number)") { try await Task.sleep(for: .seconds(1000)) }
+            }
+            for task in tasks.reversed() { task.cancel() }
+            for task in tasks { _ = await task.state }
+            return try await context.wait(for: sensor, name: "sign", every: .seconds(600), mode: .reschedule)
+        }
+        #expect(benches.count == 2)
+    }
+
     @Test func theRunLeavesAndComesBackUntilItIsFound() async throws {
         let sensor = ScriptedSensor(.found(after: 3))
         let benches = try await attempts { context in

@@ -20,16 +20,23 @@ extension ArtifactContent {
 
     /// A table of as many rows as there is room for.
     static func fitting(columns: [String], _ objects: [[String: JSONValue]]) -> ArtifactContent {
-        let columns = Array(columns.prefix(1000)).map(ReportedText.name)
-        var room =
-            ArtifactLimits.contentBytes - frame - JSONValue.array(columns.map(JSONValue.string)).jsonText.utf8.count
+        var names = Array(columns.prefix(1000))
+        var header = names.map(ReportedText.name)
+        func rest() -> Int {
+            ArtifactLimits.contentBytes - frame - JSONValue.array(header.map(JSONValue.string)).jsonText.utf8.count
+        }
+        while rest() < 0 {
+            names.removeLast((names.count + 9) / 10)
+            header = Array(header.prefix(names.count))
+        }
+        var room = rest()
         var rows: [[JSONValue]] = []
         for object in objects {
-            let row = columns.map { object[$0] ?? .null }
+            let row = names.map { object[$0] ?? .null }
             room -= JSONValue.array(row).jsonText.utf8.count + 1
             guard room >= 0 else { break }
             rows.append(row)
         }
-        return .table(columns: columns, rows: rows, rowsInAll: rows.count < objects.count ? objects.count : nil)
+        return .table(columns: header, rows: rows, rowsInAll: rows.count < objects.count ? objects.count : nil)
     }
 }

@@ -26,6 +26,10 @@ struct ControllerChildRuns: ChildRunDesk {
             return try await call()
         } catch {
             if error.isCancellation { throw CancellationError() }
+            if case .fault(status: 409, _) = error {
+                // A run that is to end makes no more: its end comes in a moment, and is not this refusal's.
+                try await Task.sleep(for: .seconds(10))
+            }
             if error.isTransient { throw ControllerAway(reason: "\(error)") }
             throw error
         }

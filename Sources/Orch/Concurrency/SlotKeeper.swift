@@ -27,7 +27,9 @@ final class SlotKeeper: Sendable {
     /// - Returns: what is to be given back; nil where there is nothing to give back.
     /// - Throws: `CancellationError`.
     func take(for course: TaskCourse) async throws -> HeldSlots? {
-        let tags = course.options.tags.prefix(SlotLimits.mostTags).map(ReportedText.name).filter { !$0.isEmpty }
+        let tags = course.options.tags.prefix(SlotLimits.mostTags).map(ReportedText.name)
+            // No limit has such a name.
+            .filter { !$0.isEmpty && PlainText.isPlain($0) }
         guard !tags.isEmpty else { return nil }
         guard let slots else {
             tellOfNone(course)

@@ -42,6 +42,9 @@ struct ControllerTaskSlots: TaskSlots {
         if error.isCancellation { return CancellationError() }
         if case .fault(status: 404, _) = error { return SlotFault.unknown }
         if case .fault(status: 405, _) = error { return SlotFault.unknown }
+        // What it cannot read it has no limit of, and will not read the next time either.
+        if case .fault(status: 400, _) = error { return SlotFault.unknown }
+        if case .fault(status: 422, _) = error { return SlotFault.unknown }
         return SlotFault.noAnswer(reason: ReportedText.message(of: error))
     }
 }

@@ -53,10 +53,11 @@ extension FlowContext {
         let defaults = schema.defaults
         let own = values.filter { name, value in value == defaults[name] || !Template.isTemplate(value.jsonText) }
         let interval = dataInterval.flatMap { $0.start < $0.end ? $0 : nil }
+        // The same in each attempt: what is kept from one for the next is known by the parameters.
+        let root = services.caching?.run ?? run
         let facts = RunFacts(
-            runID: run, runName: "\(F.name)-\(run.short)", flow: F.name, deployment: F.name,
-            scheduledFor: services.now(),
-            dataInterval: interval)
+            runID: root, runName: "\(F.name)-\(root.short)", flow: F.name, deployment: F.name,
+            scheduledFor: dataInterval?.start ?? services.now(), dataInterval: interval)
         let filled = try RunTemplates(schema).fill(own, with: facts)
         guard !filled.templates.isEmpty else { return values }
         try DeclaredParameters.assign(filled.values.filter { filled.templates[$0.key] != nil }, to: flow)

@@ -27,12 +27,12 @@ public struct PokeInterval: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - first: the first wait.
-    ///   - factor: defaults to 2; less than 1 is 1.
+    ///   - factor: defaults to 2; less than 1 is 1, more than 1000 is 1000.
     ///   - most: defaults to 10 min.
     public static func exponential(
         from first: Duration, factor: Double = 2, upTo most: Duration = .seconds(600)
     ) -> PokeInterval {
-        PokeInterval(first, factor: factor.isFinite ? max(1, factor) : 1, most: most)
+        PokeInterval(first, factor: factor.isFinite ? min(max(1, factor), 1000) : 1, most: most)
     }
 
     /// The same, but each wait is shorter by a random share of itself, so that runs that began together do not look together.

@@ -45,7 +45,8 @@ final class WaitDesk: Sendable {
     /// A task begins its work, as a part of another one where that is given.
     func begins(_ task: Identifier, in parent: Identifier?, at now: Timestamp) {
         state.withLock { state in
-            state.atWork[task] = .some(parent)
+            // What it is a part of was known where it was submitted.
+            if !state.atWork.keys.contains(task) { state.atWork[task] = .some(parent) }
             Self.listen(&state, now)
         }
     }

@@ -117,7 +117,11 @@ struct TaskCourse: Sendable {
         after dependencies: [any TaskDependency], late: Bool = false, _ cached: CachedTask<Value>?,
         _ body: @escaping @Sendable () async throws -> Value
     ) async -> End<Value> {
-        if late, Task.isCancelled { return await end(cancel(), .failure(CancellationError())) }
+        if late, Task.isCancelled {
+            // It was told of when it was submitted.
+            context.services.waits?.ends(id, at: context.services.now())
+            return await end(cancel(), .failure(CancellationError()))
+        }
         if !dependencies.isEmpty {
             report(.pending, "waits for " + dependencies.map(\.name).joined(separator: ", "))
             for dependency in dependencies {

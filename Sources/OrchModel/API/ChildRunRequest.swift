@@ -57,10 +57,10 @@ public struct ContainerTask: Codable, Hashable, Sendable {
     /// What is wrong with it, a sentence for each thing; empty where nothing is. Values are never in it.
     public var problems: [String] {
         var problems: [String] = []
-        if name.isEmpty || name.utf8.count > 200 || name.contains("/") || name.contains(where: \.isNewline) {
-            problems.append("name: expected 1 to 200 bytes on one line and no \"/\"")
+        if name.isEmpty || name.utf8.count > 200 || name.contains("/") || !PlainText.isPlain(name) {
+            problems.append("name: expected 1 to 200 bytes without \"/\", \(PlainText.expected)")
         }
-        if image.isEmpty || image.utf8.count > 1000 || image.contains(where: { $0.isNewline || $0 == " " }) {
+        if image.isEmpty || image.utf8.count > 1000 || !PlainText.isPlain(image) || image.contains(" ") {
             problems.append("image: expected an image such as python:3.12-slim")
         }
         if command.count > 10_000 { problems.append("command: expected 10000 arguments at most, got \(command.count)") }

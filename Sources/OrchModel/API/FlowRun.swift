@@ -46,6 +46,8 @@ public struct FlowRun: Codable, Hashable, Sendable {
     public var logsRemovedAt: Timestamp?
     /// What it waits for, as its last attempt that ended to wait has left it; nil = it never waited so.
     public var resumption: RunResumption?
+    /// When it was due first, where attempts after the first are due at other times; nil where that is ``scheduledFor``.
+    public var firstDue: Timestamp?
     /// How many attempts ended because the run waited for something; they count for no retry. nil = none.
     public var reschedules: Int?
     /// Numbers the flow reported, the last of each name: `rows_written`.

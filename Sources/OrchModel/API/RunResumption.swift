@@ -11,13 +11,10 @@ public struct RunResumption: Codable, Hashable, Sendable {
     public var at: Timestamp?
     /// What the run waits for, or has found.
     public var sensors: [SensorRecord]
-    /// When the run was due first, which its data interval is made of; nil = as the run says. The controller sets it.
-    public var firstDue: Timestamp?
 
-    public init(at: Timestamp?, sensors: [SensorRecord], firstDue: Timestamp? = nil) {
+    public init(at: Timestamp?, sensors: [SensorRecord]) {
         self.at = at
         self.sensors = sensors
-        self.firstDue = firstDue
     }
 }
 

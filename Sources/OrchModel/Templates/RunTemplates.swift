@@ -37,6 +37,10 @@ public struct RunTemplates: Sendable {
         return problems
     }
 
+    /// How much text all templates of a run make at most, in bytes: a few that name a long parameter many times would make
+    /// more than any memory holds.
+    private static let longestText = 4 << 20
+
     /// Fills in the templates.
     ///
     /// - Parameters:
@@ -48,6 +52,7 @@ public struct RunTemplates: Sendable {
         guard !templates.isEmpty else { return Filled(values: values, templates: [:]) }
         var problems: [ParameterProblem] = []
         let names = namedValues(values).merging(facts.values) { $1 }
+        var room = Self.longestText
         var filled = Filled(values: values, templates: [:])
         for (property, value) in templates {
             filled.templates[property.name] = value
@@ -55,7 +60,7 @@ public struct RunTemplates: Sendable {
                 value, property.value, property.name, isSecret: property.isSecret
             ) { leaf in
                 do throws(TemplateError) {
-                    return try fill(leaf, of: property, names: names)
+                    return try fill(leaf, of: property, names: names, room: &room)
                 } catch {
                     problems.append(ParameterProblem(template: error, name: leaf.path, isSecret: leaf.isSecret))
                     return .string(leaf.text)
@@ -67,13 +72,14 @@ public struct RunTemplates: Sendable {
     }
 
     private func fill(
-        _ leaf: Leaf, of property: ParameterSchema.Property, names: [String: JSONValue]
+        _ leaf: Leaf, of property: ParameterSchema.Property, names: [String: JSONValue], room: inout Int
     ) throws(TemplateError) -> JSONValue {
         let template = try Template(leaf.text)
         try check(template, of: property)
         let text: String
         do throws(TemplateError) {
-            text = try template.render(names)
+            text = try template.render(names, atMost: room)
+            room -= text.utf8.count
         } catch {
             guard case .missing(let name, _, let position) = error,
                 RunFacts.variables.contains(where: { $0.name == name && $0.isOfInterval })
@@ -104,7 +110,7 @@ public struct RunTemplates: Sendable {
     /// The parameters that a template may name, under both their names.
     private func namedValues(_ values: [String: JSONValue]) -> [String: JSONValue] {
         var named: [String: JSONValue] = [:]
-        for property in schema.properties where !property.isSecret && property.isSingle {
+        for property in schema.properties where !property.isSecret && property.isSingle && property.block == nil {
             guard let value = values[property.name], value.arrayValue == nil, value.objectValue == nil,
                 value.stringValue.map(Template.isTemplate) != true
             else { continue }
@@ -131,6 +137,8 @@ public struct RunTemplates: Sendable {
                     "is this parameter itself"
                 } else if other.isSecret || other.value.holdsSecret {
                     "is a secret, which is filled in nowhere"
+                } else if other.block != nil {
+                    "is a block's name, or an address that may hold a password: it is filled in nowhere"
                 } else if !other.isSingle {
                     "is \(other.value.expectation), which has no place in a text"
                 } else {

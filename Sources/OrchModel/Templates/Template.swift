@@ -64,13 +64,19 @@ public struct Template: Sendable, Hashable {
 
     /// The text with every place filled.
     ///
-    /// - Throws: where a value is missing and has no default, or a filter cannot take it, with the position.
-    public func render(_ values: [String: JSONValue]) throws(TemplateError) -> String {
+    /// - Parameters:
+    ///   - values: what names stand for.
+    ///   - limit: how many bytes the text may have. Defaults to any number.
+    /// - Throws: where a value is missing and has no default, a filter cannot take it, or the text gets too long, with the
+    ///   position.
+    public func render(_ values: [String: JSONValue], atMost limit: Int = .max) throws(TemplateError) -> String {
         var text = ""
         for piece in pieces {
             switch piece {
             case .text(let part): text += part
-            case .place(let place): text += try place.render(values)
+            case .place(let place):
+                text += try place.render(values)
+                guard text.utf8.count <= limit else { throw .tooLong(position: place.position) }
             }
         }
         return text
@@ -95,12 +101,17 @@ public enum TemplateError: Error, Sendable, Hashable {
     case unusable(name: String, reason: String, position: Int)
     /// A name that only runs with a data interval have, and this run has none.
     case noInterval(name: String, position: Int)
+    /// A text that gets longer than it may be.
+    case tooLong(position: Int)
 }
 
 extension TemplateError: CustomStringConvertible {
     /// A sentence with the position.
     public var description: String {
         switch self {
+        case .tooLong(let position):
+            return
+                "template, character \(position): the text gets too long: a run's templates make 4 MiB of text at most"
         case .unclosed(let position):
             return "template, character \(position): \"{{\" has no \"}}\" after it"
         case .unexpected(let got, let expected, let position):

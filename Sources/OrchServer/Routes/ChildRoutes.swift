@@ -26,7 +26,7 @@ struct ChildRoutes: Sendable {
     private func create(_ call: APICall) async throws -> Response {
         let parent = try await parent(call)
         let request: ChildRunRequest = try await call.body()
-        let outcome = try await maker.makeChild(request, of: parent, by: call.principal.actor, at: call.now())
+        let outcome = try await maker.makeChild(request, of: parent, by: call.principal, at: call.now())
         switch outcome {
         case .known(let run): return try APIJSON.response(run)
         case .created(let run), .retried(let run):

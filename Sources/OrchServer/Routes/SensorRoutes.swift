@@ -29,7 +29,7 @@ struct SensorRoutes: Sendable {
         let deployment = try await registry.find(name).deployment
         let (from, to) = (try Self.time("due-from", call), try Self.time("due-to", call))
         var query = RunQuery(deployment: deployment.name, flow: deployment.flowName)
-        query.limit = Self.newest
+        query.limit = from == nil && to == nil ? 1 : Self.newest
         let run = try await store.runs(matching: query).lazy.map(SensedRun.init).first { run in
             (from.map { run.due >= $0 } ?? true) && (to.map { run.due <= $0 } ?? true)
         }
@@ -48,8 +48,11 @@ struct SensorRoutes: Sendable {
 
 extension SensedRun {
     init(_ run: FlowRun) {
+        var state = run.state
+        // The words of another flow's error, maybe.
+        state.message = ""
         self.init(
-            id: run.id, name: run.name, deploymentName: run.deploymentName, state: run.state,
-            due: run.resumption?.firstDue ?? run.scheduledFor, endedAt: run.endedAt)
+            id: run.id, name: run.name, deploymentName: run.deploymentName, state: state,
+            due: run.firstDue ?? run.scheduledFor, endedAt: run.endedAt)
     }
 }

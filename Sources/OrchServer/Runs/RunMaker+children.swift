@@ -6,12 +6,16 @@ extension RunMaker {
     ///
     /// - Throws: as ``make(_:parent:by:at:)``; 422 where it is neither a deployment nor an image that can be run.
     func makeChild(
-        _ request: ChildRunRequest, of parent: FlowRun, by actor: String, at: Timestamp
+        _ request: ChildRunRequest, of parent: FlowRun, by principal: Principal, at: Timestamp
     ) async throws -> ChildOutcome {
+        let actor = principal.actor
         for (name, text) in [("key", request.place.key), ("attempt", request.place.attempt)]
         where text.isEmpty || text.utf8.count > 512 || text.utf8.contains(0) {
             throw APIFailure.invalid("the place's \(name): expected 1 to 512 bytes and no NUL")
         }
+        // Its key is made of what the child is given, secrets among it: what is kept and shown must not let anybody try them.
+        var request = request
+        request.place.key = keys.fingerprint(of: request.place.key)
         // One that has completed needs nothing any more, whatever became of its deployment.
         if let known = try await store.child(of: parent, at: request.place),
             known.state.type == .completed || known.ties?.place == request.place
@@ -31,7 +35,8 @@ extension RunMaker {
         draft.run.ties = ChildTies(
             depth: 1, place: request.place, isAwaited: request.isAwaited, isDetached: request.isDetached,
             isContainer: request.container != nil)
-        return try await store.createChild(draft, of: parent.id, by: actor, at: at)
+        let attempt: Int? = if case .run(_, let attempt) = principal { attempt } else { nil }
+        return try await store.createChild(draft, of: parent.id, attempt: attempt, by: actor, at: at)
     }
 
     /// A run of an image and a command: in the parent's queue, made as the parent's own container is.

@@ -34,6 +34,10 @@ struct ClaimAssembler: Sendable {
             secrets[variable] = JSONValue.object(document).jsonText
         }
         var (container, login) = try await container(claim.launch.infrastructure, isNew: isNew)
+        if claim.launch.isContainerTask == true {
+            // What the task says of a variable wins over what the block says.
+            container.env = container.env?.filter { secrets[$0.key] == nil }
+        }
         if let grace = claim.launch.policy?.stopGraceSeconds { container.stopGraceSeconds = grace }
         return ClaimedRun(
             runID: run.id, runName: run.name, attempt: run.attempt,
@@ -41,7 +45,7 @@ struct ClaimAssembler: Sendable {
             deploymentName: run.deploymentName, kind: claim.launch.kind, image: run.image,
             command: claim.launch.command, parameters: parameters,
             container: container, secrets: secrets,
-            apiURL: apiURL, scheduledFor: run.resumption?.firstDue ?? run.scheduledFor, cancellation: run.cancellation,
+            apiURL: apiURL, scheduledFor: run.firstDue ?? run.scheduledFor, cancellation: run.cancellation,
             request: run.request, pausedSeconds: run.pausedSeconds,
             pausedSince: claim.pausedSince,
             timeoutSeconds: claim.launch.policy?.timeoutSeconds, registryLogin: login,

@@ -3,7 +3,7 @@ package import OrchModel
 /// Runs with containers of their own that a run makes at a place of its own.
 extension RelationalStore {
     package func createChild(
-        _ draft: RunDraft, of parent: Identifier, by actor: String, at: Timestamp
+        _ draft: RunDraft, of parent: Identifier, attempt: Int?, by actor: String, at: Timestamp
     ) async throws -> ChildOutcome {
         guard let place = draft.run.ties?.place else { throw StoreError.missingRun("\(parent)") }
         try await prepareLogs(of: draft.run.createdAt.day)
@@ -12,6 +12,10 @@ extension RelationalStore {
         }
         return try await write { db in
             let holder = try Self.hold(parent, db)
+            // An attempt that is over has no say any more, whatever its container still asks for.
+            guard attempt == nil || (holder.run.attempt == attempt && holder.run.agent != nil) else {
+                throw StoreError.parentEnded(holder.run.name, state: "in attempt \(holder.run.attempt)")
+            }
             // Whoever asked for all to be done again gets another child.
             let since = holder.run.retry?.resultsSince
             if var known = try Self.child(of: parent, at: place, since: since, db),

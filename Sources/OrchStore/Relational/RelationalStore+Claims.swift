@@ -82,6 +82,9 @@ extension RelationalStore {
             let (parent, child): (Int64, Int64) = (try reader.next(), try reader.next())
             guard request.agent.queues.contains(try reader.next(String.self)), !taken.contains(child),
                 !lenders.contains(parent),
+                // Of polls at the same time one lends a parent's slot.
+                try db.row(
+                    "SELECT 1 FROM flow_run WHERE number = ? \(db.dialect.forUpdateSkippingLocked)", [parent]) != nil,
                 try db.row(
                     """
                     SELECT 1 FROM flow_run WHERE number = ? AND state_type = 'SCHEDULED'

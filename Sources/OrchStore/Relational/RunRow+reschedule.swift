@@ -4,7 +4,8 @@ extension RunRow {
     /// Keeps what an attempt left for the next one.
     mutating func keep(_ resumption: RunResumption) {
         var kept = resumption
-        kept.firstDue = run.resumption?.firstDue ?? run.scheduledFor
+        // Lists read it, and a container is given it.
+        if (try? JSONText.encode(kept).utf8.count) ?? .max > RunResumption.longestText { kept.sensors = [] }
         run.resumption = kept
     }
 
@@ -77,6 +78,13 @@ struct RescheduledAttempts {
                 AND state_at <= (SELECT ended_at FROM attempt WHERE run = ?1 AND number = ?2)
                 AND state_at > COALESCE(
                     (SELECT MAX(ended_at) FROM attempt WHERE run = ?1 AND number < ?2), 0)
+            """, [row.number, attempt])
+        // The last version of each key stays: its task may be cached from then on.
+        try db.post(
+            """
+            DELETE FROM artifact WHERE run = ?1 AND attempt = ?2 AND EXISTS (
+                SELECT 1 FROM artifact AS later
+                WHERE later.run = ?1 AND later.key = artifact.key AND later.attempt > ?2)
             """, [row.number, attempt])
         try db.post("DELETE FROM flow_run WHERE root_number = ? AND attempt = ?", [row.number, attempt])
         try db.post("DELETE FROM attempt WHERE run = ? AND number = ?", [row.number, attempt])

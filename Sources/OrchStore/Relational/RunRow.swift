@@ -20,6 +20,7 @@ struct RunRow {
         var dataInterval: DataInterval?
         var resumption: RunResumption?
         var reschedules: Int?
+        var firstDue: Timestamp?
     }
 
     var number: Int64
@@ -83,6 +84,7 @@ struct RunRow {
             pausedSeconds: details.pausedSeconds, logsRemovedAt: logsRemovedAt, metrics: details.metrics,
             result: details.result, retry: details.retry, ties: details.ties, templates: details.templates,
             dataInterval: details.dataInterval, resumption: details.resumption, reschedules: details.reschedules)
+        run.firstDue = details.firstDue
     }
 
     /// Attempts that its policy's retries are not counted from.
@@ -182,6 +184,7 @@ extension RunRow {
     /// The attempt that is over keeps the state that the caller has written.
     mutating func wait(as state: RunState, due: Timestamp, _ db: any SQLSession) throws {
         let earliest = run.state.at
+        run.firstDue = run.firstDue ?? run.scheduledFor
         run.state = state
         run.state.at = max(earliest, state.at)
         (run.scheduledFor, reportedAt) = (due, nil)
@@ -221,6 +224,6 @@ extension RunRow {
                 metrics: run.metrics, result: run.result, pausedSeconds: run.pausedSeconds,
                 suspensions: suspensions > 0 ? suspensions : nil, retry: run.retry, ties: run.ties,
                 templates: run.templates, dataInterval: run.dataInterval, resumption: run.resumption,
-                reschedules: run.reschedules))
+                reschedules: run.reschedules, firstDue: run.firstDue))
     }
 }

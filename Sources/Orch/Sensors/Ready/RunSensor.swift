@@ -41,7 +41,8 @@ public struct RunSensor: Sensor {
         guard let found else { return nil }
         if wanted.contains(found.state.type) { return found }
         guard !hopeless.contains(found.state.type) else {
-            throw SensorGivesUp("run \(found.name) is \(found.state.name): \(found.state.message)")
+            throw SensorGivesUp(
+                "run \(found.name) is \(found.state.name): orch flow-run inspect \(found.name) says why")
         }
         return nil
     }
