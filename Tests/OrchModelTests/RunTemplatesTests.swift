@@ -76,6 +76,24 @@ struct RunTemplatesTests {
         #expect(throws: ParameterProblems.self) { try fill(["folder": .string(text)]) }
     }
 
+    /// A few places that name a long text would make more than any memory holds.
+    @Test func aTextThatGetsTooLongIsRefused() throws {
+        let schema = ParameterSchema([
+            .init("long", ValueSchema(.string)), .init("all", ValueSchema(.array, items: ValueSchema(.string))),
+        ])
+        let long = JSONValue.string(String(repeating: "x", count: 500_000))
+        func fill(_ turns: Int, in texts: Int) throws -> [String: JSONValue] {
+            let text = JSONValue.string(String(repeating: "{{ long }}", count: turns))
+            let values: [String: JSONValue] = ["long": long, "all": .array(Array(repeating: text, count: texts))]
+            return try RunTemplates(schema).fill(values, with: facts).values
+        }
+        #expect(try fill(2, in: 4)["all"]?.arrayValue?.first?.stringValue?.utf8.count == 1_000_000)
+        for (turns, texts) in [(100_000, 1), (1, 100)] {
+            let problems = #expect(throws: ParameterProblems.self) { try fill(turns, in: texts) }
+            #expect("\(try #require(problems))".contains("the text gets too long"))
+        }
+    }
+
     @Test func aRunWithoutADataIntervalSaysSo() throws {
         let error = #expect(throws: ParameterProblems.self) {
             try fill(["folder": "a/{{ ds }}", "day": "{{ logical_date }}"], without: true)
