@@ -27,19 +27,20 @@ struct FlowRunner: Sendable {
     {
         let reporter = services.reporter
         reporter.report(.hello(.init(sdk: SDKVersion.current, flow: F.name)))
+        let run = launch.attempt?.flowRun ?? .new()
         let schema: ParameterSchema
         let values: [String: JSONValue]
         let flow: F
         do {
             schema = try FlowParameters.schema(of: type)
-            values = try self.values(of: type, schema, assignments)
+            values = try self.values(of: type, schema, assignments, run)
             flow = try FlowParameters.make(type, values: values)
         } catch {
             reporter.finish(.init(type: .failed, name: "Failed", message: ReportedText.message(of: error)))
             return .usage
         }
         let shown = schema.redacted(values)
-        let context = context(for: type, values: values, shown: shown)
+        let context = context(for: type, run, values: values, shown: shown)
         context.logger.info("Started \(F.name), run \(context.runID), with \(JSONValue.object(shown).jsonText)")
         let end = await conduct(flow, in: context, cancellation)
         let resumption = services.waits?.resumption(after: end.state.type)
@@ -55,14 +56,14 @@ struct FlowRunner: Sendable {
 
     /// The run's parameters. By hand, the templates in them are filled in here; otherwise the controller has done so.
     private func values(
-        of type: any Flow.Type, _ schema: ParameterSchema, _ assignments: [String]
+        of type: any Flow.Type, _ schema: ParameterSchema, _ assignments: [String], _ run: Identifier
     ) throws(ParameterProblems) -> [String: JSONValue] {
         let isByHand = launch.attempt == nil
         let given = try schema.parse(assignments: assignments, passesTemplates: isByHand)
         let all = launch.parameters.merging(given) { _, given in given }
         guard isByHand else { return try schema.resolve(all) }
         let facts = RunFacts(
-            runID: .new(), runName: type.name, flow: type.name, deployment: type.name, scheduledFor: services.now(),
+            runID: run, runName: type.name, flow: type.name, deployment: type.name, scheduledFor: services.now(),
             dataInterval: launch.dataInterval)
         return try schema.resolve(
             RunTemplates(schema).fill(schema.defaults.merging(all) { _, given in given }, with: facts).values)
@@ -88,13 +89,12 @@ struct FlowRunner: Sendable {
     }
 
     private func context<F: Flow>(
-        for type: F.Type, values: [String: JSONValue], shown: [String: JSONValue]
+        for type: F.Type, _ run: Identifier, values: [String: JSONValue], shown: [String: JSONValue]
     ) -> FlowContext {
-        let id = launch.attempt?.flowRun ?? .new()
-        return FlowContext(
-            runID: id, flowName: F.name, attempt: launch.attempt?.number ?? 1, parameters: values,
+        FlowContext(
+            runID: run, flowName: F.name, attempt: launch.attempt?.number ?? 1, parameters: values,
             dataInterval: launch.dataInterval, blocks: FlowBlocks(variables: variables), services: services,
-            directory: Scratch(root: services.scratchRoot, run: id), childRun: nil, shownParameters: shown)
+            directory: Scratch(root: services.scratchRoot, run: run), childRun: nil, shownParameters: shown)
     }
 
     private func reportResult<Output: Sendable>(_ output: Output, of context: FlowContext) async throws {
