@@ -10,18 +10,6 @@ struct SubmittedTasksTests {
     private let bench = TaskBench()
     private let most = SubmittedTasks.mostAtWork
 
-    private struct Scripted: Flow {
-        static let name = "scripted"
-        @TaskLocal static var body: @Sendable (FlowContext) async throws -> Int = { _ in 0 }
-        func run(_ context: FlowContext) async throws -> Int { try await Self.body(context) }
-    }
-
-    private func end(
-        of body: @escaping @Sendable (FlowContext) async throws -> Int
-    ) async -> FlowContext.FlowEnd<Int> {
-        await Scripted.$body.withValue(body) { await bench.context.conduct(Scripted()) }
-    }
-
     /// How many are at work now, and the most there were.
     private struct Census: Sendable {
         var now = 0
@@ -32,7 +20,7 @@ struct SubmittedTasksTests {
     @Test func noMoreThanTheBoundAreAtWorkAndTheyBeginInOrder() async throws {
         let census = Mutex(Census())
         let count = most * 3
-        let end = await end { context in
+        let end = await bench.end { context in
             let futures = (0..<count).map { number in
                 context.submit(number % 2 == 0 ? TaskOptions("t", tags: []) : TaskOptions("u")) {
                     census.withLock { census in
@@ -59,7 +47,7 @@ struct SubmittedTasksTests {
 
     @Test func tasksThatSubmitTasksAndWaitForThemEnd() async throws {
         let count = most * 2
-        let end = await end { context in
+        let end = await bench.end { context in
             let futures = (0..<count).map { number in
                 context.submit("outer") {
                     let inner = context.submit("inner") {
@@ -77,7 +65,7 @@ struct SubmittedTasksTests {
 
     @Test func tasksThatWaitForLaterOnesByTheirDependenciesEnd() async throws {
         let count = most * 2
-        let end = await end { context in
+        let end = await bench.end { context in
             // Each waits for the one before it, and all for the first, which begins last of all.
             let gate = Gate()
             var last = context.submit("first") {
@@ -94,7 +82,7 @@ struct SubmittedTasksTests {
 
     @Test func cancellingOneThatWaitsForItsTurnEndsItAtOnce() async throws {
         let gate = Gate()
-        let end = await end { context in
+        let end = await bench.end { context in
             let blockers = (0..<most).map { _ in context.submit("blocker") { await gate.wait() } }
             let waiting = context.submit("waiting") { Issue.record("it did its work") }
             waiting.cancel()
@@ -111,7 +99,7 @@ struct SubmittedTasksTests {
 
     @Test func whatWaitsWhenTheFlowFailsIsCancelledAndVisible() async throws {
         let count = most * 2
-        let end = await end { context in
+        let end = await bench.end { context in
             for _ in 0..<count {
                 context.submit("task") { try await Task.sleep(for: .seconds(3600)) }
             }
@@ -125,7 +113,7 @@ struct SubmittedTasksTests {
 
     @Test func aFailureOfOneThatBeganLaterIsTheFlows() async throws {
         let count = most + 10
-        let end = await end { context in
+        let end = await bench.end { context in
             for number in 0..<count {
                 context.submit("task-\(number)") { if number == count - 1 { throw NumberedFailure(number: number) } }
             }
@@ -141,12 +129,12 @@ struct SubmittedTasksTests {
 
     @Test func aChildFlowsTasksHaveABoundOfTheirOwn() async throws {
         let count = most
-        let end = await end { context in
+        let end = await bench.end { context in
             let futures = (0..<count).map { _ in
                 context.submit("parent") {
-                    try await Scripted.$body.withValue({ child in
+                    try await TaskBench.Scripted.$body.withValue({ child in
                         try await child.submit("child") { 1 }.value
-                    }) { try await context.child(Scripted.self) }
+                    }) { try await context.child(TaskBench.Scripted.self) }
                 }
             }
             var sum = 0

@@ -31,6 +31,20 @@ struct TaskBench: Sendable {
     }
 }
 
+extension TaskBench {
+    /// A flow that does what a test says.
+    struct Scripted: Flow {
+        static let name = "scripted"
+        @TaskLocal static var body: @Sendable (FlowContext) async throws -> Int = { _ in 0 }
+        func run(_ context: FlowContext) async throws -> Int { try await Self.body(context) }
+    }
+
+    /// Runs a flow that does this, to its end.
+    func end(of body: @escaping @Sendable (FlowContext) async throws -> Int) async -> FlowContext.FlowEnd<Int> {
+        await Scripted.$body.withValue(body) { await context.conduct(Scripted()) }
+    }
+}
+
 /// An error that tells which of several it is.
 struct NumberedFailure: Error, Equatable, CustomStringConvertible {
     var number: Int

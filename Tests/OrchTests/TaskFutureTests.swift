@@ -8,21 +8,8 @@ import Testing
 struct TaskFutureTests {
     private let bench = TaskBench()
 
-    /// A flow that does what a test says.
-    private struct Scripted: Flow {
-        static let name = "scripted"
-        @TaskLocal static var body: @Sendable (FlowContext) async throws -> Int = { _ in 0 }
-        func run(_ context: FlowContext) async throws -> Int { try await Self.body(context) }
-    }
-
-    private func end(
-        of body: @escaping @Sendable (FlowContext) async throws -> Int
-    ) async -> FlowContext.FlowEnd<Int> {
-        await Scripted.$body.withValue(body) { await bench.context.conduct(Scripted()) }
-    }
-
     @Test func aValueAndAStateAreAwaited() async throws {
-        let end = await end { context in
+        let end = await bench.end { context in
             let good = context.submit("good") { 7 }
             let bad = context.submit("bad") { throw NumberedFailure(number: 1) }
             #expect(await good.state.name == "Completed")
@@ -35,7 +22,7 @@ struct TaskFutureTests {
     }
 
     @Test func tasksRunBesideTheFlow() async throws {
-        let end = await end { context in
+        let end = await bench.end { context in
             let gate = Gate()
             let waiting = context.submit("waiting") {
                 await gate.wait()
@@ -52,7 +39,7 @@ struct TaskFutureTests {
 
     @Test func whatNobodyAwaitsIsAwaitedAtTheEnd() async throws {
         let done = Mutex(0)
-        let end = await end { context in
+        let end = await bench.end { context in
             for _ in 0..<10 {
                 context.submit("later") {
                     await Task.yield()
@@ -67,7 +54,7 @@ struct TaskFutureTests {
     }
 
     @Test func aFailureThatNobodyAwaitsIsTheFlows() async {
-        let end = await end { context in
+        let end = await bench.end { context in
             context.submit("one") { throw NumberedFailure(number: 1) }
             context.submit("two") {}
             context.submit("three") { throw NumberedFailure(number: 3) }
@@ -79,7 +66,7 @@ struct TaskFutureTests {
 
     @Test(arguments: [false, true])
     func aFailureThatTheFlowSawIsNot(early: Bool) async {
-        let end = await end { context in
+        let end = await bench.end { context in
             let release = Gate()
             let future = context.submit("load") {
                 if early { await release.wait() }
@@ -97,7 +84,7 @@ struct TaskFutureTests {
 
     @Test func aTaskWaitsForOthers() async throws {
         let order = Mutex<[String]>([])
-        let end = await end { context in
+        let end = await bench.end { context in
             @Sendable func note(_ name: String) { order.withLock { $0.append(name) } }
             let gate = Gate()
             let first = context.submit("first") {
@@ -120,7 +107,7 @@ struct TaskFutureTests {
 
     @Test func aTaskDoesNotRunAfterAFailure() async {
         let ran = Mutex(false)
-        let end = await end { context in
+        let end = await bench.end { context in
             let first = context.submit("first") { throw NumberedFailure(number: 1) }
             let second = context.submit("second", waitFor: [first]) { ran.withLock { $0 = true } }
             let third = context.submit(TaskOptions("third", retries: 3), waitFor: [second]) {
@@ -143,7 +130,7 @@ struct TaskFutureTests {
     @Test func cancellingTheFlowCancelsAll() async {
         let (begun, isBegun) = AsyncStream.makeStream(of: Void.self)
         let flow = Task {
-            await end { context in
+            await bench.end { context in
                 let futures = (0..<4).map { number in
                     context.submit("load \(number)") {
                         isBegun.yield()
@@ -163,7 +150,7 @@ struct TaskFutureTests {
     }
 
     @Test func aFlowThatThrowsCancelsWhatIsAtWork() async {
-        let end = await end { context in
+        let end = await bench.end { context in
             let (begun, isBegun) = AsyncStream.makeStream(of: Void.self)
             context.submit("load") {
                 isBegun.yield()
@@ -178,7 +165,7 @@ struct TaskFutureTests {
 
     @Test func whatIgnoresTheEndOfTheFlowIsLeftBehind() async {
         let release = Gate()
-        let end = await end { context in
+        let end = await bench.end { context in
             context.submit(TaskOptions("stubborn", grace: .milliseconds(10))) { await release.wait() }
             throw NumberedFailure(number: 9)
         }
@@ -188,7 +175,7 @@ struct TaskFutureTests {
     }
 
     @Test func aTaskThatTheFlowCancelsFailsNothing() async {
-        let end = await end { context in
+        let end = await bench.end { context in
             let future = context.submit("load") { try await Task.sleep(for: .seconds(100)) }
             future.cancel()
             return 5
@@ -199,7 +186,7 @@ struct TaskFutureTests {
 
     @Test func aDeclaredTaskIsSubmitted() async throws {
         let double = FlowTask(TaskOptions("double")) { (_: FlowContext, number: Int) in number * 2 }
-        let end = await end { context in
+        let end = await bench.end { context in
             let two = context.submit(double, 1)
             return try await context.submit(double, 2, waitFor: [two]).value + two.value
         }
@@ -207,7 +194,7 @@ struct TaskFutureTests {
     }
 
     @Test func asyncLetWorks() async throws {
-        let end = await end { context in
+        let end = await bench.end { context in
             let gate = Gate()
             async let first = context.task("first") {
                 await gate.wait()

@@ -40,11 +40,11 @@ struct ControllerTaskSlots: TaskSlots {
 
     private static func fault(_ error: OrchClientError) -> any Error {
         if error.isCancellation { return CancellationError() }
-        if case .fault(status: 404, _) = error { return SlotFault.unknown }
-        if case .fault(status: 405, _) = error { return SlotFault.unknown }
-        // What it cannot read it has no limit of, and will not read the next time either.
-        if case .fault(status: 400, _) = error { return SlotFault.unknown }
-        if case .fault(status: 422, _) = error { return SlotFault.unknown }
-        return SlotFault.noAnswer(reason: ReportedText.message(of: error))
+        switch error {
+        // It knows of no limits; or cannot read what was asked, and so has no limit of it, the next time neither.
+        case .fault(status: 404, _), .fault(status: 405, _), .fault(status: 400, _), .fault(status: 422, _):
+            return SlotFault.unknown
+        default: return SlotFault.noAnswer(reason: ReportedText.message(of: error))
+        }
     }
 }

@@ -73,13 +73,11 @@ struct FlowRunner: Sendable {
     private func conduct<F: Flow>(
         _ flow: F, in context: FlowContext, _ cancellation: @escaping @Sendable () -> String
     ) async -> FlowContext.FlowEnd<F.Output> {
-        guard let waits = services.waits else {
-            return await context.conduct(
-                flow, keep: { try await reportResult($0, of: $1) }, cancellation: cancellation)
-        }
-        let work = Task {
+        let conduct: @Sendable () async -> FlowContext.FlowEnd<F.Output> = {
             await context.conduct(flow, keep: { try await reportResult($0, of: $1) }, cancellation: cancellation)
         }
+        guard let waits = services.waits else { return await conduct() }
+        let work = Task { await conduct() }
         waits.callWhenLeaving { work.cancel() }
         return await withTaskCancellationHandler {
             await work.value

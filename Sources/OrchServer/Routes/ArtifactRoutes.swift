@@ -20,7 +20,7 @@ struct ArtifactRoutes: Sendable {
     private func list(_ call: APICall) async throws -> Response {
         var query = try Self.page(of: call, isLatest: true)
         query.type = call.query("type")
-        query.flowRun = try await flowRun(call)
+        query.flowRun = try await RunFinder(store: store).identifier(in: call)
         return try APIJSON.response(try await store.artifacts(matching: query))
     }
 
@@ -58,13 +58,6 @@ struct ArtifactRoutes: Sendable {
             query.after = cursor
         }
         return query
-    }
-
-    /// The run that the query names.
-    private func flowRun(_ call: APICall) async throws -> Identifier? {
-        guard let text = call.query("flow-run") else { return nil }
-        if let id = Identifier(text) { return id }
-        return try await RunFinder(store: store).find(text).id
     }
 
     private func missing(_ key: String) async throws -> APIFailure {

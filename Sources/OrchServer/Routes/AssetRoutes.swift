@@ -21,7 +21,7 @@ struct AssetRoutes: Sendable {
         var query = try Self.page(of: call, isLatest: true)
         query.dataset = call.query("dataset")
         query.prefix = call.query("prefix")
-        query.flowRun = try await flowRun(call)
+        query.flowRun = try await RunFinder(store: store).identifier(in: call)
         return try APIJSON.response(try await store.assets(matching: query))
     }
 
@@ -60,13 +60,6 @@ struct AssetRoutes: Sendable {
             query.after = cursor
         }
         return query
-    }
-
-    /// The run that the query names; a whole identifier may be that of a run that is gone.
-    private func flowRun(_ call: APICall) async throws -> Identifier? {
-        guard let text = call.query("flow-run") else { return nil }
-        if let id = Identifier(text) { return id }
-        return try await RunFinder(store: store).find(text).id
     }
 
     private func missing(_ name: String, isDataset: Bool) async throws -> APIFailure {

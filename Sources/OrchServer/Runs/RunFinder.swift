@@ -21,6 +21,13 @@ struct RunFinder: Sendable {
                 + "last digits, or a run's name")
     }
 
+    /// The run that a query's `flow-run` means; nil where it says nothing. A whole identifier may be that of a run that is gone.
+    func identifier(in call: APICall) async throws -> Identifier? {
+        guard let text = call.query("flow-run") else { return nil }
+        if let id = Identifier(text) { return id }
+        return try await find(text).id
+    }
+
     /// The run in whose container a run runs: itself, unless it is a child run.
     func root(of run: FlowRun) async throws -> Identifier {
         var run = run

@@ -113,11 +113,7 @@ struct FilePattern {
         }
         guard status.st_mode & S_IFMT == S_IFREG else { return nil }
         // Some file systems keep any 64 bits: what is beyond is the last instant there is.
-        let (seconds, isBeyond) = Int64(status.st_mtim.tv_sec).multipliedReportingOverflow(by: 1_000_000)
-        let (time, isOver) = seconds.addingReportingOverflow(Int64(status.st_mtim.tv_nsec) / 1000)
-        let last: Int64 = status.st_mtim.tv_sec < 0 ? .min : .max
-        return FoundFile(
-            path: path, bytes: Int64(status.st_size),
-            modified: Timestamp(microseconds: isBeyond || isOver ? last : time))
+        let modified = Timestamp(microseconds: Int64(status.st_mtim.tv_nsec) / 1000) + .seconds(status.st_mtim.tv_sec)
+        return FoundFile(path: path, bytes: Int64(status.st_size), modified: modified)
     }
 }
