@@ -15,6 +15,8 @@ struct Run: AsyncParsableCommand {
               orch run docker-flow --retries 3 --retry-delay 10 --retry-backoff 2 --run-timeout 3600
               orch run trips-flow -p trips='[{"month":1},{"month":2}]' -p from=2021-01-31
               orch run monthly-flow --data-interval 2020-07-01/2020-08-01
+              orch run docker-flow --start-in 10m --priority 5 --job-variable memory=2g
+              orch run docker-flow --idempotency-key 2020-07 --name 'july-{{ ds_nodash | default: "now" }}' --detach
               orch run docker-flow --detach -o json
 
             Exit codes: 0 completed, 1 failed, 2 usage, 3 crashed, 4 cancelled, 5 API unreachable or refused, \
@@ -44,6 +46,7 @@ struct Run: AsyncParsableCommand {
     @Flag(help: "Return at once; the run goes on.")
     var detach = false
 
+    @OptionGroup(title: "The run") var runOptions: RunRequestOptions
     @OptionGroup(title: "Run policy, in place of the deployment's") var policy: RunPolicyOptions
     @OptionGroup var connection: Connection
     @OptionGroup var output: Output
@@ -54,19 +57,24 @@ struct Run: AsyncParsableCommand {
 
     /// The run that is asked for. The deployment is looked up only for what has to be read by its schema, or over its policy.
     private func request(_ client: OrchClient) async throws -> FlowRunRequest {
-        guard !parameters.isEmpty || parametersJSON != nil || policy.isGiven else {
-            return FlowRunRequest(deployment: deployment, tags: tags, dataInterval: dataInterval)
-        }
+        var request = FlowRunRequest(deployment: deployment, tags: tags, dataInterval: dataInterval)
+        try runOptions.apply(to: &request)
+        guard !parameters.isEmpty || parametersJSON != nil || policy.isGiven else { return request }
         let found = try await client.deployment(named: deployment)
-        let values = try Parameters.read(assignments: parameters, json: parametersJSON, by: found.parameterSchema)
-        return FlowRunRequest(
-            deployment: found.fullName, parameters: values, tags: tags, policy: try policy.policy(over: found.policy),
-            dataInterval: dataInterval)
+        request.deployment = found.fullName
+        request.parameters = try Parameters.read(
+            assignments: parameters, json: parametersJSON, by: found.parameterSchema)
+        request.policy = try policy.policy(over: found.policy)
+        return request
     }
 
     func run() async throws {
         let client = try connection.client()
         let reply = try await client.createRun(try await request(client))
+        if reply.isNew == false {
+            FileHandles.writeError(
+                "The key has made run \(reply.run.name) before, which is \(reply.run.state.name): no other was made.\n")
+        }
         if reply.queue.agents.isEmpty {
             FileHandles.writeError(
                 "Warning: no agent is polling the queue \"\(reply.queue.name)\"; the run waits until one does. "

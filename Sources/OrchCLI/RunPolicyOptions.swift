@@ -24,6 +24,15 @@ struct RunPolicyOptions: ParsableArguments {
         help: "The longest an attempt may run, in seconds; then its container is stopped and it has TimedOut.")
     var runTimeout: Double?
     @Option(name: .customLong("stop-grace"), help: "Seconds between SIGTERM and SIGKILL.") var stopGrace: Int?
+    @Option(
+        name: .customLong("late-after"), help: "Seconds after which a run that no agent has taken is Late. Defaults to 15.")
+    var lateAfter: Double?
+    @Option(help: "Seconds from when a run is due to when it has to have ended; then it is cancelled.")
+    var deadline: Double?
+    @Option(
+        name: .customLong("expected-duration"),
+        help: "Seconds that an attempt takes at most; of one that takes longer the log says so.")
+    var expectedDuration: Double?
 
     func validate() throws {
         guard let policy = try policy(over: nil), let problem = policy.problems.first else { return }
@@ -33,7 +42,8 @@ struct RunPolicyOptions: ParsableArguments {
     /// Whether any of them is given.
     var isGiven: Bool {
         retries != nil || retryDelay != nil || retryBackoff != nil || retryMaxDelay != nil || retryJitter
-            || retryOn != nil || runTimeout != nil || stopGrace != nil
+            || retryOn != nil || runTimeout != nil || stopGrace != nil || lateAfter != nil || deadline != nil
+            || expectedDuration != nil
     }
 
     /// The policy that was asked for, over another one; that one where nothing was asked for.
@@ -47,6 +57,9 @@ struct RunPolicyOptions: ParsableArguments {
         policy.retryJitter = retryJitter || policy.retryJitter
         policy.timeoutSeconds = runTimeout ?? policy.timeoutSeconds
         policy.stopGraceSeconds = stopGrace ?? policy.stopGraceSeconds
+        policy.lateAfterSeconds = lateAfter ?? policy.lateAfterSeconds
+        policy.deadlineSeconds = deadline ?? policy.deadlineSeconds
+        policy.expectedSeconds = expectedDuration ?? policy.expectedSeconds
         if let retryOn {
             policy.retryOn = try Set(
                 retryOn.split(separator: ",").map { word in

@@ -19,6 +19,12 @@ public struct RunPolicy: Codable, Hashable, Sendable {
     public var timeoutSeconds: Double?
     /// Seconds between SIGTERM and SIGKILL; nil = what the infrastructure's block says.
     public var stopGraceSeconds: Int?
+    /// Seconds after it is due at which a run that no agent has taken is Late; nil = 15.
+    public var lateAfterSeconds: Double?
+    /// Seconds from when it is due to when it has to have ended, attempts and waits included; then it is ended. nil = never.
+    public var deadlineSeconds: Double?
+    /// The seconds that an attempt is expected to take at most; one that takes longer is said to. nil = any.
+    public var expectedSeconds: Double?
 
     /// A policy; see the properties for defaults.
     public init(
@@ -38,7 +44,7 @@ public struct RunPolicy: Codable, Hashable, Sendable {
 
     enum CodingKeys: String, CodingKey, CaseIterable {
         case retries, retryDelaySeconds, retryBackoff, retryMaxDelaySeconds, retryJitter, retryOn, timeoutSeconds
-        case stopGraceSeconds
+        case stopGraceSeconds, lateAfterSeconds, deadlineSeconds, expectedSeconds
     }
 
     /// Reads a policy; what is missing has its default.
@@ -56,7 +62,13 @@ public struct RunPolicy: Codable, Hashable, Sendable {
         try read(.retryOn, &retryOn)
         timeoutSeconds = try container.decodeIfPresent(Double.self, forKey: .timeoutSeconds)
         stopGraceSeconds = try container.decodeIfPresent(Int.self, forKey: .stopGraceSeconds)
+        lateAfterSeconds = try container.decodeIfPresent(Double.self, forKey: .lateAfterSeconds)
+        deadlineSeconds = try container.decodeIfPresent(Double.self, forKey: .deadlineSeconds)
+        expectedSeconds = try container.decodeIfPresent(Double.self, forKey: .expectedSeconds)
     }
+
+    /// How long after it is due a run that no agent has taken is Late: 15 s, as Prefect has it, unless its policy says.
+    public static func lateAfter(_ policy: RunPolicy?) -> Duration { .seconds(policy?.lateAfterSeconds ?? 15) }
 
     /// What is wrong with it, a sentence for each setting; empty where nothing is.
     public var problems: [String] {
@@ -77,6 +89,13 @@ public struct RunPolicy: Codable, Hashable, Sendable {
         }
         if let stopGraceSeconds {
             expect((0...86_400).contains(stopGraceSeconds), "stopGraceSeconds", "0 to 86400", stopGraceSeconds)
+        }
+        for (name, seconds) in [
+            ("lateAfterSeconds", lateAfterSeconds), ("deadlineSeconds", deadlineSeconds),
+            ("expectedSeconds", expectedSeconds),
+        ] {
+            guard let seconds else { continue }
+            expect(seconds > 0 && seconds <= 31_622_400, name, "more than 0, at most 31622400", seconds)
         }
         return problems
     }

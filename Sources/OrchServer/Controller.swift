@@ -22,6 +22,7 @@ package final class Controller: Service, Sendable {
     let desk: WorkDesk
     let metrics: ControllerMetrics
     let retention: RetentionKeeper
+    let canceller: RunCanceller
     private let configuration: OrchServerConfiguration
     private let directory: DataDirectory
     private let clock: StoreClock
@@ -102,6 +103,8 @@ package final class Controller: Service, Sendable {
             store: store, policy: configuration.retention, metrics: metrics, logger: logger, now: clock.now)
         self.retention = retention
         let maker = RunMaker(store: store, keys: keys, deployments: registry)
+        let canceller = RunCanceller(store: store, wakeups: wakeups, metrics: metrics)
+        self.canceller = canceller
         endpoints =
             ServerRoutes(instance: instance, readiness: Readiness(store: store, logger: logger)).endpoints
             + MetricsRoutes(
@@ -109,7 +112,7 @@ package final class Controller: Service, Sendable {
             ).endpoints
             + DeploymentRoutes(store: store, registry: registry).endpoints
             + FlowRunRoutes(
-                store: store, wakeups: wakeups, maker: maker, heartbeat: configuration.recheck, metrics: metrics
+                store: store, wakeups: wakeups, maker: maker, canceller: canceller, heartbeat: configuration.recheck
             ).endpoints
             + RetryRoutes(store: store, keys: keys, wakeups: wakeups).endpoints
             + ChildRoutes(
@@ -153,7 +156,8 @@ package final class Controller: Service, Sendable {
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), serverName: "orch"),
             services: [
-                keeper, retention, clock, WakeupRelay(store: store, wakeups: wakeups, logger: logger),
+                keeper, DeadlineKeeper(store: store, canceller: canceller, logger: logger, time: time), retention, clock,
+                WakeupRelay(store: store, wakeups: wakeups, logger: logger),
             ],
             onServerRunning: { [address] channel in address.set(channel.localAddress?.port) }, logger: logger)
     }

@@ -48,6 +48,8 @@ package struct RunLaunch: Codable, Hashable, Sendable {
     package var policy: RunPolicy?
     /// Whether it is an image and a command that a run named: its parameters are what it is launched with. nil = no.
     package var isContainerTask: Bool?
+    /// Files of a repository that it finds beside it; nil = none.
+    package var source: SourceSpec?
 
     package init(
         kind: RunEnding.Kind, command: [String], infrastructure: Infrastructure, blocks: [BlockReference],

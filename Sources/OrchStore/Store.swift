@@ -33,10 +33,12 @@ package protocol Store: Sendable {
 
     /// Adds a run in its first state.
     ///
+    /// - Returns: the run that was made before with the same idempotency key; nil where this one was added.
     /// - Throws: ``StoreError/parentEnded(_:state:)`` where its parent has ended or is to end,
     ///   ``StoreError/missingRun(_:)`` where there is no such parent, ``StoreError/nestedTooDeep(_:limit:)`` where that is
     ///   inside of too many runs.
-    func createRun(_ draft: RunDraft) async throws
+    @discardableResult
+    func createRun(_ draft: RunDraft) async throws -> FlowRun?
     /// Adds a run that another one makes at a place of its own, or finds the one that it has made there: that one as it is
     /// where it has completed, goes on, or was asked for by the same try; else waiting for another attempt.
     ///
@@ -108,8 +110,12 @@ package protocol Store: Sendable {
     ) async throws -> ReportOutcome
     /// Marks live runs whose lease has run out and says so in their logs; returns those newly marked.
     func markUnobserved(at: Timestamp) async throws -> [Identifier]
-    /// Makes runs Late that were due before `cutoff` and that no agent has taken, a thousand at most; returns them.
-    func markLate(dueBefore cutoff: Timestamp, at: Timestamp) async throws -> [FlowRun]
+    /// Makes runs Late that no agent has taken for as long as their policies say, a thousand at most; returns them.
+    func markLate(at: Timestamp) async throws -> [FlowRun]
+    /// Up to a thousand runs that have not ended by their deadlines, and that nobody has asked to end.
+    func overdue(at: Timestamp) async throws -> [OverdueRun]
+    /// Says in the logs of runs that their attempts take longer than is expected, once for each attempt; returns those runs.
+    func markSlow(at: Timestamp) async throws -> [Identifier]
     /// Puts claimed runs with no known container, whose lease ran out before `cutoff`, back into their queues (or ends
     /// them, where that is wished); returns them.
     func releaseLost(leaseExpiredBefore cutoff: Timestamp, at: Timestamp) async throws -> [FlowRun]

@@ -41,7 +41,7 @@ extension StoreConformance {
                 #expect(held.state.type == .paused && held.state.name == "Paused")
                 #expect(held.request == nil)
                 #expect(try await store.claim(Sample.claim(at: 11)).isEmpty)
-                #expect(try await store.markLate(dueBefore: Sample.at(100), at: Sample.at(100)).isEmpty)
+                #expect(try await store.markLate(at: Sample.at(100)).isEmpty)
                 let figures = try await store.figures(polledSince: Sample.start, at: Sample.at(11))
                 #expect(figures.live.isEmpty)
                 #expect(try await (store as? RelationalStore)?.problems() == [])

@@ -53,7 +53,7 @@ extension StoreConformance {
                 #expect(try await store.apply(late, to: key, at: 6).word == "stale")
                 #expect(try await store.claim(Sample.claim(at: 99)).isEmpty)
                 #expect(try await store.nextDue(in: ["default"], after: Sample.at(50)) == Sample.at(100))
-                #expect(try await store.markLate(dueBefore: Sample.at(99), at: Sample.at(99)).isEmpty)
+                #expect(try await store.markLate(at: Sample.at(99)).isEmpty)
                 let claim = try #require(try await store.claim(Sample.claim(at: 101)).first)
                 #expect(claim.run.attempt == 2 && claim.run.resumption?.sensors == [Self.sensor])
                 run = try #require(try await store.run(key.runID))

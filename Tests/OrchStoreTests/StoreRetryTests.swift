@@ -122,9 +122,9 @@ extension StoreConformance {
             try await kind.withStore { store in
                 try await store.createRun(Sample.run("waiting"))
                 try await store.createRun(Sample.run("future", due: 60))
-                #expect(try await store.markLate(dueBefore: Sample.at(0), at: Sample.at(15)).isEmpty)
-                #expect(try await store.markLate(dueBefore: Sample.at(1), at: Sample.at(16)).map(\.name) == ["waiting"])
-                #expect(try await store.markLate(dueBefore: Sample.at(1), at: Sample.at(17)).isEmpty)
+                #expect(try await store.markLate(at: Sample.at(15)).isEmpty)
+                #expect(try await store.markLate(at: Sample.at(16)).map(\.name) == ["waiting"])
+                #expect(try await store.markLate(at: Sample.at(17)).isEmpty)
                 let late = try #require(try await store.runs(matching: RunQuery(state: "late")).first)
                 #expect(late.state.type == .scheduled)
                 #expect(try await store.claim(Sample.claim(at: 18)).map(\.run.name) == ["waiting"])

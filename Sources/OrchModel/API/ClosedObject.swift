@@ -40,7 +40,17 @@ extension FlowRunRequest: ClosedObject {
 
 extension DeploymentRequest: ClosedObject {
     public static var memberNames: [String] { CodingKeys.allCases.map(\.rawValue) }
-    public static var closedMembers: [String: any ClosedObject.Type] { ["policy": RunPolicy.self] }
+    public static var closedMembers: [String: any ClosedObject.Type] {
+        ["policy": RunPolicy.self, "infrastructure": Infrastructure.self, "source": SourceSpec.self]
+    }
+}
+
+extension Infrastructure: ClosedObject {
+    public static var memberNames: [String] { CodingKeys.allCases.map(\.rawValue) }
+}
+
+extension SourceSpec: ClosedObject {
+    public static var memberNames: [String] { CodingKeys.allCases.map(\.rawValue) }
 }
 
 extension RunPolicy: ClosedObject {

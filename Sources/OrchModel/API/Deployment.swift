@@ -1,13 +1,20 @@
 /// Where a deployment's runs are started.
 public struct Infrastructure: Codable, Hashable, Sendable {
-    /// `docker`.
+    /// `docker` or `process`.
     public var type: String
-    /// The `docker-container` block's name; nil = the block called `default` where there is one.
+    /// The block's name, of type `docker-container` or `process`; nil = the block called `default` where there is one.
     public var block: String?
+    /// Fields of that block by name, in place of the block's own; nil = none.
+    public var overrides: [String: JSONValue]?
 
-    public init(type: String = "docker", block: String? = nil) {
+    public init(type: String = "docker", block: String? = nil, overrides: [String: JSONValue]? = nil) {
         self.type = type
         self.block = block
+        self.overrides = overrides
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case type, block, overrides
     }
 }
 
@@ -34,6 +41,28 @@ public struct Deployment: Codable, Hashable, Sendable {
     public var policy: RunPolicy?
     /// The graph that the flow declares; nil = none.
     public var graph: GraphDescription?
+    /// The author's own word for this version, such as a commit; nil = none.
+    public var versionName: String?
+    /// How soon its runs are taken among those that wait: smaller first; nil = 0, the first. See ``RunPriority``.
+    public var priority: Int?
+    /// When it runs by itself; nil = as it was, which is never for a new one.
+    public var schedules: [ScheduleSpec]?
+    /// Whether its schedules make no runs; nil = as it was, which is false for a new one.
+    public var isPaused: Bool?
+    /// How many of its runs may be live at once; nil = any number.
+    public var concurrencyLimit: Int?
+    /// What becomes of a run that comes when that many are; nil = `enqueue`.
+    public var collisionStrategy: CollisionStrategy?
+    /// Whether parameters that the flow does not know, or that do not fit, are refused; nil = true.
+    public var enforcesParameterSchema: Bool?
+    /// What an agent must have to be given its runs: labels by name; nil = nothing.
+    public var requires: [String: JSONValue]?
+    /// The names of its runs, a template; nil = the deployment's name and the end of the run's identifier.
+    public var runName: String?
+    /// Files that its runs read, from a repository; nil = none.
+    public var source: SourceSpec?
+    /// Whether a run with a data interval waits until the run of the interval before has completed; nil = false.
+    public var dependsOnPast: Bool?
     public var createdAt: Timestamp
     public var updatedAt: Timestamp
 
@@ -59,6 +88,17 @@ public struct Deployment: Codable, Hashable, Sendable {
         blocks = request.blocks
         policy = request.policy
         graph = request.graph
+        versionName = request.versionName
+        priority = request.priority
+        schedules = request.schedules
+        isPaused = request.isPaused
+        concurrencyLimit = request.concurrencyLimit
+        collisionStrategy = request.collisionStrategy
+        enforcesParameterSchema = request.enforcesParameterSchema
+        requires = request.requires
+        runName = request.runName
+        source = request.source
+        dependsOnPast = request.dependsOnPast
         self.createdAt = createdAt
         self.updatedAt = updatedAt
     }
@@ -82,6 +122,28 @@ public struct DeploymentRequest: Codable, Hashable, Sendable {
     public var policy: RunPolicy?
     /// The graph that the flow declares; nil = none.
     public var graph: GraphDescription?
+    /// The author's own word for this version, such as a commit; nil = none.
+    public var versionName: String?
+    /// How soon its runs are taken among those that wait: smaller first; nil = 0, the first. See ``RunPriority``.
+    public var priority: Int?
+    /// When it runs by itself; nil = as it was, which is never for a new one.
+    public var schedules: [ScheduleSpec]?
+    /// Whether its schedules make no runs; nil = as it was, which is false for a new one.
+    public var isPaused: Bool?
+    /// How many of its runs may be live at once; nil = any number.
+    public var concurrencyLimit: Int?
+    /// What becomes of a run that comes when that many are; nil = `enqueue`.
+    public var collisionStrategy: CollisionStrategy?
+    /// Whether parameters that the flow does not know, or that do not fit, are refused; nil = true.
+    public var enforcesParameterSchema: Bool?
+    /// What an agent must have to be given its runs: labels by name; nil = nothing.
+    public var requires: [String: JSONValue]?
+    /// The names of its runs, a template; nil = the deployment's name and the end of the run's identifier.
+    public var runName: String?
+    /// Files that its runs read, from a repository; nil = none.
+    public var source: SourceSpec?
+    /// Whether a run with a data interval waits until the run of the interval before has completed; nil = false.
+    public var dependsOnPast: Bool?
 
     public init(
         name: String, flowName: String, description: String = "", tags: [String] = [], image: String,
@@ -108,7 +170,8 @@ public struct DeploymentRequest: Codable, Hashable, Sendable {
 
     enum CodingKeys: String, CodingKey, CaseIterable {
         case name, flowName, description, tags, image, command, kind, infrastructure, workQueue, parameters
-        case parameterSchema, blocks, policy, graph
+        case parameterSchema, blocks, policy, graph, versionName, priority, schedules, isPaused, concurrencyLimit
+        case collisionStrategy, enforcesParameterSchema, requires, runName, source, dependsOnPast
     }
 }
 

@@ -50,6 +50,20 @@ public struct FlowRun: Codable, Hashable, Sendable {
     public var firstDue: Timestamp?
     /// How many attempts ended because the run waited for something; they count for no retry. nil = none.
     public var reschedules: Int?
+    /// How soon it is taken among those that wait: smaller first; nil = 0, the first.
+    public var priority: Int?
+    /// Of those that made runs with the same key, the first has made this one; nil = none.
+    public var idempotencyKey: String?
+    /// The slot of a schedule that made it; nil = somebody made it.
+    public var slot: ScheduleSlot?
+    /// The backfill that it is of; nil = none.
+    public var backfillID: Identifier?
+    /// The limit whose slot it waits for, by its key; nil = none.
+    public var blockedOn: String?
+    /// What an agent must have to be given it; nil = nothing.
+    public var requires: [String: JSONValue]?
+    /// What people have written about it; nil = nothing.
+    public var note: String?
     /// Numbers the flow reported, the last of each name: `rows_written`.
     public var metrics: [String: Double]
     /// The flow's result, where it reported one.
@@ -203,6 +217,20 @@ public struct FlowRunRequest: Codable, Hashable, Sendable {
     public var parentRunID: Identifier?
     /// The span of data it is about; nil = none.
     public var dataInterval: DataInterval?
+    /// Its name, or a template of one; nil = the deployment's.
+    public var name: String?
+    /// Whoever asks again with the same key gets the run that was made first; nil = another run each time.
+    public var idempotencyKey: String?
+    /// When it is due; nil = now.
+    public var scheduledFor: Timestamp?
+    /// In place of the deployment's priority; nil = the deployment's.
+    public var priority: Int?
+    /// In place of the deployment's queue; nil = the deployment's.
+    public var workQueue: String?
+    /// Fields of the infrastructure's block, in place of the block's and the deployment's; nil = none.
+    public var jobVariables: [String: JSONValue]?
+    /// What is to be known about it; nil = nothing.
+    public var note: String?
 
     public init(
         deployment: String, parameters: [String: JSONValue] = [:], tags: [String] = [], policy: RunPolicy? = nil,
@@ -217,7 +245,8 @@ public struct FlowRunRequest: Codable, Hashable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case deployment, parameters, tags, policy, parentRunID, dataInterval
+        case deployment, parameters, tags, policy, parentRunID, dataInterval, name, idempotencyKey, scheduledFor
+        case priority, workQueue, jobVariables, note
     }
 
     /// Reads a request; parameters and tags may be left out.
@@ -230,6 +259,13 @@ public struct FlowRunRequest: Codable, Hashable, Sendable {
             policy: try container.decodeIfPresent(RunPolicy.self, forKey: .policy),
             parentRunID: try container.decodeIfPresent(Identifier.self, forKey: .parentRunID),
             dataInterval: try container.decodeIfPresent(DataInterval.self, forKey: .dataInterval))
+        name = try container.decodeIfPresent(String.self, forKey: .name)
+        idempotencyKey = try container.decodeIfPresent(String.self, forKey: .idempotencyKey)
+        scheduledFor = try container.decodeIfPresent(Timestamp.self, forKey: .scheduledFor)
+        priority = try container.decodeIfPresent(Int.self, forKey: .priority)
+        workQueue = try container.decodeIfPresent(String.self, forKey: .workQueue)
+        jobVariables = try container.decodeIfPresent([String: JSONValue].self, forKey: .jobVariables)
+        note = try container.decodeIfPresent(String.self, forKey: .note)
     }
 }
 
@@ -238,8 +274,11 @@ public struct FlowRunReply: Codable, Hashable, Sendable {
     public var run: FlowRun
     /// The queue it waits in.
     public var queue: WorkQueueStatus
+    /// False where the run was there already, by its idempotency key; nil = a controller that knows no such keys.
+    public var isNew: Bool?
 
-    public init(run: FlowRun, queue: WorkQueueStatus) {
+    public init(run: FlowRun, queue: WorkQueueStatus, isNew: Bool? = nil) {
+        self.isNew = isNew
         self.run = run
         self.queue = queue
     }

@@ -7,8 +7,8 @@ struct FlowRunRoutes: Sendable {
     let store: any Store
     let wakeups: Wakeups
     let maker: RunMaker
+    let canceller: RunCanceller
     let heartbeat: Duration
-    let metrics: ControllerMetrics
 
     private var finder: RunFinder { RunFinder(store: store) }
 
@@ -47,14 +47,16 @@ struct FlowRunRoutes: Sendable {
     private func create(_ call: APICall) async throws -> Response {
         let request: FlowRunRequest = try await call.closedBody()
         let parent = try await parent(of: request, call.principal)
-        let run = try await maker.make(request, parent: parent, by: call.principal.actor, at: call.now())
+        let (run, isNew) = try await maker.make(
+            request, parent: parent, by: call.principal.actor, at: call.now())
         wakeups.signal(.queue(run.workQueue))
         let since = call.now() - OrchServerConfiguration.pollingWindow
         let queues = try await store.workQueues(polledSince: since)
         let queue =
             queues.first { $0.name == run.workQueue }
             ?? WorkQueueStatus(name: run.workQueue, waiting: 0, agents: [], lastPolledAt: nil)
-        return try APIJSON.response(FlowRunReply(run: run, queue: queue), status: .created)
+        return try APIJSON.response(
+            FlowRunReply(run: run, queue: queue, isNew: isNew), status: isNew ? .created : .ok)
     }
 
     /// The run that makes the new one. A run's own key makes children of that run, or of a sub-flow in its container.
@@ -134,15 +136,8 @@ struct FlowRunRoutes: Sendable {
     private func cancel(_ call: APICall) async throws -> Response {
         let id = try await run(call).id
         let request = CancellationRequest(by: call.principal.actor, at: call.now())
-        switch try await store.requestCancellation(of: id, request) {
-        case .requested(let run, let others):
-            for run in [run] + others {
-                // One that waited has ended by the wish.
-                if run.state.type.isTerminal { metrics.ended(run) }
-                if let agent = run.agent { wakeups.signal(.agent(agent)) }
-                wakeups.signal(.run(run.id))
-            }
-            return try APIJSON.response(WishReply(run: run))
+        switch try await canceller.cancel(id, request) {
+        case .requested(let run, _): return try APIJSON.response(WishReply(run: run))
         case .unchanged(let run):
             return try APIJSON.response(WishReply(run: run, note: Self.unchanged(run)))
         case .ended(let run):

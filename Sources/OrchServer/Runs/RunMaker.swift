@@ -7,43 +7,65 @@ struct RunMaker: Sendable {
     let keys: ServerKeys
     let deployments: DeploymentRegistry
 
-    /// Makes a run that is due now.
+    /// Makes a run.
     ///
     /// - Parameter parent: the run that makes it; nil = none.
-    /// - Throws: 404, 409 where the name is no deployment's, or where the parent is not there or has ended; 422 with each bad parameter and each missing block.
-    func make(_ request: FlowRunRequest, parent: Identifier?, by actor: String, at: Timestamp) async throws -> FlowRun {
+    /// - Returns: the run, and whether it was made now: one with the request's idempotency key is there already.
+    /// - Throws: 404, 409 where the name is no deployment's, or where the parent is not there or has ended; 422 with each bad
+    ///   parameter and each missing block.
+    func make(
+        _ request: FlowRunRequest, parent: Identifier?, by actor: String, at: Timestamp
+    ) async throws -> (run: FlowRun, isNew: Bool) {
         var draft = try await draft(request, by: actor, at: at)
         draft.run.parentRunID = parent
-        try await store.createRun(draft)
-        return draft.run
+        if let known = try await store.createRun(draft) { return (known, false) }
+        return (draft.run, true)
     }
 
-    /// A run of a deployment, due now, that is not kept yet.
+    /// A run of a deployment that is not kept yet.
     func draft(_ request: FlowRunRequest, by actor: String, at: Timestamp) async throws -> RunDraft {
-        let stored = try await deployments.find(request.deployment)
+        try await draft(request, of: try await deployments.find(request.deployment), by: actor, at: at)
+    }
+
+    /// The same, of a deployment that was found.
+    func draft(
+        _ request: FlowRunRequest, of stored: StoredDeployment, by actor: String, at: Timestamp
+    ) async throws -> RunDraft {
         let deployment = stored.deployment
         try request.policy?.check()
-        try Self.check(tags: request.tags)
+        try RunRequestChecks(request).check()
         let id = Identifier.new()
-        let facts = RunFacts(
+        let due = request.scheduledFor ?? at
+        var facts = RunFacts(
             runID: id, runName: "\(deployment.name)-\(id.short)", flow: deployment.flowName,
-            deployment: deployment.name, scheduledFor: at, dataInterval: request.dataInterval)
+            deployment: deployment.name, scheduledFor: due, dataInterval: request.dataInterval)
+        if let name = request.name ?? deployment.runName { facts.runName = try RunName(name).text(facts) }
         let (parameters, templates) = try parameters(of: stored, with: request.parameters, facts)
         try await checkBlocks(of: deployment, parameters)
         let hidden = try SealedParameters(parameters, schema: deployment.parameterSchema, keys: keys)
-        let state = RunState(
-            .scheduled, message: "waits in queue \(deployment.workQueue) for an agent", at: at, actor: actor)
-        let run = FlowRun(
+        let queue = request.workQueue ?? deployment.workQueue
+        let message = due > at ? "is due at \(due)" : "waits in queue \(queue) for an agent"
+        let state = RunState(.scheduled, message: message, at: at, actor: actor)
+        var run = FlowRun(
             id: id, name: facts.runName, flowName: deployment.flowName,
             deploymentID: deployment.id, deploymentName: deployment.name, deploymentVersion: deployment.version,
             parameters: hidden.shown,
             tags: deployment.tags + request.tags.filter { !deployment.tags.contains($0) },
-            workQueue: deployment.workQueue, image: deployment.image, state: state, createdAt: at, scheduledFor: at,
+            workQueue: queue, image: deployment.image, state: state, createdAt: at, scheduledFor: due,
             templates: templates.isEmpty ? nil : deployment.parameterSchema.redacted(templates),
             dataInterval: request.dataInterval)
-        let launch = RunLaunch(
-            kind: deployment.kind, command: deployment.command, infrastructure: deployment.infrastructure,
+        (run.priority, run.requires) = (request.priority ?? deployment.priority, deployment.requires)
+        run.note = request.note
+        // A key is its deployment's own, and never that of a slot of a schedule.
+        run.idempotencyKey = request.idempotencyKey.map { "key/\(deployment.id)/\($0)" }
+        var infrastructure = deployment.infrastructure
+        if let variables = request.jobVariables, !variables.isEmpty {
+            infrastructure.overrides = (infrastructure.overrides ?? [:]).merging(variables) { $1 }
+        }
+        var launch = RunLaunch(
+            kind: deployment.kind, command: deployment.command, infrastructure: infrastructure,
             blocks: deployment.blocks, policy: request.policy ?? deployment.policy)
+        launch.source = deployment.source
         return RunDraft(run: run, launch: launch, sealedParameters: hidden.sealed)
     }
 

@@ -16,9 +16,6 @@ struct LeaseKeeper: Service {
     let logger: Logger
     var time = ServerTime.system
 
-    /// How long after it is due a run that no agent took is Late: what Prefect says.
-    static let lateAfter = Duration.seconds(15)
-
     func run() async throws {
         await cancelWhenGracefulShutdown { await keepLooking() }
     }
@@ -40,7 +37,7 @@ struct LeaseKeeper: Service {
                 logger.warning("nobody observes a run", metadata: ["run": "\(id)"])
                 wakeups.signal(.run(id))
             }
-            for run in try await store.markLate(dueBefore: now - Self.lateAfter, at: now) {
+            for run in try await store.markLate(at: now) {
                 logger.warning("a run is late", metadata: ["run": "\(run.id)", "queue": "\(run.workQueue)"])
                 wakeups.signal(.run(run.id))
             }

@@ -46,14 +46,15 @@ extension RelationalStore {
         let due = try Set(queues).sorted().flatMap { queue in
             try db.rows(
                 """
-                SELECT scheduled_for, number FROM flow_run
-                WHERE state_type = 'SCHEDULED' AND root_number IS NULL AND work_queue = ? AND scheduled_for <= ?
-                ORDER BY scheduled_for, number LIMIT ? \(db.dialect.forUpdateSkippingLocked)
+                SELECT claim_order, number FROM flow_run
+                WHERE state_type = 'SCHEDULED' AND root_number IS NULL AND blocked_on IS NULL AND work_queue = ?
+                    AND scheduled_for <= ?
+                ORDER BY claim_order, number LIMIT ? \(db.dialect.forUpdateSkippingLocked)
                 """,
                 [queue, at.microseconds, limit]
             ).map { row in
                 var reader = RowReader(row, table: "flow_run")
-                return (scheduledFor: try reader.next(Int64.self), number: try reader.next(Int64.self))
+                return (order: try reader.next(Int64.self), number: try reader.next(Int64.self))
             }
         }
         return due.sorted(by: <).prefix(limit).map(\.number)
@@ -115,7 +116,8 @@ extension RelationalStore {
                 let row = try db.row(
                     """
                     SELECT scheduled_for FROM flow_run
-                    WHERE state_type = 'SCHEDULED' AND root_number IS NULL AND work_queue = ? AND scheduled_for > ?
+                    WHERE state_type = 'SCHEDULED' AND root_number IS NULL AND blocked_on IS NULL AND work_queue = ?
+                        AND scheduled_for > ?
                     ORDER BY scheduled_for LIMIT 1
                     """,
                     [queue, after.microseconds])
@@ -169,7 +171,7 @@ extension RelationalStore {
                 Claim(run: runRow.run, launch: launch, sealedParameters: sealed, suspensions: runRow.suspensions)
             )
         }
-        .sorted { ($0.claim.run.scheduledFor, $0.number) < ($1.claim.run.scheduledFor, $1.number) }
+        .sorted { ($0.claim.run.claimOrder, $0.number) < ($1.claim.run.claimOrder, $1.number) }
     }
 
     private static func wishes(for agent: String, _ db: any SQLSession) throws -> AgentWishes {

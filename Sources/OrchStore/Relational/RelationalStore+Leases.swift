@@ -65,16 +65,16 @@ extension RelationalStore {
         }
     }
 
-    package func markLate(dueBefore cutoff: Timestamp, at: Timestamp) async throws -> [FlowRun] {
+    package func markLate(at: Timestamp) async throws -> [FlowRun] {
         try await write { db in
             try db.rows(
                 """
                 SELECT \(RunRow.columns) FROM flow_run
                 WHERE state_type = 'SCHEDULED' AND root_number IS NULL AND state_name = 'Scheduled'
-                    AND scheduled_for < ?
-                ORDER BY scheduled_for, number LIMIT 1000 \(db.dialect.forUpdateSkippingLocked)
+                    AND blocked_on IS NULL AND late_at < ?
+                ORDER BY late_at, number LIMIT 1000 \(db.dialect.forUpdateSkippingLocked)
                 """,
-                [cutoff.microseconds]
+                [at.microseconds]
             ).map { row in
                 var row = try RunRow(row)
                 row.enter(

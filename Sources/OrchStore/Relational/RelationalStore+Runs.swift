@@ -1,15 +1,20 @@
 package import OrchModel
 
 extension RelationalStore {
-    package func createRun(_ draft: RunDraft) async throws {
+    package func createRun(_ draft: RunDraft) async throws -> FlowRun? {
         try await prepareLogs(of: draft.run.createdAt.day)
-        try await write { db in
+        return try await write { db in
+            if let key = draft.run.idempotencyKey, let known = try RunRow.find(idempotencyKey: key, db) {
+                return known.run
+            }
             var draft = draft
             if let parent = draft.run.parentRunID {
                 let ties = draft.run.ties ?? ChildTies(depth: 1)
                 draft.run.ties = ties.inside(try Self.hold(parent, db).run)
             }
-            try RunRow.insert(draft, db)
+            guard try !RunRow.insert(draft, db) else { return nil }
+            // Another one has made it meanwhile, and has committed that.
+            return try draft.run.idempotencyKey.flatMap { try RunRow.find(idempotencyKey: $0, db)?.run }
         }
     }
 
@@ -159,7 +164,10 @@ extension ChildTies {
 
 extension RunRow {
     /// Adds a run with a container of its own.
-    static func insert(_ draft: RunDraft, _ db: any SQLSession) throws {
+    ///
+    /// - Returns: false, and nothing is added, where there is a run with its idempotency key.
+    @discardableResult
+    static func insert(_ draft: RunDraft, _ db: any SQLSession) throws -> Bool {
         try insert(draft.run, root: nil, launch: draft.launch, sealedParameters: draft.sealedParameters, db)
     }
 }

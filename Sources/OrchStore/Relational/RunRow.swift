@@ -21,6 +21,9 @@ struct RunRow {
         var resumption: RunResumption?
         var reschedules: Int?
         var firstDue: Timestamp?
+        var slot: ScheduleSlot?
+        var requires: [String: JSONValue]?
+        var note: String?
     }
 
     var number: Int64
@@ -41,7 +44,7 @@ struct RunRow {
         number, root_number, unobserved_since, id, name, flow_name, deployment_id, deployment_name, \
         deployment_version, parent_id, work_queue, image, state_type, state_name, state_message, state_at, \
         state_actor, attempt, created_at, scheduled_for, started_at, ended_at, agent, cancel_by, cancel_at, request, logs_removed_at, \
-        details
+        details, priority, idempotency_key, backfill_id, blocked_on
         """
 
     /// The row of a root run that was read before.
@@ -85,6 +88,9 @@ struct RunRow {
             result: details.result, retry: details.retry, ties: details.ties, templates: details.templates,
             dataInterval: details.dataInterval, resumption: details.resumption, reschedules: details.reschedules)
         run.firstDue = details.firstDue
+        (run.slot, run.requires, run.note) = (details.slot, details.requires, details.note)
+        (run.priority, run.idempotencyKey) = (try reader.optional(), try reader.optional())
+        (run.backfillID, run.blockedOn) = (try reader.optionalIdentifier(), try reader.optional())
     }
 
     /// Attempts that its policy's retries are not counted from.
@@ -114,17 +120,23 @@ extension RunRow {
     }
 
     /// Adds a run and its first state.
+    ///
+    /// - Returns: false, and nothing is added, where there is a run with its idempotency key.
+    @discardableResult
     static func insert(
         _ run: FlowRun, root: Int64?, launch: RunLaunch?, sealedParameters: [UInt8]?, _ db: any SQLSession
-    ) throws {
+    ) throws -> Bool {
         let inserted = try db.row(
             """
             INSERT INTO flow_run (
                 id, digits_backwards, name, flow_name, deployment_id, deployment_name, deployment_version, parent_id,
                 root_number, work_queue, image, state_type, state_name, state_message, state_at, state_actor, attempt,
                 created_at, scheduled_for, started_at, ended_at, agent, details, launch, sealed_parameters, child_key,
-                is_awaited
-            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                is_awaited, priority, claim_order, blocked_on, idempotency_key, schedule_id, backfill_id, late_at,
+                deadline_at, expected_span
+            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+                ?, ?)
+            ON CONFLICT (idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
             RETURNING number
             """,
             [
@@ -135,11 +147,22 @@ extension RunRow {
                 run.startedAt?.microseconds, run.endedAt?.microseconds, run.agent,
                 try detailsText(of: run, suspensions: 0),
                 try launch.map(JSONText.encode), sealedParameters, run.ties?.place?.key,
-                run.ties.map { $0.isAwaited ? 1 : 0 },
+                run.ties.map { $0.isAwaited ? 1 : 0 }, run.priority,
+                run.claimOrder.microseconds, run.blockedOn,
+                run.idempotencyKey, run.slot?.scheduleID.description, run.backfillID?.description,
+                (run.scheduledFor + RunPolicy.lateAfter(launch?.policy)).microseconds,
+                launch?.policy?.deadlineSeconds.map { (run.scheduledFor + .seconds($0)).microseconds },
+                launch?.policy?.expectedSeconds.map { TimeSpan(.seconds($0)).microseconds },
             ])
-        guard let inserted else { return }
+        guard let inserted else { return false }
         var reader = RowReader(inserted, table: "flow_run")
         try addState(run.state, of: try reader.next(), attempt: run.attempt, db)
+        return true
+    }
+
+    /// The row of the run that was made with a key.
+    static func find(idempotencyKey key: String, _ db: any SQLSession) throws -> RunRow? {
+        try db.row("SELECT \(columns) FROM flow_run WHERE idempotency_key = ?", [key]).map(RunRow.init)
     }
 
     /// Adds a row to the history of states, with the time that was reported.
@@ -162,7 +185,7 @@ extension RunRow {
             """
             UPDATE flow_run SET state_type = ?, state_name = ?, state_message = ?, state_at = ?, state_actor = ?,
                 started_at = ?, ended_at = ?, unobserved_since = ?, cancel_by = ?, cancel_at = ?, request = ?,
-                details = ?,
+                details = ?, priority = ?, blocked_on = ?,
                 lease_expires_at = CASE WHEN ? = 1 THEN NULL ELSE lease_expires_at END
             WHERE number = ?
             """,
@@ -170,7 +193,7 @@ extension RunRow {
                 state.type.rawValue, state.name, state.message, state.at.microseconds, state.actor,
                 run.startedAt?.microseconds, run.endedAt?.microseconds, unobservedSince?.microseconds,
                 run.cancellation?.by, run.cancellation?.at.microseconds, try run.request.map(JSONText.encode),
-                try Self.detailsText(of: run, suspensions: suspensions),
+                try Self.detailsText(of: run, suspensions: suspensions), run.priority, run.blockedOn,
                 state.type.isTerminal ? 1 : 0, number,
             ])
         guard enters else { return }
@@ -188,11 +211,17 @@ extension RunRow {
         run.state = state
         run.state.at = max(earliest, state.at)
         (run.scheduledFor, reportedAt) = (due, nil)
-        (run.agent, run.endedAt, run.request, unobservedSince) = (nil, nil, nil, nil)
+        (run.agent, run.endedAt, run.request, unobservedSince, run.blockedOn) = (nil, nil, nil, nil, nil)
         try update(enters: true, db)
         try db.post(
-            "UPDATE flow_run SET agent = NULL, lease_expires_at = NULL, scheduled_for = ? WHERE number = ?",
-            [due.microseconds, number])
+            """
+            UPDATE flow_run SET agent = NULL, lease_expires_at = NULL, late_at = late_at - scheduled_for + ?1,
+                scheduled_for = ?1, claim_order = ?2
+            WHERE number = ?3
+            """,
+            [
+                due.microseconds, run.claimOrder.microseconds, number,
+            ])
     }
 
     /// Takes a state; a terminal one ends the run and fulfils any wish to end it.
@@ -202,7 +231,7 @@ extension RunRow {
         (run.state.at, reportedAt) = (max(earliest, state.at), state.at)
         guard state.type.isTerminal else { return }
         run.endedAt = run.state.at
-        (run.cancellation, run.request) = (nil, nil)
+        (run.cancellation, run.request, run.blockedOn) = (nil, nil, nil)
         unobservedSince = nil
     }
 
@@ -224,6 +253,7 @@ extension RunRow {
                 metrics: run.metrics, result: run.result, pausedSeconds: run.pausedSeconds,
                 suspensions: suspensions > 0 ? suspensions : nil, retry: run.retry, ties: run.ties,
                 templates: run.templates, dataInterval: run.dataInterval, resumption: run.resumption,
-                reschedules: run.reschedules, firstDue: run.firstDue))
+                reschedules: run.reschedules, firstDue: run.firstDue, slot: run.slot, requires: run.requires,
+                note: run.note))
     }
 }

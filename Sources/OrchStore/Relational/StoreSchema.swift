@@ -17,7 +17,7 @@ enum StoreSchema {
         ("4-questions", questions), ("5-log-segments", logSegments), ("6-pauses-and-retention", pausesAndRetention),
         ("7-run-lists", runLists), ("8-task-details", taskDetails), ("9-agent-identities", agentIdentities),
         ("10-task-results", taskResults), ("11-retries-and-children", retriesAndChildren),
-        ("13-artifacts", artifacts), ("14-concurrency-limits", concurrencyLimits),
+        ("13-artifacts", artifacts), ("14-concurrency-limits", concurrencyLimits), ("15-run-facts", runFacts),
     ]
 
     /// The migrations that a database lacks.
@@ -32,6 +32,42 @@ enum StoreSchema {
         guard unknown.isEmpty else { throw StoreError.newerSchema(path: path, unknown: unknown.sorted()) }
         return known.filter { !applied.contains($0) }
     }
+
+    /// What makes runs and orders them: their turn among those that wait, the limit that holds one back, what made it, and when
+    /// it is late or has to have ended. A run that waits for a limit is in no index that work is looked for in.
+    private static let runFacts = """
+        ALTER TABLE flow_run ADD COLUMN priority INTEGER;
+        ALTER TABLE flow_run ADD COLUMN claim_order INTEGER;
+        ALTER TABLE flow_run ADD COLUMN blocked_on TEXT;
+        ALTER TABLE flow_run ADD COLUMN idempotency_key TEXT;
+        ALTER TABLE flow_run ADD COLUMN schedule_id TEXT;
+        ALTER TABLE flow_run ADD COLUMN backfill_id TEXT;
+        ALTER TABLE flow_run ADD COLUMN late_at INTEGER;
+        ALTER TABLE flow_run ADD COLUMN deadline_at INTEGER;
+        ALTER TABLE flow_run ADD COLUMN expected_span INTEGER;
+        ALTER TABLE flow_run ADD COLUMN slow_attempt INTEGER;
+        UPDATE flow_run SET claim_order = scheduled_for, late_at = scheduled_for + 15000000;
+        DROP INDEX flow_run_waiting;
+        CREATE INDEX flow_run_waiting ON flow_run (work_queue, claim_order, number)
+            WHERE state_type = 'SCHEDULED' AND root_number IS NULL AND blocked_on IS NULL;
+        CREATE INDEX flow_run_next ON flow_run (work_queue, scheduled_for)
+            WHERE state_type = 'SCHEDULED' AND root_number IS NULL AND blocked_on IS NULL;
+        CREATE INDEX flow_run_blocked ON flow_run (blocked_on, claim_order, number)
+            WHERE state_type = 'SCHEDULED' AND blocked_on IS NOT NULL;
+        CREATE INDEX flow_run_late ON flow_run (late_at)
+            WHERE state_type = 'SCHEDULED' AND state_name = 'Scheduled' AND root_number IS NULL AND blocked_on IS NULL;
+        CREATE INDEX flow_run_deadline ON flow_run (deadline_at) WHERE deadline_at IS NOT NULL AND \(isOpen);
+        CREATE INDEX flow_run_expected ON flow_run (started_at)
+            WHERE expected_span IS NOT NULL AND \(isLive) AND root_number IS NULL;
+        CREATE UNIQUE INDEX flow_run_by_key ON flow_run (idempotency_key) WHERE idempotency_key IS NOT NULL;
+        CREATE INDEX flow_run_by_schedule ON flow_run (schedule_id, number) WHERE schedule_id IS NOT NULL;
+        CREATE INDEX flow_run_by_backfill ON flow_run (backfill_id, number) WHERE backfill_id IS NOT NULL;
+        CREATE INDEX flow_run_live_of_deployment ON flow_run (deployment_id)
+            WHERE \(isLive) AND root_number IS NULL;
+        CREATE INDEX flow_run_live_in_queue ON flow_run (work_queue) WHERE \(isLive) AND root_number IS NULL;
+        CREATE INDEX flow_run_open_of_schedule ON flow_run (schedule_id)
+            WHERE schedule_id IS NOT NULL AND \(isOpen);
+        """
 
     /// How many tasks with a tag may be at work, and which are or wait: each by the attempt whose container it is in, as a slot
     /// is held for as long as that is live.
