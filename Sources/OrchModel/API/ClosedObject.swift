@@ -4,7 +4,7 @@
 public protocol ClosedObject: Decodable {
     /// The names of its members.
     static var memberNames: [String] { get }
-    /// Those of its members that are closed objects themselves. Defaults to none.
+    /// Those of its members that are closed objects themselves, or arrays of them. Defaults to none.
     static var closedMembers: [String: any ClosedObject.Type] { get }
 }
 
@@ -27,7 +27,11 @@ extension ClosedObject {
             problems.append("at \(path).\(name.prefix(100)): there is no such member; \(hint)")
         }
         for (name, type) in closedMembers.sorted(by: { $0.key < $1.key }) {
-            if let member = members[name] { problems += type.unknownMembers(in: member, at: "\(path).\(name)") }
+            guard let member = members[name] else { continue }
+            problems += type.unknownMembers(in: member, at: "\(path).\(name)")
+            for (index, element) in (member.arrayValue ?? []).enumerated() {
+                problems += type.unknownMembers(in: element, at: "\(path).\(name)[\(index)]")
+            }
         }
         return problems
     }
