@@ -117,6 +117,8 @@ extension RunRow {
             (suspensions, run.reschedules, run.resumption) = (0, nil, nil)
             run.retry = retry
             try wait(as: state, due: at, db)
+            // Its deadline was that of its first end; somebody wants more of it now.
+            try db.post("UPDATE flow_run SET deadline_at = NULL WHERE number = ?", [number])
             return .requested(run)
         }
     }

@@ -1,0 +1,91 @@
+import Hummingbird
+import HummingbirdTesting
+import OrchModel
+import OrchStore
+import Testing
+
+@testable import OrchServer
+
+struct RunRequestRoutesTests {
+    @Test func theSameKeyMakesOneRunOfADeployment() async throws {
+        try await ServerFixture.with { server in
+            try await server.succeed(.post, "deployments", ServerFixture.deployment())
+            try await server.succeed(.post, "deployments", ServerFixture.deployment("other"))
+            var request = FlowRunRequest(deployment: "docker-flow")
+            request.idempotencyKey = "2020-07"
+            let first: FlowRunReply = try await server.call(.post, "flow-runs", request)
+            let second: FlowRunReply = try await server.call(.post, "flow-runs", request)
+            #expect(first.isNew == true && second.isNew == false)
+            #expect(first.run.id == second.run.id)
+            request.deployment = "other"
+            let other: FlowRunReply = try await server.call(.post, "flow-runs", request)
+            #expect(other.isNew == true && other.run.id != first.run.id)
+        }
+    }
+
+    @Test func aRunThatIsDueLaterSaysSoAndIsNotGivenBefore() async throws {
+        try await ServerFixture.with { server in
+            try await server.succeed(.post, "deployments", ServerFixture.deployment())
+            var request = FlowRunRequest(deployment: "docker-flow")
+            let due = Timestamp.now() + .seconds(3600)
+            request.scheduledFor = due
+            let run = try await server.createRun(request)
+            #expect(run.scheduledFor == due)
+            #expect(run.state.message == "is due at \(due)")
+            let reply = try await server.poll()
+            #expect(reply.runs.isEmpty)
+        }
+    }
+
+    @Test func aNameIsATemplateOfWhatIsKnownOfTheRun() async throws {
+        try await ServerFixture.with { server in
+            var deployment = ServerFixture.deployment()
+            deployment.runName = "{{ deployment }} of {{ ds | default: \"no day\" }}"
+            try await server.succeed(.post, "deployments", deployment)
+            let interval = try #require(DataInterval("2020-07-01/2020-08-01"))
+            var request = FlowRunRequest(deployment: "docker-flow", dataInterval: interval)
+            #expect(try await server.createRun(request).name == "docker-flow of 2020-07-01")
+            request.name = "by hand"
+            #expect(try await server.createRun(request).name == "by hand")
+            request.name = "{{ color"
+            let (status, fault) = try await server.refusal(.post, "flow-runs", request)
+            #expect(status == 422 && fault.message.hasPrefix("the run's name cannot be made of its template: "))
+        }
+    }
+
+    @Test func whatCannotBeUsedIsRefusedWithItsName() async throws {
+        try await ServerFixture.with { server in
+            try await server.succeed(.post, "deployments", ServerFixture.deployment())
+            let wrong: [(String, JSONValue)] = [
+                ("priority", 1001), ("idempotencyKey", ""), ("note", .string(String(repeating: "x", count: 4001))),
+                ("name", .string(String(repeating: "x", count: 201))),
+            ]
+            let words = ["priority": "priority", "idempotencyKey": "idempotency key", "note": "note", "name": "name"]
+            for (member, value) in wrong {
+                let body: JSONValue = .object(["deployment": "docker-flow", member: value])
+                let (status, fault) = try await server.refusal(.post, "flow-runs", body)
+                #expect(status == 422)
+                #expect(fault.message.hasPrefix("the run's \(words[member] ?? "?"): expected "), "\(fault.message)")
+            }
+        }
+    }
+
+    @Test func aRunThatPassesItsDeadlineIsCancelledByIt() async throws {
+        try await ServerFixture.with { server in
+            try await server.succeed(.post, "deployments", ServerFixture.deployment())
+            var request = FlowRunRequest(deployment: "docker-flow")
+            request.policy = RunPolicy()
+            request.policy?.deadlineSeconds = 60
+            let run = try await server.createRun(request)
+            let keeper = DeadlineKeeper(
+                store: server.controller.store, canceller: server.controller.canceller,
+                logger: server.controller.desk.logger)
+            await keeper.look(at: run.scheduledFor + .seconds(59))
+            #expect(try await server.call(.get, "flow-runs/\(run.id)", as: FlowRun.self).state.type == .scheduled)
+            await keeper.look(at: run.scheduledFor + .seconds(60))
+            let ended: FlowRun = try await server.call(.get, "flow-runs/\(run.id)")
+            #expect(ended.state.type == .cancelled)
+            #expect(ended.state.message.contains("deadline of \(run.scheduledFor + .seconds(60))"))
+        }
+    }
+}
