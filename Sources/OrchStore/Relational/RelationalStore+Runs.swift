@@ -1,6 +1,7 @@
 package import OrchModel
 
 extension RelationalStore {
+    @discardableResult
     package func createRun(_ draft: RunDraft) async throws -> FlowRun? {
         try await prepareLogs(of: draft.run.createdAt.day)
         return try await write { db in
