@@ -8,7 +8,7 @@ struct FlowRuns: AsyncParsableCommand {
         commandName: "flow-run", abstract: "Lists, inspects, reads, pauses, cancels and retries runs.",
         subcommands: [
             List.self, Inspect.self, Logs.self, Pause.self, Suspend.self, Resume.self, Cancel.self,
-            Retry.self,
+            Retry.self, Delete.self, Note.self,
         ], aliases: ["flow-runs"])
 
     /// `orch flow-run ls`.
@@ -22,17 +22,25 @@ struct FlowRuns: AsyncParsableCommand {
         @Option(help: "Only runs of this deployment.") var deployment: String?
         @Option(help: "Only runs of this flow.") var flow: String?
         @Option(help: "Only the child runs of this run.") var parent: String?
+        @Option(name: [.customShort("q"), .customLong("queue")], help: "Only runs in this work queue.")
+        var queue: String?
+        @Option(help: "Only runs that were made before this run: where a further page begins.") var before: String?
         @Option(help: "How many at most.") var limit = 20
         @OptionGroup var connection: Connection
         @OptionGroup var output: Output
 
-        func validate() throws {
+        /// - Throws: where it is no state's name or type, with the nearest one.
+        static func check(state: String?) throws {
             let narrow = RunState.narrowNames.map { $0.uppercased() }
             if let state, StateType(rawValue: state.uppercased()) == nil, !narrow.contains(state.uppercased()) {
                 let names = (StateType.allCases.map(\.rawValue) + narrow).map { $0.lowercased() }
                 let nearest = NearestName.nearest(to: state, in: names, limit: 1).first ?? names.joined(separator: ", ")
                 throw ValidationError("--state: there is no state \"\(state)\"; did you mean \(nearest)?")
             }
+        }
+
+        func validate() throws {
+            try Self.check(state: state)
             guard (1...1000).contains(limit) else { throw ValidationError("--limit: expected 1 to 1000, got \(limit)") }
         }
 
@@ -54,12 +62,13 @@ struct FlowRuns: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let isFiltered = state != nil || deployment != nil || flow != nil || parent != nil
+            let isFiltered = state != nil || deployment != nil || flow != nil || parent != nil || queue != nil || before != nil
             let client = try connection.client()
             let parentID = if let parent { try await client.run(parent).id.description } else { String?.none }
-            let runs = try await client.runs(
-                FlowRunFilter(
-                    state: state?.uppercased(), deployment: deployment, flow: flow, parent: parentID, limit: limit))
+            var filter = FlowRunFilter(
+                state: state?.uppercased(), deployment: deployment, flow: flow, parent: parentID, limit: limit)
+            (filter.workQueue, filter.before) = (queue, before)
+            let runs = try await client.runs(filter)
             if runs.isEmpty, parent == nil { try await checkNames(client) }
             let now = Timestamp.now()
             try output.show(runs) { runs in
@@ -129,25 +138,6 @@ struct FlowRuns: AsyncParsableCommand {
                     run: $0.run, states: $0.states, attempts: $0.attempts,
                     tasks: TaskSummary(tasks: $0.tasks, showsAll: showsAllTasks), children: $0.children
                 ).text
-            }
-        }
-    }
-
-    /// `orch flow-run cancel`.
-    struct Cancel: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            commandName: "cancel",
-            abstract: "Asks runs to end: SIGTERM, the deployment's grace, then SIGKILL.",
-            discussion: "Runs that they made through the API end too, and theirs, wherever they run.")
-
-        @Argument(help: "The runs.") var runs: [String]
-        @OptionGroup var connection: Connection
-        @OptionGroup var output: Output
-
-        func run() async throws {
-            let client = try connection.client()
-            try await RunWish(runs: runs, output: output).make { name in
-                try await client.cancel(try await client.run(name).id.description)
             }
         }
     }

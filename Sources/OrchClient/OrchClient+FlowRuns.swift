@@ -10,6 +10,13 @@ package struct FlowRunFilter: Sendable, Hashable {
     package var flow: String?
     /// The run whose children are listed; nil lists runs that have a container of their own.
     package var parent: String?
+    package var workQueue: String?
+    package var schedule: Identifier?
+    package var backfill: Identifier?
+    /// Runs that were due before it.
+    package var dueBefore: Timestamp?
+    /// The run before which a further page begins.
+    package var before: String?
     /// How many at most; nil = the server's default, 50.
     package var limit: Int?
 
@@ -38,7 +45,9 @@ extension OrchClient {
     package func runs(_ filter: FlowRunFilter = FlowRunFilter()) async throws(OrchClientError) -> [FlowRun] {
         let query: [(String, String?)] = [
             ("state", filter.state), ("deployment", filter.deployment), ("flow", filter.flow),
-            ("parent", filter.parent), ("limit", filter.limit.map { "\($0)" }),
+            ("parent", filter.parent), ("queue", filter.workQueue), ("schedule", filter.schedule?.description),
+            ("backfill", filter.backfill?.description), ("due-before", filter.dueBefore?.description),
+            ("before", filter.before), ("limit", filter.limit.map { "\($0)" }),
         ]
         return try await get(Call(.get, "flow-runs").asking(query))
     }
@@ -125,6 +134,18 @@ extension OrchClient {
     /// - Throws: fault 409 `conflict` where the run has ended otherwise.
     package func cancel(_ run: String) async throws(OrchClientError) -> WishReply {
         try await get(Call(.post, "flow-runs", run, "cancel"))
+    }
+
+    /// Sets what people have written about a run: `PUT /api/flow-runs/{id}/note`.
+    package func note(_ note: RunNote, on run: String) async throws(OrchClientError) -> FlowRun {
+        try await send(Call(.put, "flow-runs", run, "note"), note)
+    }
+
+    /// Removes a run that has ended, with its log: `DELETE /api/flow-runs/{id}`.
+    ///
+    /// - Throws: fault 409 `conflict` where it has not ended.
+    package func remove(_ run: String) async throws(OrchClientError) -> FlowRun {
+        try await get(Call(.delete, "flow-runs", run))
     }
 }
 

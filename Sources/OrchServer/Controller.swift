@@ -112,7 +112,8 @@ package final class Controller: Service, Sendable {
             ).endpoints
             + DeploymentRoutes(store: store, registry: registry).endpoints
             + FlowRunRoutes(
-                store: store, wakeups: wakeups, maker: maker, canceller: canceller, heartbeat: configuration.recheck
+                store: store, wakeups: wakeups, maker: maker, canceller: canceller, retention: retention,
+                heartbeat: configuration.recheck
             ).endpoints
             + RetryRoutes(store: store, keys: keys, wakeups: wakeups).endpoints
             + ChildRoutes(

@@ -9,6 +9,16 @@ package struct RunQuery: Hashable, Sendable {
     package var flow: String?
     /// The run whose direct children are listed; nil lists runs that have a container of their own.
     package var parent: Identifier?
+    /// A work queue.
+    package var workQueue: String?
+    /// A schedule whose slots made them.
+    package var schedule: Identifier?
+    /// A backfill that they are of.
+    package var backfill: Identifier?
+    /// Runs that were due before it.
+    package var dueBefore: Timestamp?
+    /// Runs that were made before this one: where a further page begins.
+    package var before: Identifier?
     /// How many at most. Defaults to 50.
     package var limit: Int
 

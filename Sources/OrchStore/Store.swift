@@ -82,6 +82,10 @@ package protocol Store: Sendable {
     func retryFacts(
         of run: Identifier, key: @escaping @Sendable (_ sealed: String, _ attempt: Int) -> String?
     ) async throws -> RetryFacts?
+    /// Sets what people have written about a run; nil where there is no such run.
+    func note(_ note: String?, on run: Identifier) async throws -> FlowRun?
+    /// Has retention remove a run that has ended, whatever is to be kept. Safe to repeat.
+    func remove(_ run: Identifier) async throws -> RemovalOutcome
     /// How a run is launched; nil where there is no such run, or it is inside another one's container.
     func launch(of run: Identifier) async throws -> RunLaunch?
     /// Moves an attempt to a state that the controller itself decided.

@@ -67,6 +67,16 @@ struct APICall: Sendable {
         }
     }
 
+    /// A time of the query; nil where it says nothing.
+    func time(_ name: String) throws -> Timestamp? {
+        guard let text = query(name) else { return nil }
+        guard let time = Timestamp(text) else {
+            throw APIFailure.badRequest(
+                "the query's \(name): expected a time such as 2020-07-01T08:00:00Z, got \"\(text.prefix(100))\"")
+        }
+        return time
+    }
+
     /// A whole number of the query within bounds.
     func number(_ name: String, in bounds: ClosedRange<Int64>, default value: Int64) throws -> Int64 {
         guard let text = query(name) else { return value }

@@ -8,6 +8,7 @@ struct FlowRunRoutes: Sendable {
     let wakeups: Wakeups
     let maker: RunMaker
     let canceller: RunCanceller
+    let retention: RetentionKeeper
     let heartbeat: Duration
 
     private var finder: RunFinder { RunFinder(store: store) }
@@ -32,6 +33,8 @@ struct FlowRunRoutes: Sendable {
             Endpoint(.get, "flow-runs/:id/logs", .adminOnly, handler: logs),
             Endpoint(.get, "flow-runs/:id/follow", .adminOnly, handler: follow),
             Endpoint(.post, "flow-runs/:id/cancel", .adminOnly, handler: cancel),
+            Endpoint(.put, "flow-runs/:id/note", .adminOnly, handler: note),
+            Endpoint(.delete, "flow-runs/:id", .adminOnly, handler: remove),
         ]
             + RunRequest.Action.allCases.map { action in
                 Endpoint(.post, "flow-runs/:id/\(action.rawValue)", .adminOnly) { call in
@@ -79,7 +82,19 @@ struct FlowRunRoutes: Sendable {
             query.deployment = parts.last
             if parts.count == 2 { query.flow = parts[0] }
         }
+        query.workQueue = call.query("queue")
+        (query.schedule, query.backfill) = (try identifier("schedule", call), try identifier("backfill", call))
+        query.dueBefore = try call.time("due-before")
+        if let before = call.query("before") { query.before = try await finder.find(before).id }
         return try APIJSON.response(try await store.runs(matching: query))
+    }
+
+    private func identifier(_ name: String, _ call: APICall) throws -> Identifier? {
+        guard let text = call.query(name) else { return nil }
+        guard let id = Identifier(text) else {
+            throw APIFailure.badRequest("the query's \(name): expected a UUID, got \"\(text.prefix(100))\"")
+        }
+        return id
     }
 
     /// A state's type or name, as it was given.
@@ -103,13 +118,7 @@ struct FlowRunRoutes: Sendable {
             }
             query.level = level
         }
-        if let text = call.query("since") {
-            guard let since = Timestamp(text) else {
-                throw APIFailure.badRequest(
-                    "the query's since: expected a time such as 2020-07-01T08:00:00Z, got \"\(text)\"")
-            }
-            query.since = since
-        }
+        query.since = try call.time("since")
         query.containing = call.query("grep")
         if call.query("tail") != nil {
             query.limit = Int(try call.number("tail", in: 1...10_000, default: 1000))
@@ -148,6 +157,26 @@ struct FlowRunRoutes: Sendable {
                     + "\(try await finder.root(of: run))")
         case .unknown:
             throw APIFailure.notFound("there is no run \(id)")
+        }
+    }
+
+    private func note(_ call: APICall) async throws -> Response {
+        let id = try await run(call).id
+        let note: RunNote = try await call.closedBody()
+        try RunRequestChecks.check(note: note.note)
+        guard let run = try await store.note(note.note, on: id) else { throw APIFailure.notFound("there is no run \(id)") }
+        wakeups.signal(.run(id))
+        return try APIJSON.response(run)
+    }
+
+    private func remove(_ call: APICall) async throws -> Response {
+        let id = try await run(call).id
+        switch try await store.remove(id) {
+        case .removed(let run):
+            retention.ask()
+            return try APIJSON.response(run)
+        case .refused(let run, let reason): throw APIFailure.conflict("run \(run.name) cannot be removed: \(reason)")
+        case .unknown: throw APIFailure.notFound("there is no run \(id)")
         }
     }
 

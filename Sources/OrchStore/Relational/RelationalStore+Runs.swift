@@ -88,6 +88,17 @@ extension RelationalStore {
                 conditions.append(query.deployment == nil ? "flow_name = ?" : "flow_name || '' = ?")
                 arguments += [flow]
             }
+            func narrow(_ condition: String, _ value: (any SQLBindable)?) {
+                guard let value else { return }
+                conditions.append(condition)
+                arguments += [value]
+            }
+            narrow("work_queue = ?", query.workQueue)
+            narrow("schedule_id = ?", query.schedule?.description)
+            narrow("backfill_id = ?", query.backfill?.description)
+            narrow("scheduled_for < ?", query.dueBefore?.microseconds)
+            narrow(
+                "number < (SELECT later.number FROM flow_run later WHERE later.id = ?)", query.before?.description)
             let sql = """
                 SELECT \(RunRow.columns) FROM flow_run WHERE \(conditions.joined(separator: " AND "))
                 ORDER BY number DESC LIMIT ?

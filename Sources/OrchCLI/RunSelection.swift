@@ -1,0 +1,73 @@
+import ArgumentParser
+import OrchClient
+import OrchModel
+
+/// Which runs a command is about: named ones, or all that match.
+struct RunSelection: ParsableArguments {
+    @Argument(help: "The runs: names, ids, or unique starts or ends of ids.") var runs: [String] = []
+    @Option(help: "All runs in this state: late, scheduled, running, failed, …") var state: String?
+    @Option(help: "All runs of this deployment.") var deployment: String?
+    @Option(help: "All runs of this flow.") var flow: String?
+    @Option(name: [.customShort("q"), .customLong("queue")], help: "All runs in this work queue.") var queue: String?
+    @Option(
+        name: .customLong("due-before"), help: "All runs that were due before this time: 2026-07-01T07:00:00Z.",
+        transform: StartTime.instant)
+    var dueBefore: Timestamp?
+    @Flag(name: .customLong("every"), help: "All runs there are that can be meant.") var every = false
+    @Flag(name: .customLong("dry-run"), help: "Only say which runs, and how many.") var isDry = false
+
+    /// Whether runs are chosen by what they are.
+    var isByFilter: Bool {
+        every || state != nil || deployment != nil || flow != nil || queue != nil || dueBefore != nil
+    }
+
+    func validate() throws {
+        try FlowRuns.List.check(state: state)
+        guard runs.isEmpty == isByFilter else {
+            throw ValidationError(
+                runs.isEmpty
+                    ? "expected runs, or which ones: --state, --deployment, --flow, --queue, --due-before, or --every"
+                    : "expected either runs or filters, not both")
+        }
+    }
+
+    /// The runs that match, the newest first.
+    ///
+    /// - Parameter types: what is meant where no state is given.
+    func found(_ client: OrchClient, types: [StateType]) async throws -> [FlowRun] {
+        guard isByFilter else {
+            var found: [FlowRun] = []
+            for name in runs { found.append(try await client.run(name)) }
+            return found
+        }
+        var found: [FlowRun] = []
+        for state in state.map({ [$0.uppercased()] }) ?? types.map(\.rawValue) {
+            var filter = FlowRunFilter(state: state, deployment: deployment, flow: flow, limit: Self.page)
+            (filter.workQueue, filter.dueBefore) = (queue, dueBefore)
+            while true {
+                let page = try await client.runs(filter)
+                found += page.filter { run in !found.contains { $0.id == run.id } }
+                guard page.count == Self.page, let last = page.last else { break }
+                filter.before = "\(last.id)"
+            }
+        }
+        return found
+    }
+
+    private static let page = 1000
+
+    /// Shows what would be done.
+    func show(_ found: [FlowRun], verb: String, _ output: Output) throws {
+        try output.show(found) { runs in
+            let states = Dictionary(grouping: runs, by: \.state.name).mapValues(\.count)
+            let counts = states.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+            let lines = runs.prefix(Self.shown).map { "\($0.name) is \($0.state.name): \($0.state.message)\n" }
+            let rest = runs.count - Self.shown
+            return lines.joined() + (rest > 0 ? "and \(rest) more\n" : "")
+                + "Would \(verb) \(runs.count) \(runs.count == 1 ? "run" : "runs")"
+                + (counts.isEmpty ? "" : " (\(counts))") + ". Nothing was done.\n"
+        }
+    }
+
+    private static let shown = 40
+}
