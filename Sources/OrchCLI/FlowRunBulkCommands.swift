@@ -89,7 +89,7 @@ extension FlowRuns {
         func run() async throws {
             let client = try connection.client()
             let run = try await client.note(RunNote(note: note.isEmpty ? nil : note), on: run)
-            try output.show(run) { "\($0.name): \($0.note ?? "no note")\n" }
+            try output.show(run) { "\($0.name): \($0.notes ?? "no note")\n" }
         }
     }
 }

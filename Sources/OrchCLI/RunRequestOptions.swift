@@ -38,7 +38,7 @@ struct RunRequestOptions: ParsableArguments {
 
     /// Adds what was said to a request.
     func apply(to request: inout FlowRunRequest, now: Timestamp = .now()) throws {
-        (request.name, request.idempotencyKey, request.note) = (name, idempotencyKey, note)
+        (request.name, request.idempotencyKey, request.notes) = (name, idempotencyKey, note)
         (request.priority, request.workQueue) = (priority, queue)
         request.scheduledFor = startAt ?? startIn.map { now + $0 }
         let variables = try JobVariables.read(jobVariables)

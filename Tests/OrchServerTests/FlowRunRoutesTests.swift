@@ -61,7 +61,7 @@ struct FlowRunRoutesTests {
             #expect(
                 fault.details == [
                     #"at .paramters: there is no such member; did you mean "parameters"?"#,
-                    "at .x: there is no such member; expected one of deployment, parameters, tags, policy, parentRunID, dataInterval, name, idempotencyKey, scheduledFor, priority, workQueue, jobVariables, note",
+                    "at .x: there is no such member; expected one of deployment, parameters, tags, policy, parentRunID, dataInterval, name, idempotencyKey, scheduledFor, priority, workQueue, jobVariables, notes",
                     #"at .policy.retrys: there is no such member; did you mean "retries"?"#,
                 ])
             let runs: [FlowRun] = try await server.call(.get, "flow-runs")

@@ -57,10 +57,10 @@ struct RunRequestRoutesTests {
         try await ServerFixture.with { server in
             try await server.succeed(.post, "deployments", ServerFixture.deployment())
             let wrong: [(String, JSONValue)] = [
-                ("priority", 1001), ("idempotencyKey", ""), ("note", .string(String(repeating: "x", count: 4001))),
+                ("priority", 1001), ("idempotencyKey", ""), ("notes", .string(String(repeating: "x", count: 4001))),
                 ("name", .string(String(repeating: "x", count: 201))),
             ]
-            let words = ["priority": "priority", "idempotencyKey": "idempotency key", "note": "note", "name": "name"]
+            let words = ["priority": "priority", "idempotencyKey": "idempotency key", "notes": "notes", "name": "name"]
             for (member, value) in wrong {
                 let body: JSONValue = .object(["deployment": "docker-flow", member: value])
                 let (status, fault) = try await server.refusal(.post, "flow-runs", body)

@@ -29,13 +29,13 @@ extension StoreConformance {
         func whatARunIsMadeWithStaysWithIt(kind: StoreKind) async throws {
             try await kind.withStore { store in
                 var draft = Sample.run()
-                (draft.run.priority, draft.run.note, draft.run.backfillID) = (7, "checked by hand", .new())
+                (draft.run.priority, draft.run.notes, draft.run.backfillID) = (7, "checked by hand", .new())
                 draft.run.requires = ["gpu": true]
                 draft.run.slot = ScheduleSlot(scheduleID: .new(), slug: "monthly", local: "2020-07-02T07:00:00")
                 try await store.createRun(draft)
                 #expect(try await store.run(draft.run.id) == draft.run)
                 let claim = try #require(try await store.claim(Sample.claim()).first)
-                #expect(claim.run.slot == draft.run.slot && claim.run.note == draft.run.note)
+                #expect(claim.run.slot == draft.run.slot && claim.run.notes == draft.run.notes)
             }
         }
 

@@ -63,7 +63,7 @@ public struct FlowRun: Codable, Hashable, Sendable {
     /// What an agent must have to be given it; nil = nothing.
     public var requires: [String: JSONValue]?
     /// What people have written about it; nil = nothing.
-    public var note: String?
+    public var notes: String?
     /// Numbers the flow reported, the last of each name: `rows_written`.
     public var metrics: [String: Double]
     /// The flow's result, where it reported one.
@@ -230,7 +230,7 @@ public struct FlowRunRequest: Codable, Hashable, Sendable {
     /// Fields of the infrastructure's block, in place of the block's and the deployment's; nil = none.
     public var jobVariables: [String: JSONValue]?
     /// What is to be known about it; nil = nothing.
-    public var note: String?
+    public var notes: String?
 
     public init(
         deployment: String, parameters: [String: JSONValue] = [:], tags: [String] = [], policy: RunPolicy? = nil,
@@ -246,7 +246,7 @@ public struct FlowRunRequest: Codable, Hashable, Sendable {
 
     enum CodingKeys: String, CodingKey, CaseIterable {
         case deployment, parameters, tags, policy, parentRunID, dataInterval, name, idempotencyKey, scheduledFor
-        case priority, workQueue, jobVariables, note
+        case priority, workQueue, jobVariables, notes
     }
 
     /// Reads a request; parameters and tags may be left out.
@@ -265,7 +265,7 @@ public struct FlowRunRequest: Codable, Hashable, Sendable {
         priority = try container.decodeIfPresent(Int.self, forKey: .priority)
         workQueue = try container.decodeIfPresent(String.self, forKey: .workQueue)
         jobVariables = try container.decodeIfPresent([String: JSONValue].self, forKey: .jobVariables)
-        note = try container.decodeIfPresent(String.self, forKey: .note)
+        notes = try container.decodeIfPresent(String.self, forKey: .notes)
     }
 }
 

@@ -55,7 +55,7 @@ struct RunMaker: Sendable {
             templates: templates.isEmpty ? nil : deployment.parameterSchema.redacted(templates),
             dataInterval: request.dataInterval)
         (run.priority, run.requires) = (request.priority ?? deployment.priority, deployment.requires)
-        run.note = request.note
+        run.notes = request.notes
         // A key is its deployment's own, and never that of a slot of a schedule.
         run.idempotencyKey = request.idempotencyKey.map { "key/\(deployment.id)/\($0)" }
         var infrastructure = deployment.infrastructure

@@ -20,14 +20,14 @@ struct RunRequestChecks: Sendable {
         if let priority = request.priority, !RunPriority.range.contains(priority) {
             throw APIFailure.invalid("the run's priority: expected 0 to 1000, got \(priority)")
         }
-        try Self.check(note: request.note)
+        try Self.check(note: request.notes)
     }
 
     /// - Throws: 422 where the note is too long, or holds a NUL.
     static func check(note: String?) throws {
         guard let note else { return }
         guard note.count <= longestNote, !note.utf8.contains(0) else {
-            throw APIFailure.invalid("the run's note: expected \(longestNote) characters at most, and no NUL")
+            throw APIFailure.invalid("the run's notes: expected \(longestNote) characters at most, and no NUL")
         }
     }
 }

@@ -5,7 +5,7 @@ extension RelationalStore {
     package func note(_ note: String?, on run: Identifier) async throws -> FlowRun? {
         try await write { db in
             guard var row = try RunRow.locked(run, db) else { return nil }
-            row.run.note = note
+            row.run.notes = note
             try row.update(enters: false, db)
             return row.run
         }

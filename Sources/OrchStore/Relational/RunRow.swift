@@ -23,7 +23,7 @@ struct RunRow {
         var firstDue: Timestamp?
         var slot: ScheduleSlot?
         var requires: [String: JSONValue]?
-        var note: String?
+        var notes: String?
     }
 
     var number: Int64
@@ -88,7 +88,7 @@ struct RunRow {
             result: details.result, retry: details.retry, ties: details.ties, templates: details.templates,
             dataInterval: details.dataInterval, resumption: details.resumption, reschedules: details.reschedules)
         run.firstDue = details.firstDue
-        (run.slot, run.requires, run.note) = (details.slot, details.requires, details.note)
+        (run.slot, run.requires, run.notes) = (details.slot, details.requires, details.notes)
         (run.priority, run.idempotencyKey) = (try reader.optional(), try reader.optional())
         (run.backfillID, run.blockedOn) = (try reader.optionalIdentifier(), try reader.optional())
     }
@@ -254,6 +254,6 @@ extension RunRow {
                 suspensions: suspensions > 0 ? suspensions : nil, retry: run.retry, ties: run.ties,
                 templates: run.templates, dataInterval: run.dataInterval, resumption: run.resumption,
                 reschedules: run.reschedules, firstDue: run.firstDue, slot: run.slot, requires: run.requires,
-                note: run.note))
+                notes: run.notes))
     }
 }
