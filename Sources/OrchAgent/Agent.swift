@@ -20,6 +20,8 @@ package final class Agent: Service {
     let ledger: LaunchLedger
     let orphans = OrphanMemory()
     let home: AgentHome?
+    /// What tells this process from the next one of its name.
+    let session = Identifier.new()
     private let refusal = Mutex<AgentError?>(nil)
     /// What the loops hand to the body of ``run()``. Each attempt and each question comes once, so it stays small.
     let jobs = AsyncStream.makeStream(of: Job.self, bufferingPolicy: .unbounded)
@@ -92,6 +94,9 @@ package final class Agent: Service {
         jobs.continuation.finish()
     }
 
+    /// All runs of an agent have ended that claims no more.
+    private struct Drained: Error {}
+
     /// The loops; returns why the controller will have no more of this agent.
     private func loop() async -> AgentError? {
         do {
@@ -102,7 +107,10 @@ package final class Agent: Service {
                 group.addTask { await self.renewLeases() }
                 group.addTask { await self.reconcile() }
                 group.addTask { await self.reap() }
+                group.addTask { if await self.isDrained() { throw Drained() } }
             }
+        } catch is Drained {
+            logger.notice("the agent is drained: all its runs have ended")
         } catch let error as AgentError {
             logger.error("the agent stops", metadata: ["reason": "\(error)"])
             return error

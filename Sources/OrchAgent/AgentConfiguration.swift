@@ -1,6 +1,6 @@
 import FoundationEssentials
 package import OrchInfrastructure
-import OrchModel
+package import OrchModel
 
 /// What one agent is and does.
 package struct AgentConfiguration: Sendable, Hashable {
@@ -8,8 +8,14 @@ package struct AgentConfiguration: Sendable, Hashable {
     package var name: String
     /// The host's name, for people.
     package var host: String
-    /// Queues it takes work from.
+    /// Queues it takes work from, by name or by patterns such as `etl-*`.
     package var queues: [String]
+    /// Whether queues that it names and that do not exist are made. Defaults to no.
+    package var createsQueues: Bool
+    /// What runs may ask of it, beside what it says of its host itself.
+    package var labels: [String: JSONValue]
+    /// How it can run what it is given. Defaults to `docker`.
+    package var infrastructures: [String]
     /// Containers at the same time. Defaults to twice the CPUs.
     package var limit: Int
     /// What every run gets from this host.
@@ -40,6 +46,9 @@ package struct AgentConfiguration: Sendable, Hashable {
         name = host
         self.host = host
         self.queues = queues
+        createsQueues = false
+        labels = [:]
+        infrastructures = ["docker"]
         limit = max(2, 2 * ProcessInfo.processInfo.activeProcessorCount)
         launch = LaunchSettings()
         self.dataDirectory = dataDirectory

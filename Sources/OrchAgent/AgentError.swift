@@ -8,6 +8,8 @@ package enum AgentError: Error, Sendable {
     case inUse(path: String)
     /// The agent's name is another agent's; the text says whose, and what to do.
     case nameHeld(String)
+    /// The agent serves a queue that does not exist; the text says which, and what to do.
+    case unknownQueue(String)
     /// The controller does not take the agent's token.
     case unauthorized(String)
 }
@@ -22,7 +24,7 @@ extension AgentError: CustomStringConvertible {
         case .inUse(let path):
             "another agent uses the data directory \(path): stop it, or give this one a directory and a name of its own "
                 + "(--agent-data, --name)"
-        case .nameHeld(let reason): reason
+        case .nameHeld(let reason), .unknownQueue(let reason): reason
         case .unauthorized(let reason):
             "the controller does not take this agent's token, which has to be the agents' or the admin's: \(reason)"
         }

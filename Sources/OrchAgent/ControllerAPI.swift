@@ -32,6 +32,8 @@ package enum ControllerFault: Error, Sendable, Hashable {
     case refused(status: Int, String)
     /// The agent's name is another agent's.
     case nameHeld(String)
+    /// The agent serves a queue that does not exist.
+    case unknownQueue(String)
     /// The surrounding task was cancelled.
     case cancelled
 }
@@ -39,7 +41,9 @@ package enum ControllerFault: Error, Sendable, Hashable {
 extension ControllerFault: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .unreachable(let reason), .conflict(let reason), .unknown(let reason), .nameHeld(let reason): reason
+        case .unreachable(let reason), .conflict(let reason), .unknown(let reason), .nameHeld(let reason),
+            .unknownQueue(let reason):
+            reason
         case .refused(let status, let reason): "the controller refused with \(status): \(reason)"
         case .stale: "the attempt is no longer this agent's"
         case .tooLarge: "the report is larger than the controller takes"

@@ -80,6 +80,7 @@ extension ControllerFault {
             switch (status, fault.code) {
             case (409, "stale"): self = .stale
             case (409, "name_held"): self = .nameHeld(fault.message)
+            case (404, "unknown_queue"): self = .unknownQueue(fault.message)
             case (409, _): self = .conflict(fault.message)
             case (404, _): self = .unknown(fault.message)
             case (500..., _), (429, _): self = .unreachable(fault.message)

@@ -13,8 +13,11 @@ import UnixSignals
 /// `orch agent`.
 struct Agents: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "agent", abstract: "Starts an agent; lists agents and their containers.",
-        subcommands: [Start.self, List.self, Containers.self, Reap.self],
+        commandName: "agent", abstract: "Starts an agent; lists, drains and rests agents; lists their containers.",
+        subcommands: [
+            Start.self, List.self, Inspect.self, Drain.self, Maintenance.self, Pause.self, Resume.self, Containers.self,
+            Reap.self,
+        ],
         aliases: ["agents"])
 
     /// `orch agent start`.
@@ -28,11 +31,13 @@ struct Agents: AsyncParsableCommand {
 
                 Examples:
                   orch agent start -q default -q nightly --limit 8
+                  orch agent start -q 'etl-*' --label zone=eu --label gpu=true
+                  orch agent start -q new-queue --create-queue
                   orch agent start --drain --drain-timeout 600
 
-                Exit codes: 0 told to stop, 1 the data directory is in use or cannot be used, 2 usage, 5 the token is \
-                not taken, or the name is held by another agent that is alive. It waits for a controller that does \
-                not answer.
+                Exit codes: 0 told to stop, or drained (`orch agent drain`), 1 the data directory is in use or cannot be \
+                used, 2 usage, or a queue that does not exist, 5 the token is not taken, or the name is held by another \
+                agent that is alive. It waits for a controller that does not answer.
                 """)
 
         @OptionGroup var options: AgentOptions
@@ -70,13 +75,16 @@ struct Agents: AsyncParsableCommand {
 
         private func group(of agent: Agent, logger: Logger) async -> ServiceGroup {
             guard drains else {
-                return ServiceGroup(services: [agent], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+                return ServiceGroup(
+                    configuration: .init(
+                        services: [.init(service: agent, successTerminationBehavior: .gracefullyShutdownGroup)],
+                        gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
             }
             let watch = await DrainWatch(agent: agent, patience: drainTimeout.map { .seconds($0) })
             return ServiceGroup(
                 configuration: .init(
                     services: [
-                        .init(service: agent),
+                        .init(service: agent, successTerminationBehavior: .gracefullyShutdownGroup),
                         .init(service: watch, successTerminationBehavior: .gracefullyShutdownGroup),
                     ], logger: logger))
         }
@@ -90,17 +98,7 @@ struct Agents: AsyncParsableCommand {
 
         func run() async throws {
             let now = Timestamp.now()
-            try output.show(try await connection.client().agents()) { agents in
-                Table(
-                    header: ["AGENT", "HOST", "QUEUES", "RUNNING", "ENGINE", "VERSION", "LAST SEEN"],
-                    rows: agents.map {
-                        [
-                            $0.info.name, $0.info.host, $0.info.queues.joined(separator: ","), "\($0.running)",
-                            $0.info.engine ?? "unreachable", $0.info.version, $0.lastSeenAt.ago(at: now),
-                        ]
-                    }, empty: "No agent has been here yet. Start one: orch agent start -q default"
-                ).text
-            }
+            try output.show(try await connection.client().agents()) { AgentTable(agents: $0, now: now).text }
         }
     }
 }
@@ -109,8 +107,18 @@ struct Agents: AsyncParsableCommand {
 struct AgentOptions: ParsableArguments {
     @Option(
         name: [.customShort("q"), .customLong("queue")], parsing: .singleValue,
-        help: "A work queue. May be given again. Defaults to \"default\".")
+        help: "A work queue, or a pattern of names such as 'etl-*'. May be given again. Defaults to \"default\".")
     var queues: [String] = []
+    @Option(
+        name: [.customShort("m"), .customLong("match")], parsing: .singleValue,
+        help: "The beginning of work queues' names: all such queues are served. May be given again.")
+    var prefixes: [String] = []
+    @Flag(name: .customLong("create-queue"), help: "Make queues that are named and do not exist.")
+    var createsQueues = false
+    @Option(
+        name: .customLong("label"), parsing: .singleValue,
+        help: "What runs may ask for, NAME=VALUE, beside os, arch, cpus, memory. May be given again.")
+    var labels: [String] = []
     @Option(name: .customLong("name"), help: "The agent's name; keep it over restarts. Defaults to the host's name.")
     var name: String?
     @Option(help: "Containers at the same time. Defaults to twice the CPUs.") var limit: Int?
@@ -138,6 +146,7 @@ struct AgentOptions: ParsableArguments {
 
     func validate() throws {
         _ = try keptFor()
+        do { _ = try AgentLabels.read(labels) } catch { throw ValidationError("--label: \(error)") }
         if let reapAfter, reapAfter < 0 {
             throw ValidationError("--reap-after: expected seconds from 0, got \(reapAfter)")
         }
@@ -156,10 +165,16 @@ struct AgentOptions: ParsableArguments {
         return age.map { .seconds($0) }
     }
 
+    /// Names and patterns of the queues that it serves.
+    var served: [String] {
+        let served = queues + prefixes.map(QueueSelector.pattern(prefix:))
+        return served.isEmpty ? [WorkQueueRules.defaultName] : served
+    }
+
     /// How the process ends where the agent could not start or go on.
     static func code(for error: AgentError) -> Failure.Code {
         switch error {
-        case .invalidSetting: .usage
+        case .invalidSetting, .unknownQueue: .usage
         case .dataDirectory, .inUse: .failed
         case .nameHeld, .unauthorized: .unreachable
         }
@@ -171,7 +186,9 @@ struct AgentOptions: ParsableArguments {
     func agent(api: any ControllerAPI, logger: Logger, folder: String? = nil) async throws -> Agent {
         var configuration = AgentConfiguration(
             dataDirectory: data ?? folder ?? ProfileFolder().home + "/agent",
-            queues: queues.isEmpty ? ["default"] : queues)
+            queues: served)
+        configuration.createsQueues = createsQueues
+        do { configuration.labels = try AgentLabels.read(labels) } catch { throw ValidationError("--label: \(error)") }
         if let name { configuration.name = name }
         if let limit { configuration.limit = limit }
         if let reapAfter { configuration.reapGrace = .seconds(reapAfter) }

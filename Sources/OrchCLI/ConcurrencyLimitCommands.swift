@@ -6,10 +6,13 @@ import OrchModel
 struct ConcurrencyLimits: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "concurrency-limit",
-        abstract: "Limits how many tasks with a tag are at work at once, in all containers together.",
+        abstract: "Limits how many tasks, or runs, are at work at once, in all containers together.",
         discussion: """
             A task takes a slot of each of its tags that has a limit before each attempt, all or none, and gives them back
             after it. Those that find none wait in the order in which they came.
+
+            With --runs, runs with the tag are limited; with --global, all runs. Limits of queues are set with
+            `orch work-queue set-limit`, those of deployments with the deployment; `ls` shows all of them.
             """,
         subcommands: [Create.self, List.self, Inspect.self, Delete.self, Reset.self], aliases: ["concurrency-limits"])
 
@@ -22,23 +25,56 @@ struct ConcurrencyLimits: AsyncParsableCommand {
                 Examples:
                   orch concurrency-limit create database 2
                   orch concurrency-limit create small-api 0
+                  orch concurrency-limit create etl 3 --runs
+                  orch concurrency-limit create etl 1 --runs --when-full cancel-new
+                  orch concurrency-limit create --global 20
                 """)
 
-        @Argument(help: "The tag.") var tag: String
-        @Argument(help: "How many tasks at once.") var limit: Int
+        @Argument(help: "The tag; none with --global. Then how many at once.") var words: [String]
+        @Flag(name: .customLong("runs"), help: "Limit runs that have the tag, not tasks.") var isOfRuns = false
+        @Flag(name: .customLong("global"), help: "Limit all runs.") var isGlobal = false
+        @Option(
+            name: .customLong("when-full"),
+            help: """
+                For runs: what becomes of one that finds no slot: it waits (enqueue), it is cancelled (cancel-new), or the oldest \
+                that holds one is (cancel-running). Defaults to enqueue, or what was set before.
+                """, transform: CollisionStrategy.read)
+        var strategy: CollisionStrategy?
         @OptionGroup var connection: Connection
         @OptionGroup var output: Output
 
+        /// The tag; empty with --global.
+        var tag: String { isGlobal ? "" : words[0] }
+        /// How many at once; -1 where that is no number.
+        var limit: Int { words.last.flatMap(Int.init) ?? -1 }
+
         func validate() throws {
-            guard !tag.isEmpty, PlainText.isPlain(tag) else {
+            guard words.count == (isGlobal ? 1 : 2) else {
+                throw ValidationError(
+                    isGlobal
+                        ? "--global: expected how many runs at once, and no tag" : "expected a tag and how many at once"
+                )
+            }
+            guard isGlobal || (!tag.isEmpty && PlainText.isPlain(tag)) else {
                 throw ValidationError("expected a tag on \(PlainText.expected)")
             }
             guard (0...ConcurrencyLimit.most).contains(limit) else {
-                throw ValidationError("expected a limit of 0 to \(ConcurrencyLimit.most), got \(limit)")
+                throw ValidationError("expected a limit of 0 to \(ConcurrencyLimit.most), got \(words.last ?? "")")
+            }
+            if strategy != nil, !isOfRuns, !isGlobal {
+                throw ValidationError("--when-full: only for limits of runs: --runs or --global")
             }
         }
 
         func run() async throws {
+            if isGlobal || isOfRuns {
+                let saved = try await connection.client().saveRunLimit(
+                    RunLimitRequest(key: isGlobal ? .global : .tag(tag), limit: limit, strategy: strategy))
+                return try output.show(saved) { saved in
+                    let held = saved.held > 0 ? "; \(saved.held) hold a slot now" : ""
+                    return "\(TerminalText.harmless(saved.title)): \(saved.limit) runs at once\(held)\n"
+                }
+            }
             let saved = try await connection.client().saveConcurrencyLimit(
                 ConcurrencyLimitRequest(tag: tag, limit: limit))
             try output.show(saved) { saved in
@@ -51,20 +87,29 @@ struct ConcurrencyLimits: AsyncParsableCommand {
     /// `orch concurrency-limit ls`.
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "ls", abstract: "Lists the limits, and how many tasks hold slots of them or wait.",
+            commandName: "ls", abstract: "Lists the limits, and how many tasks or runs hold slots of them or wait.",
             discussion: """
                 Examples:
                   orch concurrency-limit ls
                   orch concurrency-limit ls -o json
+                  orch concurrency-limit ls --runs -o json
                 """)
 
+        @Flag(name: .customLong("runs"), help: "Only limits of runs: of tags, queues, deployments, and of all.")
+        var isOfRuns = false
         @OptionGroup var connection: Connection
         @OptionGroup var output: Output
 
         func run() async throws {
-            let limits = try await connection.client().concurrencyLimits()
+            let client = try connection.client()
             let now = Timestamp.now()
-            try output.show(limits) { ConcurrencyLimitTable(limits: $0, now: now).text }
+            let runs = try await client.runLimits()
+            if isOfRuns { return try output.show(runs) { RunLimitTable(limits: $0, now: now).text } }
+            let tasks = try await client.concurrencyLimits()
+            try output.show(tasks) { tasks in
+                let more = runs.isEmpty ? "" : "\n" + RunLimitTable(limits: runs, now: now).text
+                return ConcurrencyLimitTable(limits: tasks, now: now).text + more
+            }
         }
     }
 
@@ -76,15 +121,21 @@ struct ConcurrencyLimits: AsyncParsableCommand {
                 Examples:
                   orch concurrency-limit inspect database
                   orch concurrency-limit inspect database -o json
+                  orch concurrency-limit inspect etl --runs
+                  orch concurrency-limit inspect --global
                 """)
 
-        @Argument(help: "The tag.") var tag: String
+        @OptionGroup var target: LimitTarget
         @OptionGroup var connection: Connection
         @OptionGroup var output: Output
 
         func run() async throws {
-            let status = try await connection.client().concurrencyLimit(tag)
             let now = Timestamp.now()
+            if let key = target.key {
+                let status = try await connection.client().runLimit(key)
+                return try output.show(status) { RunLimitFacts(status: $0, now: now).text }
+            }
+            let status = try await connection.client().concurrencyLimit(target.tag ?? "")
             try output.show(status) { ConcurrencySlotTable(status: $0, now: now).text }
         }
     }
@@ -94,16 +145,23 @@ struct ConcurrencyLimits: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "delete", abstract: "Removes the limit of a tag; what waits for its slots goes on.",
             discussion: """
-                Example:
+                Examples:
                   orch concurrency-limit delete database
+                  orch concurrency-limit delete etl --runs
+                  orch concurrency-limit delete --global
                 """)
 
-        @Argument(help: "The tag.") var tag: String
+        @OptionGroup var target: LimitTarget
         @OptionGroup var connection: Connection
 
         func run() async throws {
-            try await connection.client().deleteConcurrencyLimit(tag)
-            FileHandles.writeOut("\(TerminalText.harmless(tag)): no limit any more\n")
+            let client = try connection.client()
+            if let key = target.key {
+                try await client.deleteRunLimit(key)
+            } else {
+                try await client.deleteConcurrencyLimit(target.tag ?? "")
+            }
+            FileHandles.writeOut("\(target.name): no limit any more\n")
         }
     }
 

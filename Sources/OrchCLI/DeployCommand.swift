@@ -25,6 +25,8 @@ struct Deploy: AsyncParsableCommand {
     @Option(help: "The flow, where the image holds several.") var flow: String?
     @Option(name: [.customShort("q"), .customLong("queue")], help: "The work queue.")
     var queue = "default"
+    @Flag(name: .customLong("create-queue"), help: "Make the work queue where it does not exist.")
+    var createsQueue = false
     @Option(
         name: [.customShort("p"), .customLong("param")], parsing: .singleValue,
         help: "A parameter's value for every run, KEY=VALUE. May be given again.")
@@ -45,6 +47,7 @@ struct Deploy: AsyncParsableCommand {
 
     func run() async throws {
         let client = try connection.client()
+        if createsQueue { _ = try await client.createWorkQueue(WorkQueueRequest(name: queue, mayExist: true)) }
         let answer = try await client.ask(
             AgentTaskRequest(queue: queue, question: .describeImage(reference: image), waitSeconds: timeout))
         let plan = DeploymentPlan(

@@ -87,15 +87,10 @@ struct Doctor: AsyncParsableCommand {
     }
 
     private func agentCheck(_ client: OrchClient, agents: [AgentStatus]) async throws -> (Check, isPolled: Bool) {
-        let queues = try await client.workQueues()
-        let polled = queues.first { $0.name == queue }?.agents ?? []
-        guard !polled.isEmpty else {
-            return (
-                Check(
-                    name: "Agent", result: .failed,
-                    message: "no agent is polling the queue \"\(queue)\"; start one: orch agent start -q \(queue)"),
-                false
-            )
+        let status = try await client.workQueue(queue)
+        let polled = status.agents
+        if let obstacle = status.obstacle {
+            return (Check(name: "Agent", result: .failed, message: obstacle), false)
         }
         let described = agents.filter { polled.contains($0.info.name) }.map { status in
             "\(status.info.name) on \(status.info.host) (orch \(status.info.version), "

@@ -22,6 +22,7 @@ struct FlowRuns: AsyncParsableCommand {
         @Option(help: "Only runs of this deployment.") var deployment: String?
         @Option(help: "Only runs of this flow.") var flow: String?
         @Option(help: "Only the child runs of this run.") var parent: String?
+        @Option(name: .customLong("tag"), help: "Only runs with this tag.") var tag: String?
         @Option(name: [.customShort("q"), .customLong("queue")], help: "Only runs in this work queue.")
         var queue: String?
         @Option(help: "Only runs that were made before this run: where a further page begins.") var before: String?
@@ -62,12 +63,13 @@ struct FlowRuns: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let isFiltered = state != nil || deployment != nil || flow != nil || parent != nil || queue != nil || before != nil
+            let filters = [state, deployment, flow, parent, tag, queue, before]
+            let isFiltered = filters.contains { $0 != nil }
             let client = try connection.client()
             let parentID = if let parent { try await client.run(parent).id.description } else { String?.none }
             var filter = FlowRunFilter(
                 state: state?.uppercased(), deployment: deployment, flow: flow, parent: parentID, limit: limit)
-            (filter.workQueue, filter.before) = (queue, before)
+            (filter.tag, filter.workQueue, filter.before) = (tag, queue, before)
             let runs = try await client.runs(filter)
             if runs.isEmpty, parent == nil { try await checkNames(client) }
             let now = Timestamp.now()
@@ -139,6 +141,8 @@ struct FlowRuns: AsyncParsableCommand {
                     tasks: TaskSummary(tasks: $0.tasks, showsAll: showsAllTasks), children: $0.children
                 ).text
             }
+            guard found.state.type == .scheduled, let queue = try? await client.workQueue(found.workQueue) else { return }
+            if let obstacle = queue.obstacle { FileHandles.writeError("Warning: \(obstacle)\n") }
         }
     }
 }

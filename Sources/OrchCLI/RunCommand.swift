@@ -75,11 +75,7 @@ struct Run: AsyncParsableCommand {
             FileHandles.writeError(
                 "The key has made run \(reply.run.name) before, which is \(reply.run.state.name): no other was made.\n")
         }
-        if reply.queue.agents.isEmpty {
-            FileHandles.writeError(
-                "Warning: no agent is polling the queue \"\(reply.queue.name)\"; the run waits until one does. "
-                    + "Start one: orch agent start -q \(reply.queue.name)\n")
-        }
+        if let obstacle = reply.queue.obstacle { FileHandles.writeError("Warning: \(obstacle)\n") }
         if detach {
             try output.show(reply.run) { run in
                 "Flow run \(run.name) is \(run.state.name).\nFollow it: orch flow-run logs -f \(run.name)\n"

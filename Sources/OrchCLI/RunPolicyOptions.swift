@@ -25,7 +25,8 @@ struct RunPolicyOptions: ParsableArguments {
     var runTimeout: Double?
     @Option(name: .customLong("stop-grace"), help: "Seconds between SIGTERM and SIGKILL.") var stopGrace: Int?
     @Option(
-        name: .customLong("late-after"), help: "Seconds after which a run that no agent has taken is Late. Defaults to 15.")
+        name: .customLong("late-after"),
+        help: "Seconds after which a run that no agent has taken is Late. Defaults to 15.")
     var lateAfter: Double?
     @Option(help: "Seconds from when a run is due to when it has to have ended; then it is cancelled.")
     var deadline: Double?

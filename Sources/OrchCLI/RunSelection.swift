@@ -8,6 +8,7 @@ struct RunSelection: ParsableArguments {
     @Option(help: "All runs in this state: late, scheduled, running, failed, …") var state: String?
     @Option(help: "All runs of this deployment.") var deployment: String?
     @Option(help: "All runs of this flow.") var flow: String?
+    @Option(name: .customLong("tag"), help: "All runs with this tag.") var tag: String?
     @Option(name: [.customShort("q"), .customLong("queue")], help: "All runs in this work queue.") var queue: String?
     @Option(
         name: .customLong("due-before"), help: "All runs that were due before this time: 2026-07-01T07:00:00Z.",
@@ -18,7 +19,7 @@ struct RunSelection: ParsableArguments {
 
     /// Whether runs are chosen by what they are.
     var isByFilter: Bool {
-        every || state != nil || deployment != nil || flow != nil || queue != nil || dueBefore != nil
+        every || state != nil || deployment != nil || flow != nil || tag != nil || queue != nil || dueBefore != nil
     }
 
     func validate() throws {
@@ -26,7 +27,7 @@ struct RunSelection: ParsableArguments {
         guard runs.isEmpty == isByFilter else {
             throw ValidationError(
                 runs.isEmpty
-                    ? "expected runs, or which ones: --state, --deployment, --flow, --queue, --due-before, or --every"
+                    ? "expected runs, or which ones: --state, --deployment, --flow, --tag, --queue, --due-before, or --every"
                     : "expected either runs or filters, not both")
         }
     }
@@ -43,7 +44,7 @@ struct RunSelection: ParsableArguments {
         var found: [FlowRun] = []
         for state in state.map({ [$0.uppercased()] }) ?? types.map(\.rawValue) {
             var filter = FlowRunFilter(state: state, deployment: deployment, flow: flow, limit: Self.page)
-            (filter.workQueue, filter.dueBefore) = (queue, dueBefore)
+            (filter.tag, filter.workQueue, filter.dueBefore) = (tag, queue, dueBefore)
             while true {
                 let page = try await client.runs(filter)
                 found += page.filter { run in !found.contains { $0.id == run.id } }

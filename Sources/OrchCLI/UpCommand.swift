@@ -76,5 +76,7 @@ struct LocalAgent: Service {
         }
         // Controllers with data of their own have agents with data of their own.
         try await options.agent(api: RemoteController(client), logger: logger, folder: agentFolder).run()
+        // One that was drained leaves the controller at work.
+        try? await gracefulShutdown()
     }
 }

@@ -10,6 +10,8 @@ package struct FlowRunFilter: Sendable, Hashable {
     package var flow: String?
     /// The run whose children are listed; nil lists runs that have a container of their own.
     package var parent: String?
+    /// A tag of theirs.
+    package var tag: String?
     package var workQueue: String?
     package var schedule: Identifier?
     package var backfill: Identifier?
@@ -45,7 +47,7 @@ extension OrchClient {
     package func runs(_ filter: FlowRunFilter = FlowRunFilter()) async throws(OrchClientError) -> [FlowRun] {
         let query: [(String, String?)] = [
             ("state", filter.state), ("deployment", filter.deployment), ("flow", filter.flow),
-            ("parent", filter.parent), ("queue", filter.workQueue), ("schedule", filter.schedule?.description),
+            ("parent", filter.parent), ("tag", filter.tag), ("queue", filter.workQueue), ("schedule", filter.schedule?.description),
             ("backfill", filter.backfill?.description), ("due-before", filter.dueBefore?.description),
             ("before", filter.before), ("limit", filter.limit.map { "\($0)" }),
         ]

@@ -57,7 +57,7 @@ public struct RunState: Codable, Hashable, Sendable {
     public static let upstreamFailedName = "UpstreamFailed"
     /// All names that are narrower than their types.
     public static let narrowNames = [
-        lateName, awaitingRetryName, awaitingRescheduleName, retryingName, timedOutName, suspendedName, skippedName,
+        lateName, awaitingRetryName, awaitingSlotName, awaitingRescheduleName, retryingName, timedOutName, suspendedName, skippedName,
     ]
 
     /// Whether an agent that reports it is done with the attempt: the run has ended, it is suspended, or it waits for

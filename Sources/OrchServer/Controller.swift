@@ -86,6 +86,7 @@ package final class Controller: Service, Sendable {
         (self.clock, self.time) = (clock, time)
         let wakeups = Wakeups()
         self.wakeups = wakeups
+        store.whenWoken { queues in for queue in queues.sorted() { wakeups.signal(.queue(queue)) } }
         let metrics = ControllerMetrics(startedAt: time.now())
         self.metrics = metrics
         let tasks = AgentTaskBoard(store: store, wakeups: wakeups, time: time)
@@ -127,7 +128,9 @@ package final class Controller: Service, Sendable {
             + SensorRoutes(store: store, registry: registry).endpoints
             + RetentionRoutes(store: store, keeper: retention).endpoints
             + BlockRoutes(vault: vault).endpoints
-            + AgentRoutes(store: store, tasks: tasks, claims: claims).endpoints
+            + AgentRoutes(store: store, tasks: tasks, claims: claims, wakeups: wakeups).endpoints
+            + WorkQueueRoutes(store: store).endpoints
+            + RunLimitRoutes(store: store).endpoints
             + WorkRoutes(desk: desk).endpoints
     }
 
@@ -157,7 +160,8 @@ package final class Controller: Service, Sendable {
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), serverName: "orch"),
             services: [
-                keeper, DeadlineKeeper(store: store, canceller: canceller, logger: logger, time: time), retention, clock,
+                keeper, DeadlineKeeper(store: store, canceller: canceller, logger: logger, time: time), retention,
+                clock,
                 WakeupRelay(store: store, wakeups: wakeups, logger: logger),
             ],
             onServerRunning: { [address] channel in address.set(channel.localAddress?.port) }, logger: logger)

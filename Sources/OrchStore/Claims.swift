@@ -10,15 +10,41 @@ package struct ClaimRequest: Sendable {
     package var at: Timestamp
     /// Whether runs beyond the limit may be given that a run of the agent's waits for.
     package var lendsSlots: Bool
+    /// Whether queues that it names have to exist. Defaults to no.
+    package var checksQueues: Bool
 
     package init(
-        agent: AgentInfo, limit: Int, leaseUntil: Timestamp, at: Timestamp, lendsSlots: Bool = false
+        agent: AgentInfo, limit: Int, leaseUntil: Timestamp, at: Timestamp, lendsSlots: Bool = false,
+        checksQueues: Bool = false
     ) {
         self.lendsSlots = lendsSlots
+        self.checksQueues = checksQueues
         self.agent = agent
         self.limit = limit
         self.leaseUntil = leaseUntil
         self.at = at
+    }
+}
+
+/// What came of an agent's request for runs.
+package struct ClaimOutcome: Sendable {
+    /// Runs that are the agent's now, in the order of their turns.
+    package var claims: [Claim] = []
+    /// Runs that have ended as there was no slot for them.
+    package var ended: [FlowRun] = []
+    /// Live runs that are to end for others: their agents are to be told.
+    package var cancelled: [FlowRun] = []
+    /// Whether the agent is to end once its runs have.
+    package var drains = false
+
+    package init() {}
+
+    /// Adds what came of another look.
+    mutating func add(_ other: ClaimOutcome) {
+        claims += other.claims
+        ended += other.ended
+        cancelled += other.cancelled
+        drains = other.drains
     }
 }
 

@@ -9,6 +9,8 @@ package struct RunQuery: Hashable, Sendable {
     package var flow: String?
     /// The run whose direct children are listed; nil lists runs that have a container of their own.
     package var parent: Identifier?
+    /// A tag of theirs.
+    package var tag: String?
     /// A work queue.
     package var workQueue: String?
     /// A schedule whose slots made them.

@@ -97,7 +97,8 @@ package protocol Store: Sendable {
     ///
     /// - Throws: ``StoreError/nameHeld(_:host:since:seen:)`` where an agent of another identity asked under the name, no
     ///   longer ago than the lease lasts.
-    func claim(_ request: ClaimRequest) async throws -> [Claim]
+    ///   ``StoreError/unknownQueue(_:known:)`` where it names a queue that does not exist, and the request checks that.
+    func work(for request: ClaimRequest) async throws -> ClaimOutcome
     /// Lets an agent of another identity have the name of one that has gone.
     func releaseName(of agent: AgentInfo) async throws
     /// When the next run of these queues is due that is not due yet.
@@ -120,6 +121,14 @@ package protocol Store: Sendable {
     func overdue(at: Timestamp) async throws -> [OverdueRun]
     /// Says in the logs of runs that their attempts take longer than is expected, once for each attempt; returns those runs.
     func markSlow(at: Timestamp) async throws -> [Identifier]
+    /// Gives free slots to runs that wait for them though nobody woke them: where a limit became greater or went, or a slot
+    /// is kept for a run that nobody takes. Says of runs that no agent can take what they ask for.
+    ///
+    /// - Parameter since: agents count as polling from then on.
+    /// - Returns: runs that have ended for newer ones, and live ones that are to end for them.
+    func fillSlots(polledSince since: Timestamp, at: Timestamp) async throws -> ClaimOutcome
+    /// Has `body` hear of the queues whose runs have their turn because others ended, or limits changed.
+    func whenWoken(_ body: @escaping @Sendable (Set<String>) -> Void)
     /// Puts claimed runs with no known container, whose lease ran out before `cutoff`, back into their queues (or ends
     /// them, where that is wished); returns them.
     func releaseLost(leaseExpiredBefore cutoff: Timestamp, at: Timestamp) async throws -> [FlowRun]
@@ -227,12 +236,53 @@ package protocol Store: Sendable {
     /// Gives some of the space back that removed rows took up; to be called until there is no more.
     func giveBackSpace() async throws -> SpaceReturn
 
-    // MARK: Agents
+    // MARK: Limits of runs
+
+    /// Makes or changes a limit of runs. Those that hold slots keep them.
+    ///
+    /// - Parameter strategy: nil = as before, or `enqueue`.
+    func saveRunLimit(
+        _ key: LimitKey, slots: Int, strategy: CollisionStrategy?, at: Timestamp
+    ) async throws -> RunLimit?
+    /// Removes a limit of runs, and lets those go that wait for it; false where there is none.
+    func deleteRunLimit(_ key: LimitKey) async throws -> Bool
+    /// All limits of runs by key.
+    func runLimits() async throws -> [RunLimit]
+    /// A limit with those that hold its slots or wait for them; nil where there is none.
+    func runLimit(_ key: LimitKey) async throws -> RunLimitStatus?
+
+    // MARK: Agents and queues
 
     /// Every agent ever seen, by name.
     func agents() async throws -> [AgentStatus]
-    /// Every queue that a deployment, a run or an agent names, by name; agents count as polling from `since` on.
-    func workQueues(polledSince since: Timestamp) async throws -> [WorkQueueStatus]
+    /// Notes who wishes that an agent ends its runs and then itself; nil = nobody does any more.
+    ///
+    /// - Throws: ``StoreError/unknownAgent(_:known:)``.
+    func setDrain(_ wish: AgentWish?, of agent: String) async throws -> AgentStatus
+    /// Notes who wishes that an agent gets no new runs; nil = nobody does any more.
+    ///
+    /// - Throws: ``StoreError/unknownAgent(_:known:)``.
+    func setMaintenance(_ wish: AgentWish?, of agent: String) async throws -> AgentStatus
+    /// Every queue, and every name of one that a deployment, a run or an agent has, by name; agents count as polling from
+    /// `since` on.
+    func workQueues(polledSince since: Timestamp, at: Timestamp) async throws -> [WorkQueueStatus]
+    /// The names of all queues.
+    func queueNames() async throws -> [String]
+    /// Makes a queue.
+    ///
+    /// - Throws: ``StoreError/queueExists(_:)``, unless the request says that it may.
+    func createQueue(_ request: WorkQueueRequest, at: Timestamp) async throws
+    /// Changes a queue.
+    ///
+    /// - Throws: ``StoreError/unknownQueue(_:known:)``.
+    func changeQueue(_ name: String, _ change: WorkQueueChange, by actor: String, at: Timestamp) async throws
+    /// Removes a queue.
+    ///
+    /// - Throws: ``StoreError/unknownQueue(_:known:)``; ``StoreError/queueInUse(_:deployments:runs:)``.
+    func deleteQueue(_ name: String) async throws
+    /// The first runs of a queue that wait, in the order of their turns: those whose turn it is, then those that are held back,
+    /// then those whose time has not come.
+    func waitingRuns(in queue: String, limit: Int, at: Timestamp) async throws -> [FlowRun]
 
     // MARK: Blocks
 
@@ -249,4 +299,9 @@ package protocol Store: Sendable {
     ///
     /// - Throws: ``StoreError/blockInUse(_:by:)`` where another block refers to it.
     func deleteBlock(_ key: BlockKey) async throws -> Bool
+}
+
+extension Store {
+    /// Notes that an agent asked for work, and gives it runs that are due.
+    package func claim(_ request: ClaimRequest) async throws -> [Claim] { try await work(for: request).claims }
 }

@@ -40,6 +40,14 @@ package enum StoreError: Error, Hashable, Sendable {
     case missingRun(String)
     /// Another agent has the name, since a time, and was heard of at another.
     case nameHeld(String, host: String, since: Timestamp, seen: Timestamp)
+    /// There is no such work queue; `known` are those that there are.
+    case unknownQueue(String, known: [String])
+    /// There is a work queue of that name already.
+    case queueExists(String)
+    /// A work queue cannot be removed while deployments or runs that have not ended name it.
+    case queueInUse(String, deployments: [String], runs: Int)
+    /// There is no such agent; `known` are those that there are.
+    case unknownAgent(String, known: [String])
     /// Two blocks would use one environment variable.
     case variableTaken(String, by: BlockKey)
     /// A block refers to one that does not exist.
@@ -93,6 +101,20 @@ extension StoreError: CustomStringConvertible {
         case .nameHeld(let name, let host, let since, let seen):
             "the name \"\(name)\" is held by another agent, on host \(host) since \(since), last heard of at \(seen): give "
                 + "this one a name of its own (`orch agent start --name NAME`), or stop the other one"
+        case .unknownQueue(let name, let known):
+            WorkQueueRules.unknown(name, known: known)
+        case .queueExists(let name):
+            "there is a work queue \"\(name)\" already: `orch work-queue inspect \(name)` shows it"
+        case .queueInUse(let name, let deployments, let runs):
+            "the work queue \"\(name)\" cannot be removed: "
+                + (deployments.isEmpty
+                    ? "" : "\(deployments.joined(separator: ", ")) \(deployments.count == 1 ? "names" : "name") it")
+                + (runs == 0
+                    ? ""
+                    : "\(deployments.isEmpty ? "" : ", and ")\(runs) of its runs \(runs == 1 ? "has" : "have") not ended")
+        case .unknownAgent(let name, let known):
+            "there is no agent \"\(name)\"\(NearestName.nearest(to: name, in: known, limit: 1).first.map { ": did you mean \"\($0)\"?" } ?? ""): "
+                + "`orch agent ls` lists all"
         case .variableTaken(let variable, let other):
             "the block \(other) uses the environment variable \(variable) already: choose a name that differs in more "
                 + "than upper case and punctuation"

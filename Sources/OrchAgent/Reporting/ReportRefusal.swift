@@ -23,7 +23,7 @@ enum ReportRefusal {
         for fault: ControllerFault, of report: AttemptReport, attempt: Int, at now: Timestamp
     ) -> Remedy {
         switch fault {
-        case .unreachable, .nameHeld: .tryAgain
+        case .unreachable, .nameHeld, .unknownQueue: .tryAgain
         case .cancelled: .giveUp
         case .stale, .unknown: .fenced
         case .conflict: withoutState(report)

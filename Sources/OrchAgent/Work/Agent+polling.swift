@@ -14,18 +14,23 @@ extension Agent {
     /// Tells the controller who is there, before anything is looked after: the runs held under the name may be another
     /// agent's. Waits for as long as the controller is away.
     ///
-    /// - Throws: `nameHeld`, `unauthorized`.
+    /// - Throws: `nameHeld`, `unknownQueue`, `unauthorized`.
     func register() async throws(AgentError) {
         guard home != nil else { return }
         var backoff = Backoff()
         var isAway = false
         while !Task.isCancelled {
             do throws(ControllerFault) {
-                return accept(try await api.poll(WorkPoll(agent: info, capacity: 0, waitSeconds: 0)))
+                return accept(
+                    try await api.poll(
+                        WorkPoll(
+                            agent: info, capacity: 0, waitSeconds: 0,
+                            createsQueues: configuration.createsQueues ? true : nil)))
             } catch {
                 switch error {
                 case .cancelled: return
                 case .nameHeld(let reason): throw .nameHeld(reason)
+                case .unknownQueue(let reason): throw .unknownQueue(reason)
                 case .refused(let status, let reason) where status == 401 || status == 403:
                     throw .unauthorized(reason)
                 default:
@@ -41,7 +46,7 @@ extension Agent {
     ///
     /// A poll is never cut short when the turn changes, as its answer may be on its way; the other kind's comes beside
     /// it.
-    /// - Throws: `nameHeld` where another agent has the name now.
+    /// - Throws: `nameHeld` where another agent has the name now, `unknownQueue` where a queue of its is gone.
     func poll(_ kind: PollKind) async throws(AgentError) {
         var backoff = Backoff()
         var isAway = false
@@ -49,6 +54,8 @@ extension Agent {
             do { try await registry.changed.wait { (self.capacity == 0) != (kind == .full) } } catch { return }
             let capacity = kind == .full ? 0 : self.capacity
             if kind == .withRoom, capacity == 0 { continue }
+            if kind == .withRoom { registry.beginAsking() }
+            defer { if kind == .withRoom { registry.endAsking() } }
             do throws(ControllerFault) {
                 // One that cannot start anything yet asks again soon: the poll that lends slots is not to wait behind it.
                 let isReady = isReady
@@ -56,7 +63,7 @@ extension Agent {
                 let reply = try await api.poll(
                     WorkPoll(
                         agent: info, capacity: capacity, waitSeconds: wait / .seconds(1),
-                        lendsSlots: isReady ? true : nil))
+                        lendsSlots: isReady ? true : nil, isDraining: registry.isClosed ? true : nil))
                 if isAway { logger.info("the controller answers again") }
                 isAway = false
                 backoff.reset()
@@ -64,6 +71,7 @@ extension Agent {
             } catch {
                 if error == .cancelled || Task.isCancelled { return }
                 if case .nameHeld(let reason) = error { throw .nameHeld(reason) }
+                if case .unknownQueue(let reason) = error { throw .unknownQueue(reason) }
                 if !isAway { logger.error("the controller gives no work", metadata: ["reason": "\(error)"]) }
                 isAway = true
                 guard await pause(backoff.next()) else { return }
@@ -76,6 +84,17 @@ extension Agent {
         obey(reply.cancellations)
         obey(reply.requests)
         for task in reply.tasks { jobs.continuation.yield(.answer(task)) }
+        guard reply.drains == true, !registry.isClosed else { return }
+        logger.notice("the agent drains, as the controller asks", metadata: ["running": "\(registry.count)"])
+        registry.close()
+    }
+
+    /// Returns once the agent is told to drain, its runs have ended, and no answer is on its way that may hold another.
+    ///
+    /// - Returns: false where the surrounding task was cancelled before.
+    func isDrained() async -> Bool {
+        do { try await registry.changed.wait { !registry.isIdle } } catch { return false }
+        return true
     }
 
     /// How many more runs can be started; none while nothing can be started, or the agent drains.
@@ -90,10 +109,18 @@ extension Agent {
     /// that drains, too, as the run that waits would not end without.
     private var isReady: Bool { watch.facts != nil && ledger.isComplete }
 
+    /// What it says of its host, and what it was told to say.
+    private var labels: [String: JSONValue] {
+        var labels = AgentLabels.ofHost
+        labels["infrastructure"] = .array(configuration.infrastructures.map { .string($0) })
+        return labels.merging(configuration.labels) { $1 }
+    }
+
     private var info: AgentInfo {
         AgentInfo(
             name: configuration.name, host: configuration.host, version: OrchVersion.current,
-            queues: configuration.queues, engine: watch.facts?.version, identity: home?.identity)
+            queues: configuration.queues, engine: watch.facts?.version, identity: home?.identity,
+            labels: labels, limit: configuration.limit, session: session)
     }
 
     /// Renews the leases of all attempts that are looked after, again and again.

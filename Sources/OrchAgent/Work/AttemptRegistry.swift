@@ -17,6 +17,8 @@ final class AttemptRegistry: Sendable {
         var past: [AttemptKey] = []
         var hasPassed = false
         var isClosed = false
+        /// Polls on their way whose answers may hold attempts.
+        var asking = 0
     }
 
     private let state = Mutex(State())
@@ -28,6 +30,18 @@ final class AttemptRegistry: Sendable {
         state.withLock { $0.isClosed = true }
         changed.open()
     }
+
+    /// Notes that a poll is on its way whose answer may hold attempts.
+    func beginAsking() { state.withLock { $0.asking += 1 } }
+
+    /// Notes that its answer has come, and what it held was taken in, or that none will come.
+    func endAsking() {
+        state.withLock { $0.asking -= 1 }
+        changed.open()
+    }
+
+    /// Whether no more attempts are asked for, and there are none.
+    var isIdle: Bool { state.withLock { $0.isClosed && $0.entries.isEmpty && $0.asking == 0 } }
 
     /// Whether no more are asked for.
     var isClosed: Bool { state.withLock { $0.isClosed } }

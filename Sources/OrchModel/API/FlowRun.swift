@@ -283,21 +283,3 @@ public struct FlowRunReply: Codable, Hashable, Sendable {
         self.queue = queue
     }
 }
-
-/// A queue and who polls it.
-public struct WorkQueueStatus: Codable, Hashable, Sendable {
-    public var name: String
-    /// Runs that wait in it.
-    public var waiting: Int
-    /// Agents that asked for its work within the last minute.
-    public var agents: [String]
-    /// When somebody last asked.
-    public var lastPolledAt: Timestamp?
-
-    public init(name: String, waiting: Int, agents: [String], lastPolledAt: Timestamp?) {
-        self.name = name
-        self.waiting = waiting
-        self.agents = agents
-        self.lastPolledAt = lastPolledAt
-    }
-}

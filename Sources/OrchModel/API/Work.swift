@@ -7,8 +7,17 @@ public struct WorkPoll: Codable, Hashable, Sendable {
     public var waitSeconds: Double
     /// Whether it takes runs beyond its capacity that a run of its own waits for; nil = no.
     public var lendsSlots: Bool?
+    /// Whether queues that it names and that do not exist are to be made; nil = no.
+    public var createsQueues: Bool?
+    /// Whether it claims no more as it is going to end, and need not be told so; nil = no.
+    public var isDraining: Bool?
 
-    public init(agent: AgentInfo, capacity: Int, waitSeconds: Double, lendsSlots: Bool? = nil) {
+    public init(
+        agent: AgentInfo, capacity: Int, waitSeconds: Double, lendsSlots: Bool? = nil, createsQueues: Bool? = nil,
+        isDraining: Bool? = nil
+    ) {
+        self.isDraining = isDraining
+        self.createsQueues = createsQueues
         self.lendsSlots = lendsSlots
         self.agent = agent
         self.capacity = capacity
@@ -22,17 +31,28 @@ public struct AgentInfo: Codable, Hashable, Sendable {
     public var name: String
     public var host: String
     public var version: String
+    /// Queues that it serves, by name or by patterns such as `etl-*`.
     public var queues: [String]
     /// The engine's version, such as `20.10.24`; nil while it cannot be reached.
     public var engine: String?
     /// What tells agents of one name apart: that of its data directory, so that it stays over restarts. nil for an agent
     /// that has none, and in lists.
     public var identity: Identifier?
+    /// What runs may ask of it; nil = nothing, as with older agents.
+    public var labels: [String: JSONValue]?
+    /// How many containers it has at once; nil = it does not say.
+    public var limit: Int?
+    /// What tells one process of an agent from the next; nil = it does not say.
+    public var session: Identifier?
 
     public init(
-        name: String, host: String, version: String, queues: [String], engine: String?, identity: Identifier? = nil
+        name: String, host: String, version: String, queues: [String], engine: String?, identity: Identifier? = nil,
+        labels: [String: JSONValue]? = nil, limit: Int? = nil, session: Identifier? = nil
     ) {
         self.identity = identity
+        self.labels = labels
+        self.limit = limit
+        self.session = session
         self.name = name
         self.host = host
         self.version = version
@@ -47,12 +67,53 @@ public struct AgentStatus: Codable, Hashable, Sendable {
     public var lastSeenAt: Timestamp
     /// Runs it holds now.
     public var running: Int
+    /// When it last asked for work; nil = the controller does not say.
+    public var lastPolledAt: Timestamp?
+    /// Who wished that it ends its runs and then itself; nil = nobody does.
+    public var drain: AgentWish?
+    /// Who wished that it gets no new runs; nil = nobody does.
+    public var maintenance: AgentWish?
 
-    public init(info: AgentInfo, lastSeenAt: Timestamp, running: Int) {
+    public init(
+        info: AgentInfo, lastSeenAt: Timestamp, running: Int, lastPolledAt: Timestamp? = nil,
+        drain: AgentWish? = nil, maintenance: AgentWish? = nil
+    ) {
         self.info = info
         self.lastSeenAt = lastSeenAt
         self.running = running
+        self.lastPolledAt = lastPolledAt
+        self.drain = drain
+        self.maintenance = maintenance
     }
+}
+
+/// Who wished something of an agent, and when.
+public struct AgentWish: Codable, Hashable, Sendable {
+    public var by: String
+    public var at: Timestamp
+
+    public init(by: String, at: Timestamp) {
+        self.by = by
+        self.at = at
+    }
+}
+
+/// Body of `POST /api/agents/{name}/drain` and `POST /api/agents/{name}/maintenance`.
+public struct AgentWishRequest: Codable, Hashable, Sendable {
+    /// Whether it is wished, or is no longer.
+    public var isOn: Bool
+
+    public init(isOn: Bool) {
+        self.isOn = isOn
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case isOn
+    }
+}
+
+extension AgentWishRequest: ClosedObject {
+    public static var memberNames: [String] { CodingKeys.allCases.map(\.rawValue) }
 }
 
 /// Answer of `POST /api/work/poll`; empty when the wait ran out.
@@ -65,10 +126,14 @@ public struct WorkReply: Codable, Sendable {
     public var requests: [Request]
     /// Questions only an agent can answer.
     public var tasks: [AgentTask]
+    /// Whether the agent is to end once its runs have; nil = no.
+    public var drains: Bool?
 
     public init(
-        runs: [ClaimedRun] = [], cancellations: [Cancellation] = [], requests: [Request] = [], tasks: [AgentTask] = []
+        runs: [ClaimedRun] = [], cancellations: [Cancellation] = [], requests: [Request] = [], tasks: [AgentTask] = [],
+        drains: Bool? = nil
     ) {
+        self.drains = drains
         self.runs = runs
         self.cancellations = cancellations
         self.requests = requests
@@ -82,7 +147,8 @@ public struct WorkReply: Codable, Sendable {
             runs: try container.decode([ClaimedRun].self, forKey: .runs),
             cancellations: try container.decode([Cancellation].self, forKey: .cancellations),
             requests: try container.decodeIfPresent([Request].self, forKey: .requests) ?? [],
-            tasks: try container.decode([AgentTask].self, forKey: .tasks))
+            tasks: try container.decode([AgentTask].self, forKey: .tasks),
+            drains: try container.decodeIfPresent(Bool.self, forKey: .drains))
     }
 
     /// An attempt about which something is wished, short of its end.

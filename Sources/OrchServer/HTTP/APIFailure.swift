@@ -27,6 +27,13 @@ struct APIFailure: Error, Sendable {
         APIFailure(.conflict, "conflict", message, details: details)
     }
 
+    /// A work queue that does not exist, with the nearest names.
+    static func unknownQueue(_ name: String, known: [String]) -> APIFailure {
+        APIFailure(
+            .notFound, "unknown_queue", WorkQueueRules.unknown(name, known: known),
+            details: NearestName.nearest(to: name, in: known))
+    }
+
     static let unauthorized = APIFailure(
         .unauthorized, "unauthorized",
         "a valid token is needed: send `Authorization: Bearer TOKEN`. The server made admin.token and agent.token in "

@@ -101,6 +101,11 @@ struct Gate: RouterMiddleware {
         case .missingRun: .notFound("\(error)")
         case .variableTaken, .blockInUse, .parentEnded, .nestedTooDeep: .conflict("\(error)")
         case .nameHeld: APIFailure(.conflict, "name_held", "\(error)")
+        case .unknownQueue(let name, let known):
+            .unknownQueue(name, known: known)
+        case .queueExists, .queueInUse: .conflict("\(error)")
+        case .unknownAgent(let name, let known):
+            .notFound("\(error)", details: NearestName.nearest(to: name, in: known))
         case .full, .locked, .unavailable: unavailable(error, context)
         case .newerSchema, .unusable, .damaged, .missing, .foreign, .folder, .noFile, .noBackup, .exists, .corrupt:
             unexpected(error, context)

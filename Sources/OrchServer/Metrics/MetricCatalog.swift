@@ -5,6 +5,14 @@ enum MetricCatalog {
         "orch_store_up", "Whether the store answered this scrape: 1, or 0 and what it knows is missing.")
     static let queueDepth = MetricDescription.gauge(
         "orch_queue_depth", "Runs that are due and that no agent has taken.", labels: ["queue"])
+    static let queueBlocked = MetricDescription.gauge(
+        "orch_queue_blocked", "Runs that are due and that a limit holds back.", labels: ["queue"])
+    static let limitSlots = MetricDescription.gauge(
+        "orch_run_limit_slots", "How many runs a limit lets be live at once.", labels: ["limit"])
+    static let limitHeld = MetricDescription.gauge(
+        "orch_run_limit_held", "Runs that hold a slot of a limit.", labels: ["limit"])
+    static let limitWaiting = MetricDescription.gauge(
+        "orch_run_limit_waiting", "Runs that wait for a slot of a limit.", labels: ["limit"])
     static let queueScheduled = MetricDescription.gauge(
         "orch_queue_scheduled", "Runs that wait for a time to come, retries among them.", labels: ["queue"])
     static let queueOldestWait = MetricDescription.gauge(
@@ -66,7 +74,8 @@ enum MetricCatalog {
         labels: ["method", "route", "status"], bounds: answers)
 
     static let all = [
-        storeUp, queueDepth, queueScheduled, queueOldestWait, queueAgents, runsLive, runsUnobserved, agentsPolling,
+        storeUp, queueDepth, queueBlocked, limitSlots, limitHeld, limitWaiting, queueScheduled, queueOldestWait,
+        queueAgents, runsLive, runsUnobserved, agentsPolling,
         agentRuns, databaseBytes, buildInfo, startTime, residentBytes, runsClaimed, lateness, claimDuration,
         launchDuration, logLag, reports, logRecords, logBytes, runsEnded, attemptsRetried, retiredRuns, retiredLogs,
         retiredBytes,

@@ -7,11 +7,25 @@ struct AgentRoutes: Sendable {
     let store: any Store
     let tasks: AgentTaskBoard
     let claims: ClaimAssembler
+    let wakeups: Wakeups
 
     var endpoints: [Endpoint] {
         [
             Endpoint(.get, "agents", .adminOnly) { _ in try APIJSON.response(try await store.agents()) },
-            Endpoint(.get, "work-queues", .adminOnly) { try APIJSON.response(try await queues(at: $0.now())) },
+            Endpoint(.get, "agents/:name", .adminOnly) { call in
+                let name = try call.parameter("name")
+                let agents = try await store.agents()
+                guard let agent = agents.first(where: { $0.info.name == name }) else {
+                    throw StoreError.unknownAgent(name, known: agents.map(\.info.name))
+                }
+                return try APIJSON.response(agent)
+            },
+            Endpoint(.post, "agents/:name/drain", .adminOnly) { call in
+                try await wish(call) { try await store.setDrain($0, of: $1) }
+            },
+            Endpoint(.post, "agents/:name/maintenance", .adminOnly) { call in
+                try await wish(call) { try await store.setMaintenance($0, of: $1) }
+            },
             Endpoint(.post, "agent-tasks", .adminOnly, handler: ask),
             Endpoint(.post, "agent-tasks/:id/answer", .agents, bodyLimit: 4 << 20) { call in
                 let id = try call.identifier("id")
@@ -23,14 +37,21 @@ struct AgentRoutes: Sendable {
         ]
     }
 
-    private func queues(at now: Timestamp) async throws -> [WorkQueueStatus] {
-        try await store.workQueues(polledSince: now - OrchServerConfiguration.pollingWindow)
+    private func wish(
+        _ call: APICall, _ set: (AgentWish?, String) async throws -> AgentStatus
+    ) async throws -> Response {
+        let name = try call.parameter("name")
+        let request: AgentWishRequest = try await call.closedBody()
+        let wish = request.isOn ? AgentWish(by: call.principal.actor, at: call.now()) : nil
+        let status = try await set(wish, name)
+        wakeups.signal(.agent(name))
+        return try APIJSON.response(status)
     }
 
     private func ask(_ call: APICall) async throws -> Response {
         let request: AgentTaskRequest = try await call.body()
-        let queue = try await queues(at: call.now()).first { $0.name == request.queue }
-        guard let queue, !queue.agents.isEmpty else {
+        let queue = try await store.queue(request.queue, at: call.now())
+        guard !queue.agents.isEmpty else {
             throw APIFailure(
                 .serviceUnavailable, "no_agent",
                 "no agent polls the queue \"\(request.queue)\": start one with `orch agent start -q \(request.queue)`")

@@ -53,8 +53,7 @@ struct FlowRunRoutes: Sendable {
         let (run, isNew) = try await maker.make(
             request, parent: parent, by: call.principal.actor, at: call.now())
         wakeups.signal(.queue(run.workQueue))
-        let since = call.now() - OrchServerConfiguration.pollingWindow
-        let queues = try await store.workQueues(polledSince: since)
+        let queues = try await store.queues(at: call.now())
         let queue =
             queues.first { $0.name == run.workQueue }
             ?? WorkQueueStatus(name: run.workQueue, waiting: 0, agents: [], lastPolledAt: nil)
@@ -82,7 +81,9 @@ struct FlowRunRoutes: Sendable {
             query.deployment = parts.last
             if parts.count == 2 { query.flow = parts[0] }
         }
+        query.tag = call.query("tag")
         query.workQueue = call.query("queue")
+        if let queue = query.workQueue { try await store.checkQueue(queue) }
         (query.schedule, query.backfill) = (try identifier("schedule", call), try identifier("backfill", call))
         query.dueBefore = try call.time("due-before")
         if let before = call.query("before") { query.before = try await finder.find(before).id }

@@ -53,6 +53,7 @@ struct RetryRoutes: Sendable {
         let id = try await finder.find(try call.parameter("id")).id
         let request: RetryRequest = try await call.closedBody()
         if let run = try await store.run(id), run.state.type.isTerminal, !run.isInParentsContainer {
+            try await store.checkQueue(run.workQueue)
             let missing = try await missingBlocks(of: run)
             guard missing.isEmpty else {
                 throw APIFailure.invalid("run \(run.name) needs blocks that do not exist", details: missing)

@@ -11,6 +11,7 @@ struct DeploymentRegistry: Sendable {
     /// - Throws: 422 where its name or its parameters cannot be used.
     func save(_ request: DeploymentRequest, at: Timestamp) async throws -> DeploymentReply {
         try check(request)
+        try await store.checkQueue(request.workQueue)
         try request.policy?.check()
         try await checkContainerBlock(of: request)
         let parameters = try SealedParameters(request.parameters, schema: request.parameterSchema, keys: keys)
@@ -37,6 +38,10 @@ struct DeploymentRegistry: Sendable {
             guard !name.isEmpty, name.utf8.count <= 200, !name.contains("/"), PlainText.isPlain(name) else {
                 throw APIFailure.invalid("a \(what)'s name has 1 to 200 characters on one line and no \"/\"")
             }
+        }
+        let demands = Placement(request.requires).problems
+        guard demands.isEmpty else {
+            throw APIFailure.invalid("what the deployment requires of an agent cannot be used", details: demands)
         }
         guard request.tags.allSatisfy(PlainText.isPlain) else {
             throw APIFailure.invalid("a deployment's tags: expected \(PlainText.expected)")

@@ -56,9 +56,10 @@ extension RunMaker {
         let state = RunState(
             .scheduled, message: "waits in queue \(parent.workQueue) for an agent", at: at, actor: actor)
         let sealed = try SealedParameters(task, keys: keys)
-        let run = FlowRun(
+        var run = FlowRun(
             id: id, name: "\(task.name)-\(id.short)", flowName: task.name, parameters: sealed.shown, tags: request.tags,
             workQueue: parent.workQueue, image: task.image, state: state, createdAt: at, scheduledFor: at)
+        run.requires = parent.requires
         return RunDraft(
             run: run,
             launch: RunLaunch(

@@ -44,6 +44,7 @@ struct RunMaker: Sendable {
         try await checkBlocks(of: deployment, parameters)
         let hidden = try SealedParameters(parameters, schema: deployment.parameterSchema, keys: keys)
         let queue = request.workQueue ?? deployment.workQueue
+        try await store.checkQueue(queue)
         let message = due > at ? "is due at \(due)" : "waits in queue \(queue) for an agent"
         let state = RunState(.scheduled, message: message, at: at, actor: actor)
         var run = FlowRun(
@@ -54,7 +55,7 @@ struct RunMaker: Sendable {
             workQueue: queue, image: deployment.image, state: state, createdAt: at, scheduledFor: due,
             templates: templates.isEmpty ? nil : deployment.parameterSchema.redacted(templates),
             dataInterval: request.dataInterval)
-        (run.priority, run.requires) = (request.priority ?? deployment.priority, deployment.requires)
+        (run.priority, run.requires) = (request.priority ?? deployment.priority, deployment.placement)
         run.notes = request.notes
         // A key is its deployment's own, and never that of a slot of a schedule.
         run.idempotencyKey = request.idempotencyKey.map { "key/\(deployment.id)/\($0)" }

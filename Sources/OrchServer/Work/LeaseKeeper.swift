@@ -48,6 +48,13 @@ struct LeaseKeeper: Service {
                 wakeups.signal(.queue(run.workQueue))
                 wakeups.signal(.run(run.id))
             }
+            let since = now - OrchServerConfiguration.pollingWindow
+            let outcome = try await store.fillSlots(polledSince: since, at: now)
+            for run in outcome.ended + outcome.cancelled {
+                if run.state.type.isTerminal { metrics.ended(run) }
+                if let agent = run.agent { wakeups.signal(.agent(agent)) }
+                wakeups.signal(.run(run.id))
+            }
         } catch {
             logger.error("leases could not be checked; trying again", metadata: ["error": "\(error)"])
         }

@@ -10,6 +10,8 @@ final class Wakeups: Sendable {
     enum Topic: Hashable, Sendable {
         /// A run waits in the queue, or a question does.
         case queue(String)
+        /// A run waits in some queue, or a question does: for those who serve queues by patterns.
+        case everyQueue
         /// A run of the agent is to be ended.
         case agent(String)
         /// The run, or something in its container, changed.
@@ -81,7 +83,10 @@ final class Wakeups: Sendable {
 
     /// Wakes everybody who waits for a topic here.
     func hear(_ topic: Topic) {
-        let woken = waiters.withLock { $0[topic] ?? [] }
+        let woken = waiters.withLock { waiters in
+            guard case .queue = topic else { return waiters[topic] ?? [] }
+            return (waiters[topic] ?? []) + (waiters[.everyQueue] ?? [])
+        }
         for waiter in woken { waiter.signal() }
     }
 
@@ -98,6 +103,7 @@ extension Wakeups.Topic: LosslessStringConvertible {
         guard parts.count == 2 else { return nil }
         switch parts[0] {
         case "queue": self = .queue(parts[1])
+        case "every": self = .everyQueue
         case "agent": self = .agent(parts[1])
         case "run":
             guard let id = Identifier(parts[1]) else { return nil }
@@ -116,6 +122,7 @@ extension Wakeups.Topic: LosslessStringConvertible {
     var description: String {
         switch self {
         case .queue(let name): "queue \(name)"
+        case .everyQueue: "every queue"
         case .agent(let name): "agent \(name)"
         case .run(let id): "run \(id)"
         case .answer(let id): "answer \(id)"

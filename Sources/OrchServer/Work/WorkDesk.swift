@@ -23,13 +23,18 @@ struct WorkDesk: Sendable {
     /// Waits for work of an agent.
     ///
     /// - Parameter waiter: closed when the agent goes away: nothing is claimed for it then.
-    /// - Throws: `StoreError.nameHeld` where the name is another agent's.
+    /// - Throws: `StoreError.nameHeld` where the name is another agent's;
+    ///   `StoreError.unknownQueue` where it serves a queue that does not exist.
     func poll(_ poll: WorkPoll, waiter: Waiter) async throws -> WorkReply {
         let longest = min(.seconds(poll.waitSeconds), OrchServerConfiguration.longestPoll)
         let deadline = time.uptime() + max(.zero, longest)
-        let topics = poll.agent.queues.map(Wakeups.Topic.queue) + [.agent(poll.agent.name)]
+        let selector = QueueSelector(poll.agent.queues)
+        let topics =
+            selector.names.map(Wakeups.Topic.queue) + (selector.patterns.isEmpty ? [] : [.everyQueue])
+            + [.agent(poll.agent.name)]
         let registration = wakeups.register(waiter, for: topics)
         defer { withExtendedLifetime(registration) {} }
+        if poll.createsQueues == true { try await createQueues(selector.names.sorted()) }
         while !waiter.isClosed {
             let reply = try await work(for: poll)
             let left = deadline - time.uptime()
@@ -56,11 +61,15 @@ struct WorkDesk: Sendable {
         let now = time.now()
         let request = ClaimRequest(
             agent: poll.agent, limit: max(0, poll.capacity), leaseUntil: now + lease, at: now,
-            lendsSlots: poll.lendsSlots ?? false)
+            lendsSlots: poll.lendsSlots ?? false, checksQueues: true)
         var reply = WorkReply()
         let start = time.uptime()
-        let claimed = try await store.claim(request)
+        let outcome = try await store.work(for: request)
+        let claimed = outcome.claims
         metrics.claimed(claimed, took: time.uptime() - start, at: now)
+        tell(of: outcome)
+        // One that knows is not told again, and one that tells no session would not know what is meant.
+        if outcome.drains, poll.isDraining != true, poll.agent.session != nil { reply.drains = true }
         for claim in claimed {
             if let run = try await launchable(claim) { reply.runs.append(run) }
             wakeups.signal(.run(claim.run.id))
@@ -68,8 +77,33 @@ struct WorkDesk: Sendable {
         let wishes = try await store.wishes(for: poll.agent.name)
         reply.cancellations = delivery.due(wishes.cancellations, at: time.uptime())
         reply.requests = requestDelivery.due(wishes.requests, at: time.uptime())
-        reply.tasks = try await tasks.take(from: poll.agent.queues, at: time.now())
+        reply.tasks = try await tasks.take(from: try await served(poll.agent.queues), at: time.now())
         return reply
+    }
+
+    /// Wakes those whom it concerns that runs have ended, or are to end, because of limits.
+    private func tell(of outcome: ClaimOutcome) {
+        for run in outcome.ended + outcome.cancelled {
+            if run.state.type.isTerminal { metrics.ended(run) }
+            if let agent = run.agent { wakeups.signal(.agent(agent)) }
+            wakeups.signal(.run(run.id))
+        }
+    }
+
+    /// The queues that names and patterns mean.
+    private func served(_ queues: [String]) async throws -> [String] {
+        let selector = QueueSelector(queues)
+        guard !selector.patterns.isEmpty else { return queues }
+        let matched = try await store.queueNames().filter(selector.matches)
+        return selector.names.union(matched).sorted()
+    }
+
+    /// Makes those that do not exist.
+    private func createQueues(_ names: [String]) async throws {
+        for name in names {
+            if let problem = WorkQueueRules.problem(name: name) { throw APIFailure.invalid(problem) }
+            try await store.createQueue(WorkQueueRequest(name: name, mayExist: true), at: time.now())
+        }
     }
 
     /// The claimed run; nil where it cannot be launched, and has ended by that.
@@ -158,5 +192,7 @@ extension WorkDesk {
 }
 
 extension WorkReply {
-    fileprivate var isEmpty: Bool { runs.isEmpty && cancellations.isEmpty && requests.isEmpty && tasks.isEmpty }
+    fileprivate var isEmpty: Bool {
+        runs.isEmpty && cancellations.isEmpty && requests.isEmpty && tasks.isEmpty && drains != true
+    }
 }

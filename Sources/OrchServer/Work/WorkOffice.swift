@@ -38,6 +38,7 @@ package struct WorkOffice: Sendable {
         self.store = store
         self.wakeups = wakeups
         self.time = time
+        store.whenWoken { queues in for queue in queues.sorted() { wakeups.signal(.queue(queue)) } }
     }
 
     /// Answers a poll; `gone` is given what to call when who polls has gone away.

@@ -18,6 +18,7 @@ final class PostgresSession: SQLSession {
     var dialect: SQLDialect {
         SQLDialect(
             forUpdate: "FOR UPDATE", forUpdateSkippingLocked: "FOR UPDATE SKIP LOCKED",
+            forShare: "FOR SHARE",
             appliedMigrations: "SELECT name FROM orch_migration",
             clock: "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
             databaseBytes: "SELECT pg_database_size(current_database())")

@@ -11,15 +11,17 @@ extension RelationalStore {
         }
         try db.post(
             """
-            INSERT INTO agent (name, host, version, queues, engine, last_seen_at, last_polled_at, identity, held_since)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8)
+            INSERT INTO agent (name, host, version, queues, engine, last_seen_at, last_polled_at, identity, held_since,
+                labels, slots, session)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10, ?11)
             ON CONFLICT (name) DO UPDATE SET host = ?2, version = ?3, queues = ?4, engine = ?5, last_seen_at = ?6,
                 last_polled_at = ?6, identity = coalesce(excluded.identity, agent.identity),
-                held_since = coalesce(excluded.held_since, agent.held_since)
+                held_since = coalesce(excluded.held_since, agent.held_since), labels = ?9, slots = ?10, session = ?11
             """,
             [
                 agent.name, agent.host, agent.version, try JSONText.encode(agent.queues), agent.engine,
                 at.microseconds, agent.identity?.description, since?.microseconds,
+                try agent.labels.map(JSONText.encode), agent.limit, agent.session?.description,
             ])
     }
 
@@ -55,58 +57,30 @@ extension RelationalStore {
     }
 
     package func agents() async throws -> [AgentStatus] {
-        try await read { db in
-            try db.rows(
-                """
-                SELECT name, host, version, queues, engine, last_seen_at,
-                    (SELECT count(*) FROM flow_run
-                     WHERE flow_run.agent = agent.name AND \(StoreSchema.isLive) AND root_number IS NULL)
-                FROM agent ORDER BY name
-                """
-            ).map { row in
-                var reader = RowReader(row, table: "agent")
-                let info = AgentInfo(
-                    name: try reader.next(), host: try reader.next(), version: try reader.next(),
-                    queues: try reader.json(),
-                    engine: try reader.optional())
-                return AgentStatus(info: info, lastSeenAt: try reader.time(), running: try reader.next())
-            }
-        }
+        try await read { try Self.agents("1 = 1", [], $0) }
     }
 
-    package func workQueues(polledSince since: Timestamp) async throws -> [WorkQueueStatus] {
-        try await read { db in
-            var queues: [String: WorkQueueStatus] = [:]
-            func queue(_ name: String) -> WorkQueueStatus {
-                queues[name] ?? WorkQueueStatus(name: name, waiting: 0, agents: [], lastPolledAt: nil)
-            }
-            for row in try db.rows("SELECT DISTINCT work_queue FROM deployment") {
-                var reader = RowReader(row, table: "deployment")
-                let status = queue(try reader.next())
-                queues[status.name] = status
-            }
-            let waiting = """
-                SELECT work_queue, count(*) FROM flow_run
-                WHERE state_type = 'SCHEDULED' AND root_number IS NULL GROUP BY work_queue
-                """
-            for row in try db.rows(waiting) {
-                var reader = RowReader(row, table: "flow_run")
-                var status = queue(try reader.next())
-                status.waiting = try reader.next()
-                queues[status.name] = status
-            }
-            for row in try db.rows("SELECT queues, name, last_polled_at FROM agent ORDER BY last_polled_at, name") {
-                var reader = RowReader(row, table: "agent")
-                let (names, agent): ([String], String) = (try reader.json(), try reader.next())
-                let at = try reader.time()
-                for name in Set(names) {
-                    var status = queue(name)
-                    status.lastPolledAt = at
-                    if at >= since { status.agents.append(agent) }
-                    queues[name] = status
-                }
-            }
-            return queues.values.sorted { $0.name < $1.name }
+    /// Agents by name.
+    static func agents(
+        _ condition: String, _ arguments: SQLArguments, _ db: any SQLSession
+    ) throws -> [AgentStatus] {
+        try db.rows(
+            """
+            SELECT name, host, version, queues, engine, labels, slots, last_seen_at,
+                (SELECT count(*) FROM flow_run
+                 WHERE flow_run.agent = agent.name AND \(StoreSchema.isLive) AND root_number IS NULL),
+                last_polled_at, drain, maintenance
+            FROM agent WHERE \(condition) ORDER BY name
+            """, arguments
+        ).map { row in
+            var reader = RowReader(row, table: "agent")
+            let info = AgentInfo(
+                name: try reader.next(), host: try reader.next(), version: try reader.next(),
+                queues: try reader.json(), engine: try reader.optional(), labels: try reader.optionalJSON(),
+                limit: try reader.optional())
+            return AgentStatus(
+                info: info, lastSeenAt: try reader.time(), running: try reader.next(), lastPolledAt: try reader.time(),
+                drain: try reader.optionalJSON(), maintenance: try reader.optionalJSON())
         }
     }
 }

@@ -1,105 +1,31 @@
 package import OrchModel
 
 extension RelationalStore {
-    package func claim(_ request: ClaimRequest) async throws -> [Claim] {
-        try await write { db in
-            // A name is an agent's for as long as a lease after its last poll.
-            let silentBefore = request.at - (request.leaseUntil - request.at)
-            try Self.note(request.agent, at: request.at, silentBefore: silentBefore, db)
-            guard request.limit > 0 || request.lendsSlots, !request.agent.queues.isEmpty else { return [] }
-            let state = RunState(
-                .pending, message: "claimed by agent \(request.agent.name) on \(request.agent.host)", at: request.at,
-                actor: "agent \(request.agent.name)")
-            var due =
-                request.limit > 0
-                ? try Self.due(in: request.agent.queues, limit: request.limit, at: request.at, db) : []
-            if request.lendsSlots, due.count >= request.limit { due += try Self.lent(to: request, but: due, db) }
-            let rows = try due.flatMap { number in
-                try db.rows(
-                    """
-                    UPDATE flow_run SET state_type = ?1, state_name = ?2, state_message = ?3,
-                        state_at = CASE WHEN state_at > ?4 THEN state_at ELSE ?4 END,
-                        state_actor = ?5, attempt = attempt + 1, agent = ?6, lease_expires_at = ?7
-                    WHERE number = ?8 RETURNING \(Self.claimColumns)
-                    """,
-                    [
-                        state.type.rawValue, state.name, state.message, state.at.microseconds, state.actor,
-                        request.agent.name, request.leaseUntil.microseconds, number,
-                    ])
+    package func work(for request: ClaimRequest) async throws -> ClaimOutcome {
+        var outcome = ClaimOutcome()
+        // Each puts some of those aside that limits hold back, and none holds others up for long.
+        for number in 0..<Self.mostRounds {
+            let round = try await write { db in
+                if number == 0 {
+                    // A name is an agent's for as long as a lease after its last poll.
+                    let silentBefore = request.at - (request.leaseUntil - request.at)
+                    try Self.note(request.agent, at: request.at, silentBefore: silentBefore, db)
+                }
+                var round = ClaimRound(request, limit: request.limit)
+                try round.run(db)
+                return round
             }
-            return try Self.claims(rows).map { number, claim in
-                var claim = claim
-                try RunRow.addState(claim.run.state, of: number, attempt: claim.run.attempt, db)
-                try AttemptRow.insert(claim.run, number: number, db)
-                if claim.run.attempt > 1 { try Self.forgetLastAttempt(&claim, number: number, db) }
-                return claim
-            }
+            outcome.add(round.outcome)
+            guard round.hasMore, outcome.claims.isEmpty else { break }
         }
+        return outcome
     }
 
-    /// The runs that are due, the longest waiting first; nobody else can claim them while the transaction lasts.
-    ///
-    /// Queue by queue, as only the first rows of each are looked at then, however many wait.
-    private static func due(
-        in queues: [String], limit: Int, at: Timestamp, _ db: any SQLSession
-    ) throws -> [Int64] {
-        let due = try Set(queues).sorted().flatMap { queue in
-            try db.rows(
-                """
-                SELECT claim_order, number FROM flow_run
-                WHERE state_type = 'SCHEDULED' AND root_number IS NULL AND blocked_on IS NULL AND work_queue = ?
-                    AND scheduled_for <= ?
-                ORDER BY claim_order, number LIMIT ? \(db.dialect.forUpdateSkippingLocked)
-                """,
-                [queue, at.microseconds, limit]
-            ).map { row in
-                var reader = RowReader(row, table: "flow_run")
-                return (order: try reader.next(Int64.self), number: try reader.next(Int64.self))
-            }
-        }
-        return due.sorted(by: <).prefix(limit).map(\.number)
-    }
-
-    /// Runs that runs of the agent wait for, one for each of these that has none at work: a run that waits lends its slot.
-    private static func lent(
-        to request: ClaimRequest, but taken: [Int64], _ db: any SQLSession
-    ) throws -> [Int64] {
-        let rows = try db.rows(
-            """
-            SELECT parent.number, child.number, child.work_queue FROM flow_run parent
-            JOIN flow_run child ON child.parent_id = parent.id
-            WHERE parent.agent = ?1 AND parent.\(StoreSchema.isLive) AND parent.root_number IS NULL
-                AND child.state_type = 'SCHEDULED' AND child.root_number IS NULL AND child.is_awaited = 1
-                AND child.scheduled_for <= ?2
-                AND NOT EXISTS (
-                    SELECT 1 FROM flow_run other WHERE other.parent_id = parent.id AND other.root_number IS NULL
-                        AND other.is_awaited = 1 AND other.\(StoreSchema.isLive))
-            ORDER BY parent.number, child.scheduled_for, child.number
-            """, [request.agent.name, request.at.microseconds])
-        var lenders: Set<Int64> = []
-        var lent: [Int64] = []
-        for row in rows {
-            var reader = RowReader(row, table: "flow_run")
-            let (parent, child): (Int64, Int64) = (try reader.next(), try reader.next())
-            guard request.agent.queues.contains(try reader.next(String.self)), !taken.contains(child),
-                !lenders.contains(parent),
-                // Of polls at the same time one lends a parent's slot.
-                try db.row(
-                    "SELECT 1 FROM flow_run WHERE number = ? \(db.dialect.forUpdateSkippingLocked)", [parent]) != nil,
-                try db.row(
-                    """
-                    SELECT 1 FROM flow_run WHERE number = ? AND state_type = 'SCHEDULED'
-                    \(db.dialect.forUpdateSkippingLocked)
-                    """, [child]) != nil
-            else { continue }
-            lenders.insert(parent)
-            lent.append(child)
-        }
-        return lent
-    }
+    /// A poll looks at some hundred thousand runs at most before it answers.
+    private static let mostRounds = 2000
 
     /// Takes from a run what was true of its last attempt alone; that attempt's row keeps it.
-    private static func forgetLastAttempt(_ claim: inout Claim, number: Int64, _ db: any SQLSession) throws {
+    static func forgetLastAttempt(_ claim: inout Claim, number: Int64, _ db: any SQLSession) throws {
         (claim.run.container, claim.run.termination, claim.run.result) = (nil, nil, nil)
         (claim.run.startedAt, claim.run.endedAt, claim.run.pausedSeconds) = (nil, nil, nil)
         try RunRow(number: number, run: claim.run, suspensions: claim.suspensions).update(enters: false, db)
@@ -112,7 +38,7 @@ extension RelationalStore {
 
     package func nextDue(in queues: [String], after: Timestamp) async throws -> Timestamp? {
         try await read { db in
-            try Set(queues).sorted().compactMap { queue in
+            try ServedQueues(queues, checks: false, db).priorities.keys.sorted().compactMap { queue in
                 let row = try db.row(
                     """
                     SELECT scheduled_for FROM flow_run
@@ -157,10 +83,11 @@ extension RelationalStore {
         try await read { try Self.wishes(for: agent, $0) }
     }
 
-    private static let claimColumns = "launch, sealed_parameters, \(RunRow.columns)"
+    /// What ``claims(_:)`` reads.
+    static let claimColumns = "launch, sealed_parameters, \(RunRow.columns)"
 
-    /// Claims in the order in which they are due.
-    private static func claims(_ rows: [SQLRow]) throws -> [(number: Int64, claim: Claim)] {
+    /// Claims in the order of the rows.
+    static func claims(_ rows: [SQLRow]) throws -> [(number: Int64, claim: Claim)] {
         try rows.map { row in
             var reader = RowReader(row, table: "flow_run")
             let launch: RunLaunch = try reader.json()
@@ -171,7 +98,6 @@ extension RelationalStore {
                 Claim(run: runRow.run, launch: launch, sealedParameters: sealed, suspensions: runRow.suspensions)
             )
         }
-        .sorted { ($0.claim.run.claimOrder, $0.number) < ($1.claim.run.claimOrder, $1.number) }
     }
 
     private static func wishes(for agent: String, _ db: any SQLSession) throws -> AgentWishes {

@@ -11,6 +11,7 @@ extension RelationalStore {
             guard let known else {
                 let deployment = Deployment(id: .new(), version: 1, request: request, createdAt: at, updatedAt: at)
                 try DeploymentRow.insert(deployment, draft, db)
+                try Self.saveRunLimit(of: deployment, at: at, db)
                 return DeploymentReply(deployment: deployment, outcome: .created)
             }
             var reader = RowReader(known, table: "deployment")
@@ -22,6 +23,7 @@ extension RelationalStore {
             let deployment = Deployment(
                 id: old.id, version: old.version + 1, request: request, createdAt: old.createdAt, updatedAt: at)
             try DeploymentRow.update(deployment, draft, db)
+            try Self.saveRunLimit(of: deployment, at: at, db)
             return DeploymentReply(deployment: deployment, outcome: .updated)
         }
     }

@@ -17,6 +17,10 @@ extension RelationalStore {
             var figures = StoreFigures()
             figures.polling = agents.count
             figures.queues = try Self.queues(polledBy: agents, at: at, db)
+            figures.limits = try Self.runLimits("key IN (SELECT key FROM run_limit ORDER BY key LIMIT 1000)", [], db)
+                .map {
+                    StoreFigures.Limit(key: $0.key.description, slots: $0.limit, held: $0.held, waiting: $0.waiting)
+                }
             figures.live = try Self.liveRuns(db)
             figures.unobserved = try Self.number(
                 """
@@ -34,23 +38,32 @@ extension RelationalStore {
         polledBy agents: [(name: String, queues: Set<String>)], at: Timestamp, _ db: any SQLSession
     ) throws -> [StoreFigures.Queue] {
         var queues: [String: StoreFigures.Queue] = [:]
-        for row in try db.rows("SELECT DISTINCT work_queue FROM deployment") {
-            var reader = RowReader(row, table: "deployment")
+        for row in try db.rows("SELECT name FROM work_queue UNION SELECT work_queue FROM deployment") {
+            var reader = RowReader(row, table: "work_queue")
             let name: String = try reader.next()
             queues[name] = StoreFigures.Queue(name: name)
         }
         let waiting = """
-            SELECT work_queue, count(CASE WHEN scheduled_for <= ?1 THEN 1 END),
-                count(CASE WHEN scheduled_for > ?1 THEN 1 END), min(CASE WHEN scheduled_for <= ?1 THEN scheduled_for END)
+            SELECT work_queue, count(CASE WHEN scheduled_for <= ?1 AND blocked_on IS NULL THEN 1 END),
+                count(CASE WHEN blocked_on IS NOT NULL THEN 1 END),
+                count(CASE WHEN scheduled_for > ?1 AND blocked_on IS NULL THEN 1 END),
+                min(CASE WHEN scheduled_for <= ?1 AND blocked_on IS NULL THEN scheduled_for END)
             FROM flow_run WHERE state_type = 'SCHEDULED' AND root_number IS NULL GROUP BY work_queue
             """
         for row in try db.rows(waiting, [at.microseconds]) {
             var reader = RowReader(row, table: "flow_run")
             let name: String = try reader.next()
             queues[name] = StoreFigures.Queue(
-                name: name, due: try reader.next(), scheduled: try reader.next(), oldestDue: try reader.optionalTime())
+                name: name, due: try reader.next(), blocked: try reader.next(), scheduled: try reader.next(),
+                oldestDue: try reader.optionalTime())
         }
-        for name in agents.flatMap(\.queues) { queues[name, default: StoreFigures.Queue(name: name)].polling += 1 }
+        for agent in agents {
+            let selector = QueueSelector(agent.queues)
+            let served = selector.patterns.isEmpty ? [] : queues.keys.filter(selector.matches)
+            for name in selector.names.union(served) {
+                queues[name, default: StoreFigures.Queue(name: name)].polling += 1
+            }
+        }
         return queues.values.sorted { $0.name < $1.name }
     }
 

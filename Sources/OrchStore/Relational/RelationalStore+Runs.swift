@@ -93,6 +93,7 @@ extension RelationalStore {
                 conditions.append(condition)
                 arguments += [value]
             }
+            narrow("number IN (SELECT flow_run_tag.run FROM flow_run_tag WHERE flow_run_tag.tag = ?)", query.tag)
             narrow("work_queue = ?", query.workQueue)
             narrow("schedule_id = ?", query.schedule?.description)
             narrow("backfill_id = ?", query.backfill?.description)

@@ -6,26 +6,13 @@ extension RelationalStore {
         of run: Identifier, _ request: CancellationRequest
     ) async throws -> CancellationOutcome {
         try await write { db in
-            guard var row = try RunRow.locked(run, db) else { return .unknown }
+            guard let row = try RunRow.locked(run, db) else { return .unknown }
             if row.run.state.type.isTerminal {
                 return row.run.state.type == .cancelled ? .unchanged(row.run) : .ended(row.run)
             }
             guard row.root == nil else { return .child(row.run) }
-            let isNew = try row.cancel(request, actor: request.by, db)
-            let parent = row.run.name
-            var others: [FlowRun] = []
-            var parents = [row.number]
-            // A run that has ended may have made one that goes on.
-            while let number = parents.popLast() {
-                for var child in try RunRow.madeByRun(number, db) where child.run.ties?.isDetached != true {
-                    parents.append(child.number)
-                    let wish = CancellationRequest(
-                        by: "\(request.by), with run \(parent) that made it", at: request.at)
-                    guard try child.cancel(wish, actor: request.by, db) else { continue }
-                    others.append(child.run)
-                }
-            }
-            return isNew || !others.isEmpty ? .requested(row.run, others: others) : .unchanged(row.run)
+            let family = try row.cancelFamily(request, actor: request.by, db)
+            return family.all.isEmpty ? .unchanged(family.run) : .requested(family.run, others: family.others)
         }
     }
 
@@ -48,7 +35,42 @@ extension RelationalStore {
     }
 }
 
+/// A run that is to end, and those that it made, which end with it.
+struct CancelledFamily {
+    /// The run as it is now.
+    var run: FlowRun
+    /// Whether its own end was not wished before.
+    var isNew: Bool
+    /// Runs that it made, and theirs, of which the same became true.
+    var others: [FlowRun] = []
+
+    /// All that have changed.
+    var all: [FlowRun] { (isNew ? [run] : []) + others }
+}
+
 extension RunRow {
+    /// Ends a run that no agent holds, or asks its agent to, and those that it made through the API, and theirs.
+    func cancelFamily(
+        _ request: CancellationRequest, actor: String, _ db: any SQLSession
+    ) throws -> CancelledFamily {
+        var row = self
+        let isNew = try row.cancel(request, actor: actor, db)
+        var family = CancelledFamily(run: row.run, isNew: isNew)
+        let parent = row.run.name
+        var parents = [row.number]
+        // A run that has ended may have made one that goes on.
+        while let number = parents.popLast() {
+            for var child in try RunRow.madeByRun(number, db) where child.run.ties?.isDetached != true {
+                parents.append(child.number)
+                let wish = CancellationRequest(
+                    by: "\(request.by), with run \(parent) that made it", at: request.at)
+                guard try child.cancel(wish, actor: actor, db) else { continue }
+                family.others.append(child.run)
+            }
+        }
+        return family
+    }
+
     /// Runs with containers of their own that a run, or a sub-flow in its container, has made.
     fileprivate static func madeByRun(_ number: Int64, _ db: any SQLSession) throws -> [RunRow] {
         try db.rows(

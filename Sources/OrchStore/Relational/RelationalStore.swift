@@ -12,6 +12,8 @@ package final class RelationalStore: Store {
     let logLimit: Int64
     /// Days, counted from 1970, whose logs have room.
     private let preparedDays = Mutex<Set<Int64>>([])
+    /// Who hears of queues whose runs have their turn.
+    private let bell = Mutex<(@Sendable (Set<String>) -> Void)?>(nil)
 
     init(database: any SQLDatabase, identity: Identifier, logLimit: Int64) {
         self.database = database
@@ -76,11 +78,20 @@ package final class RelationalStore: Store {
         try await database.read(body)
     }
 
-    /// Runs `body` in a write transaction; rolled back where it throws.
+    /// Runs `body` in a write transaction; rolled back where it throws. Tells of queues whose runs have their turn by it.
     func write<Value: Sendable>(
         _ body: @escaping @Sendable (any SQLSession) throws -> Value
     ) async throws -> Value {
-        try await database.write(body)
+        let (value, woken) = try await database.write { db in
+            let session = BellSession(db)
+            return (try body(session), session.woken)
+        }
+        if !woken.isEmpty, let tell = bell.withLock({ $0 }) { tell(woken) }
+        return value
+    }
+
+    package func whenWoken(_ body: @escaping @Sendable (Set<String>) -> Void) {
+        bell.withLock { $0 = body }
     }
 
     /// The store's identity, made where there is none.

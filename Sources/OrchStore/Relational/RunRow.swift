@@ -133,9 +133,9 @@ extension RunRow {
                 root_number, work_queue, image, state_type, state_name, state_message, state_at, state_actor, attempt,
                 created_at, scheduled_for, started_at, ended_at, agent, details, launch, sealed_parameters, child_key,
                 is_awaited, priority, claim_order, blocked_on, idempotency_key, schedule_id, backfill_id, late_at,
-                deadline_at, expected_span
+                deadline_at, expected_span, placement
             ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-                ?, ?)
+                ?, ?, ?)
             ON CONFLICT (idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
             RETURNING number
             """,
@@ -153,10 +153,17 @@ extension RunRow {
                 (run.scheduledFor + RunPolicy.lateAfter(launch?.policy)).microseconds,
                 launch?.policy?.deadlineSeconds.map { (run.scheduledFor + .seconds($0)).microseconds },
                 launch?.policy?.expectedSeconds.map { TimeSpan(.seconds($0)).microseconds },
+                Placement(run.requires).text,
             ])
         guard let inserted else { return false }
         var reader = RowReader(inserted, table: "flow_run")
-        try addState(run.state, of: try reader.next(), attempt: run.attempt, db)
+        let number: Int64 = try reader.next()
+        try addState(run.state, of: number, attempt: run.attempt, db)
+        guard root == nil else { return true }
+        try Placement.note(Placement(run.requires).text, db)
+        for tag in Set(run.tags).sorted() {
+            try db.post("INSERT INTO flow_run_tag (tag, run) VALUES (?, ?)", [tag, number])
+        }
         return true
     }
 
@@ -177,7 +184,7 @@ extension RunRow {
     /// Writes what may have changed of the run, and of its attempt while an agent has it; `enters` adds its state to the
     /// history.
     ///
-    /// A run that ends loses its lease.
+    /// A run that ends loses its lease, and those have their turn that waited for its slots.
     func update(enters: Bool, _ db: any SQLSession) throws {
         if root == nil, run.agent != nil { try AttemptRow.update(run, number: number, db) }
         let state = run.state
@@ -200,6 +207,7 @@ extension RunRow {
         var reported = state
         reported.at = reportedAt ?? state.at
         try Self.addState(reported, of: number, attempt: run.attempt, db)
+        if root == nil, state.type.isTerminal { try SlotRelease.release(number, db) }
     }
 
     /// Takes the run from its agent and lets it wait for another attempt, due at `due`; or be held, where it is suspended.
@@ -222,6 +230,8 @@ extension RunRow {
             [
                 due.microseconds, run.claimOrder.microseconds, number,
             ])
+        // Its slots are others' until it has its turn again.
+        if root == nil { try SlotRelease.release(number, db) }
     }
 
     /// Takes a state; a terminal one ends the run and fulfils any wish to end it.

@@ -23,6 +23,9 @@ protocol SQLSession {
     /// Holds back other transactions of any controller that ask for the same name, until this one ends.
     func lock(_ name: String) throws
 
+    /// Notes that runs of a queue have their turn: whoever waits for that hears of it once the transaction is kept.
+    func wake(_ queue: String)
+
     /// Makes room for the log segments of a day, counted from 1970, where the database keeps days apart.
     func prepareLogs(of day: Int64) throws
 
@@ -35,6 +38,9 @@ protocol SQLSession {
 extension SQLSession {
     /// Runs it at once, as a database does that is in this process.
     func post(_ sql: String, _ arguments: SQLArguments) throws { try run(sql, arguments) }
+
+    /// Nobody hears of it.
+    func wake(_ queue: String) {}
 
     /// The rows of a statement without arguments.
     func rows(_ sql: String) throws -> [SQLRow] { try rows(sql, []) }
@@ -58,6 +64,8 @@ struct SQLDialect: Sendable {
     var forUpdate: String
     /// The same, but rows that others hold are passed over.
     var forUpdateSkippingLocked: String
+    /// The same, but others that do so too do not wait for each other.
+    var forShare: String
     /// The names of the migrations that were applied.
     var appliedMigrations: String
     /// The database's own wall clock, in microseconds since 1970, UTC; nil where it has none of its own.

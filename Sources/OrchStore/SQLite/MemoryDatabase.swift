@@ -42,8 +42,15 @@ package struct MemoryDatabase: Sendable {
                         AND name NOT IN ('grdb_migrations', 'retention_pass')
                     """)
             // Children go with their parents, or refer to none.
-            for table in tables { try db.execute(sql: "DELETE FROM \(table)") }
+            for table in tables where table != "work_queue" { try db.execute(sql: "DELETE FROM \(table)") }
+            try db.execute(sql: "DELETE FROM work_queue WHERE name <> 'default'")
+            try db.execute(sql: "UPDATE work_queue SET priority = 0, paused_at = NULL, paused_by = NULL")
         }
+    }
+
+    /// Removes runs that have ended, with all that is of them.
+    package func removeEnded() throws {
+        try queue.write { try $0.execute(sql: "DELETE FROM flow_run WHERE ended_at IS NOT NULL") }
     }
 
     /// A store over this database; any number of them may share it.

@@ -8,7 +8,7 @@ struct SQLiteSession: SQLSession {
     /// Writers come one after the other, so nothing is left to lock.
     var dialect: SQLDialect {
         SQLDialect(
-            forUpdate: "", forUpdateSkippingLocked: "",
+            forUpdate: "", forUpdateSkippingLocked: "", forShare: "",
             appliedMigrations: "SELECT identifier FROM grdb_migrations",
             clock: nil,
             databaseBytes: "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()")

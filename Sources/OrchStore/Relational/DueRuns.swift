@@ -1,0 +1,71 @@
+import OrchModel
+
+/// The runs that are due, in the order of their turns.
+///
+/// A run of priority p has its turn as if it were due p minutes later than it is, and so has one of a queue of priority p: the
+/// urgent ones come first, and none waits for ever.
+struct DueRuns {
+    /// What a step of priority costs, in microseconds: a minute.
+    static let step: Int64 = 60_000_000
+    /// The furthest that a run's turn comes after it is due.
+    static let furthest = Int64(WorkQueueRules.priorities.upperBound) * step
+    /// Runs that wait for nothing but their time and an agent, as the index has them.
+    static let areClaimable = "state_type = 'SCHEDULED' AND root_number IS NULL AND blocked_on IS NULL"
+
+    let queues: ServedQueues
+    /// What the runs ask of an agent, of which the present one has all.
+    let placements: [String]
+    let at: Timestamp
+
+    /// The first rows; others pass them over as long as the transaction lasts.
+    ///
+    /// Queue by queue, as only the first rows of each are looked at then, however many wait.
+    func first(_ count: Int, _ db: any SQLSession) throws -> [Int64] {
+        var found: [(turn: Int64, number: Int64)] = []
+        for queue in try queues.busy(at: at, db) {
+            let handicap = Int64(queues.priorities[queue] ?? 0) * Self.step
+            for placement in placements {
+                var rows = try rows(queue, placement, "", count, db)
+                if rows.count < count { rows += try self.rows(queue, placement, Self.later, count - rows.count, db) }
+                found += rows.map { ($0.turn + handicap, $0.number) }
+            }
+        }
+        return found.sorted { $0 < $1 }.prefix(count).map(\.number)
+    }
+
+    /// Those whose turn has not come but that are due: nobody else is there for the agent.
+    private static let later = " AND priority > 0 AND claim_order > ?3"
+
+    private func rows(
+        _ queue: String, _ placement: String, _ condition: String, _ count: Int, _ db: any SQLSession
+    ) throws -> [(turn: Int64, number: Int64)] {
+        let turn = condition.isEmpty ? " AND claim_order <= ?3" : condition
+        return try db.rows(
+            """
+            SELECT claim_order, number FROM flow_run
+            WHERE \(Self.areClaimable) AND work_queue = ?1 AND placement = ?2 AND scheduled_for <= ?3\(turn)
+            ORDER BY claim_order, number LIMIT ?4 \(db.dialect.forUpdateSkippingLocked)
+            """, [queue, placement, at.microseconds, count]
+        ).map { row in
+            var reader = RowReader(row, table: "flow_run")
+            return (try reader.next(), try reader.next())
+        }
+    }
+}
+
+extension Placement {
+    /// Writes down what a run asks of an agent, so that claims know of it.
+    static func note(_ text: String, _ db: any SQLSession) throws {
+        guard !text.isEmpty else { return }
+        try db.post("INSERT INTO run_placement (placement) VALUES (?) ON CONFLICT DO NOTHING", [text])
+    }
+
+    /// What runs ask of agents, of which an agent with these labels has all; first comes nothing at all.
+    static func met(by labels: [String: JSONValue], _ db: any SQLSession) throws -> [String] {
+        let texts = try db.rows("SELECT placement FROM run_placement ORDER BY placement").map { row in
+            var reader = RowReader(row, table: "run_placement")
+            return try reader.next(String.self)
+        }
+        return [""] + texts.filter { Placement(text: $0)?.fits(labels) ?? false }
+    }
+}
