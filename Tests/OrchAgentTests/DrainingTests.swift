@@ -52,6 +52,28 @@ struct DrainingTests {
         }
     }
 
+    @Test("An agent that its controller asks to drain ends its runs, and then itself")
+    func controllerDrainsIt() async throws {
+        let bench = try AgentBench(["hello": .init(end: .runsOn)])
+        let agent = try bench.agent()
+        let task = Task { try await agent.run() }
+        let claimed = ClaimedRun.sample()
+        bench.controller.queue(claimed)
+        do {
+            try await bench.controller.until { $0.states.contains { $0.type == .running } }
+            bench.controller.drain()
+            try await agent.registry.changed.wait { !agent.registry.isClosed }
+            #expect(!agent.registry.isIdle)
+            bench.engine.end(claimed.containerName, exitCode: 0)
+        } catch {
+            task.cancel()
+            _ = await task.result
+            throw error
+        }
+        try await task.value
+        #expect(bench.controller.end?.type == .completed)
+    }
+
     @Test func secondSignalHandsTheContainersOver() async throws {
         try await withRunningAgent { bench, agent, _ in
             #expect(await agent.drain(patience: nil) {} == .interrupted)

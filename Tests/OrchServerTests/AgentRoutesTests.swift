@@ -11,6 +11,7 @@ struct AgentRoutesTests {
 
     @Test func withoutAnAgentTheCommandThatStartsOneIsTold() async throws {
         try await ServerFixture.with { server in
+            try await server.succeed(.post, "work-queues", WorkQueueRequest(name: "gpu"))
             let request = AgentTaskRequest(queue: "gpu", question: question)
             let (status, fault) = try await server.refusal(.post, "agent-tasks", request)
             #expect(status == 503)

@@ -89,6 +89,7 @@ struct ChildRoutesTests {
 
     @Test func aContainerIsLaunchedWithItsEnvironmentAndNoKeyAndShowsNoValue() async throws {
         try await ServerFixture.with { server in
+            try await server.succeed(.post, "work-queues", WorkQueueRequest(name: "q"))
             try await server.saveBlock(
                 "docker-container", "big", ["memory": "1g", "env": ["PASSWORD": "the block's", "TZ": "UTC"]])
             try await server.succeed(.post, "deployments", ServerFixture.deployment("boxed", queue: "q", block: "big"))

@@ -102,8 +102,16 @@ struct LiveServerTests {
                 _ = try await live.agent.deployments()
             } throws: { ($0 as? OrchClientError)?.fault?.code == "forbidden" }
             await #expect {
-                _ = try await live.admin.ask(AgentTaskRequest(queue: "q", question: .describeImage(reference: "i")))
+                _ = try await live.admin.ask(
+                    AgentTaskRequest(queue: "default", question: .describeImage(reference: "i")))
             } throws: { ($0 as? OrchClientError)?.fault?.code == "no_agent" }
+            await #expect {
+                _ = try await live.admin.ask(
+                    AgentTaskRequest(queue: "deafult", question: .describeImage(reference: "i")))
+            } throws: { error in
+                let fault = (error as? OrchClientError)?.fault
+                return fault?.code == "unknown_queue" && fault?.details == ["default"]
+            }
             let stranger = OrchClient(url: live.admin.url, token: "wrong", http: live.http)
             await #expect {
                 _ = try await stranger.follow("x")

@@ -112,6 +112,7 @@ struct MetricsRoutesTests {
     @Test func everyFamilyIsOfTheCatalogAndEachIsThere() async throws {
         try await ServerFixture.with { server in
             _ = try await server.poll()
+            try await server.succeed(.post, "run-limits", RunLimitRequest(key: .tag("etl"), limit: 3))
             let text = String(buffer: try await server.send(.get, "/metrics", token: server.admin).body)
             let types = Set(text.split(separator: "\n").filter { $0.hasPrefix("# TYPE ") })
             #expect(types == Set(MetricCatalog.all.map { "# TYPE \($0.name) \($0.kind.rawValue)" }))

@@ -34,7 +34,9 @@ extension StoreConformance {
                 draft.run.slot = ScheduleSlot(scheduleID: .new(), slug: "monthly", local: "2020-07-02T07:00:00")
                 try await store.createRun(draft)
                 #expect(try await store.run(draft.run.id) == draft.run)
-                let claim = try #require(try await store.claim(Sample.claim()).first)
+                var request = Sample.claim()
+                request.agent.labels = ["gpu": true]
+                let claim = try #require(try await store.claim(request).first)
                 #expect(claim.run.slot == draft.run.slot && claim.run.notes == draft.run.notes)
             }
         }

@@ -7,10 +7,14 @@ import Simulation
 /// `ORCH_SIMULATION_HISTORIES`: how many, 10,000 if not said. `ORCH_SIMULATION_SEED`: the first one's seed, 1 if not said;
 /// with a seed and no number, that one history is lived and printed. `ORCH_SIMULATION_BREAK`: the name of a `Mutation`, done in
 /// all of them.
+///
+/// `ORCH_SIMULATION_LOAD`: how many runs; then no histories are lived, but so many runs, of a tenth as many deployments, become due
+/// at a thousand a virtual second under limits of all kinds.
 @main
 struct SimulationProgram {
-    static func main() throws {
+    static func main() async throws {
         let environment = ProcessInfo.processInfo.environment
+        if let runs = environment["ORCH_SIMULATION_LOAD"].flatMap(Int.init) { return try await load(runs) }
         let seed = environment["ORCH_SIMULATION_SEED"].flatMap(UInt64.init)
         let mutations = Set([environment["ORCH_SIMULATION_BREAK"].flatMap(Mutation.init)].compactMap(\.self))
         let count = environment["ORCH_SIMULATION_HISTORIES"].flatMap(UInt64.init)
@@ -31,6 +35,20 @@ struct SimulationProgram {
         guard let found else { return }
         show(try Simulation().history(seed: found.seed, isRecording: true, mutations: mutations))
         exit(1)
+    }
+
+    private static func load(_ runs: Int) async throws {
+        var plan = LoadPlan()
+        (plan.runs, plan.deployments) = (max(1, runs), max(10, runs / 10))
+        let begin = ContinuousClock.now
+        let outcome = try await LoadSimulation(plan).run()
+        print("\(outcome.ended) runs of \(plan.deployments) deployments in \(ContinuousClock.now - begin)")
+        for (what, waits) in [("not held back", outcome.lateness), ("held back by limits", outcome.held)] {
+            let shown = [0.5, 0.99, 1].map { LoadOutcome.percentile($0, of: waits).map { "\($0)" } ?? "-" }
+            print("  \(waits.count) \(what): lateness p50, p99, most: \(shown.joined(separator: ", ")) ms")
+        }
+        print(outcome.violation ?? "nothing is wrong")
+        exit(outcome.violation == nil ? 0 : 1)
     }
 
     private static func show(_ outcome: Simulation.Outcome) {

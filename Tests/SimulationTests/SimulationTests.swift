@@ -36,7 +36,7 @@ struct SimulationTests {
         (.removalDoesNothing, "is to be removed", 1),
         (.exitCodesAreForgotten, "exit", 1),
         (.heldAttemptsAreForgotten, "after the last fault", 1),
-        (.namesAreNotUnique, "containers", 200),
+        (.namesAreNotUnique, "containers", 1),
         (.staleReportsAreTaken, "the log of", 20),
     ])
     func whatIsDoneWrongIsNoticed(mutation: Mutation, words: String, first: UInt64) throws {
@@ -48,5 +48,16 @@ struct SimulationTests {
             return
         }
         Issue.record("100 histories with \(mutation), and nothing was noticed")
+    }
+
+    @Test("Under load no limit is exceeded, all runs are run, and those that no limit holds back start at once")
+    func load() async throws {
+        var plan = LoadPlan()
+        (plan.deployments, plan.runs) = (200, 3000)
+        let outcome = try await LoadSimulation(plan).run()
+        #expect(outcome.violation == nil)
+        #expect(outcome.ended == 3000)
+        #expect(!outcome.held.isEmpty)
+        #expect(try #require(LoadOutcome.percentile(0.99, of: outcome.lateness)) < 100)
     }
 }

@@ -21,6 +21,7 @@ final class RecordingController: ControllerAPI {
         var capacities: [Int] = []
         var attempts = 0
         var heldCalls = 0
+        var drains = false
     }
 
     private let state = Mutex(State())
@@ -36,6 +37,8 @@ final class RecordingController: ControllerAPI {
     func queue(_ claimed: ClaimedRun) { mutate { $0.queue.append(claimed) } }
     func queue(_ task: AgentTask) { mutate { $0.tasks.append(task) } }
     func hold(_ claimed: ClaimedRun) { mutate { $0.held.append(claimed) } }
+    /// From now on polls are told that the agent is to end.
+    func drain() { mutate { $0.drains = true } }
     func setAway(_ isAway: Bool) { mutate { $0.isAway = isAway } }
     /// The next report meets this fault.
     func refuseNext(_ fault: ControllerFault) { mutate { $0.faults.append(fault) } }
@@ -103,6 +106,7 @@ final class RecordingController: ControllerAPI {
                     !state.isAway && poll.waitSeconds > 0 && state.pollFault == nil
                         && (state.queue.isEmpty || poll.capacity == 0) && state.tasks.isEmpty
                         && state.cancellations.isEmpty && state.requests.isEmpty
+                        && !(state.drains && poll.isDraining != true)
                 }
             }
         } catch {
@@ -120,7 +124,8 @@ final class RecordingController: ControllerAPI {
                 state.requests = []
             }
             return WorkReply(
-                runs: runs, cancellations: state.cancellations, requests: state.requests, tasks: state.tasks)
+                runs: runs, cancellations: state.cancellations, requests: state.requests, tasks: state.tasks,
+                drains: state.drains && poll.isDraining != true ? true : nil)
         }
     }
 
