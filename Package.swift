@@ -92,8 +92,8 @@ let package = Package(
             name: "OrchETL",
             dependencies: ["Threads", "TableFormats", "CurlTransport", "GoogleCloud", "Postgres", crypto]
         ),
-        // Start, follow, wait for, stop and adopt one container per flow run.
-        .target(name: "OrchInfrastructure", dependencies: ["OrchModel", "DockerEngine"]),
+        // Start, follow, wait for, stop and adopt one container, or one process, per flow run.
+        .target(name: "OrchInfrastructure", dependencies: ["Threads", "OrchModel", "DockerEngine", crypto]),
 
         // What typed blocks yield to flow authors: configured clients, sinks and the parameters that name them.
         .target(
@@ -178,7 +178,8 @@ let package = Package(
             ]
         ),
         .testTarget(
-            name: "OrchInfrastructureTests", dependencies: ["OrchInfrastructure", "OrchModel", "DockerEngine"]),
+            name: "OrchInfrastructureTests",
+            dependencies: ["OrchInfrastructure", "OrchModel", "DockerEngine", "TestSupport"]),
         .testTarget(
             name: "OrchAgentTests",
             dependencies: [
@@ -215,7 +216,7 @@ let package = Package(
             dependencies: [
                 "OrchModel", "LogSegments", "OrchClient", "OrchStore", "OrchInfrastructure", "OrchAgent", "OrchServer",
                 "DockerEngine", "CurlTransport", "Postgres", "GoogleCloud", "TestSupport", "ChaosFlow", "Orch",
-                "OrchBlocks", logging, lifecycle, crypto,
+                "OrchBlocks", "OrchCLI", logging, lifecycle, crypto,
             ],
             exclude: ["Judges"]
         ),

@@ -11,14 +11,15 @@ import Synchronization
 package final class Agent: Service {
     let configuration: AgentConfiguration
     let api: any ControllerAPI
-    let engine: any ContainerEngine
+    let engines: Engines
     let logger: Logger
     let clock: any Clock<Duration>
     let now: @Sendable () -> Timestamp
     let registry = AttemptRegistry()
-    let watch = EngineWatch()
+    /// Whether the engines answer.
+    let watches: [InfrastructureKind: EngineWatch]
     let ledger: LaunchLedger
-    let orphans = OrphanMemory()
+    let orphans: [InfrastructureKind: OrphanMemory]
     let home: AgentHome?
     /// What tells this process from the next one of its name.
     let session = Identifier.new()
@@ -37,7 +38,7 @@ package final class Agent: Service {
     /// - Parameters:
     ///   - configuration: what it is and does.
     ///   - api: its controller.
-    ///   - engine: its container engine.
+    ///   - engines: what it starts runs with, at least one.
     ///   - logger: where it tells what it does; runs and attempts are metadata.
     ///   - clock: what pauses are measured with. Defaults to the continuous clock.
     ///   - now: the wall clock. Defaults to the system's.
@@ -45,7 +46,7 @@ package final class Agent: Service {
     ///   - home: its data directory, taken; nil = the controller does not tell it from other agents of its name.
     /// - Throws: `invalidSetting`, or `dataDirectory` where its memory cannot be opened.
     package init(
-        configuration: AgentConfiguration, api: any ControllerAPI, engine: any ContainerEngine, logger: Logger,
+        configuration: AgentConfiguration, api: any ControllerAPI, engines: Engines, logger: Logger,
         clock: any Clock<Duration> = ContinuousClock(), now: @escaping @Sendable () -> Timestamp = Timestamp.now,
         memory: (any LedgerStorage)? = nil, home: AgentHome? = nil
     ) throws(AgentError) {
@@ -53,15 +54,31 @@ package final class Agent: Service {
         self.home = home
         var configuration = configuration
         configuration.launch.agent = configuration.name
+        if configuration.launch.sources == nil {
+            configuration.launch.sources = GitCache(root: configuration.dataDirectory + "/sources")
+        }
         self.configuration = configuration
         self.api = api
-        self.engine = engine
+        self.engines = engines
+        orphans = Dictionary(uniqueKeysWithValues: engines.kinds.map { ($0, OrphanMemory()) })
+        watches = Dictionary(uniqueKeysWithValues: engines.kinds.map { ($0, EngineWatch()) })
         var logger = logger
         logger[metadataKey: "agent"] = "\(configuration.name)"
         self.logger = logger
         self.clock = clock
         self.now = now
         ledger = try LaunchLedger(storage: memory ?? LedgerFolder(dataDirectory: configuration.dataDirectory))
+    }
+
+    /// An agent with an engine of containers alone.
+    package convenience init(
+        configuration: AgentConfiguration, api: any ControllerAPI, engine: any ContainerEngine, logger: Logger,
+        clock: any Clock<Duration> = ContinuousClock(), now: @escaping @Sendable () -> Timestamp = Timestamp.now,
+        memory: (any LedgerStorage)? = nil, home: AgentHome? = nil
+    ) throws(AgentError) {
+        try self.init(
+            configuration: configuration, api: api, engines: Engines([.docker: engine]), logger: logger, clock: clock,
+            now: now, memory: memory, home: home)
     }
 
     /// Works until a graceful shutdown, or until the surrounding task is cancelled.
@@ -71,7 +88,10 @@ package final class Agent: Service {
     package func run() async throws {
         logger.info(
             "the agent starts",
-            metadata: ["queues": "\(configuration.queues.joined(separator: ","))", "limit": "\(configuration.limit)"])
+            metadata: [
+                "queues": "\(configuration.queues.joined(separator: ","))", "limit": "\(configuration.limit)",
+                "infrastructures": "\(engines.kinds.map(\.rawValue).joined(separator: ","))",
+            ])
         await withDiscardingTaskGroup { group in
             group.addTask { await self.work() }
             for await job in jobs.stream {

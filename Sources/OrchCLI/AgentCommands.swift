@@ -29,11 +29,17 @@ struct Agents: AsyncParsableCommand {
                 Stopping leaves containers running: an agent of the same name takes them up again. With --drain the \
                 agent claims no more and stops once its runs have ended; a second signal stops it at once.
 
+                Runs start in containers of the engine that DOCKER_HOST names, and, with --infra process, as processes of \
+                this host, which nothing shields from them. Where no engine's socket is there, and nothing is said, as \
+                processes alone. A service manager has to leave the agent's processes alone when it stops the agent: \
+                KillMode=process for systemd.
+
                 Examples:
                   orch agent start -q default -q nightly --limit 8
                   orch agent start -q 'etl-*' --label zone=eu --label gpu=true
                   orch agent start -q new-queue --create-queue
                   orch agent start --drain --drain-timeout 600
+                  orch agent start --infra docker --infra process
 
                 Exit codes: 0 told to stop, or drained (`orch agent drain`), 1 the data directory is in use or cannot be \
                 used, 2 usage, or a queue that does not exist, 5 the token is not taken, or the name is held by another \
@@ -65,7 +71,7 @@ struct Agents: AsyncParsableCommand {
             let controller = RemoteController(try connection.client())
             let ready = readyFile.map { ReadyFile(path: $0) }
             let api: any ControllerAPI = ready.map { PollWatch(api: controller, ready: $0) } ?? controller
-            let agent = try await options.agent(api: api, logger: logger)
+            let agent = try await options.agent(api: api, url: connection.endpoint().url, logger: logger)
             defer { ready?.remove() }
             let group = await group(of: agent, logger: logger)
             do { try await group.run() } catch let error as AgentError {
@@ -121,7 +127,13 @@ struct AgentOptions: ParsableArguments {
     var labels: [String] = []
     @Option(name: .customLong("name"), help: "The agent's name; keep it over restarts. Defaults to the host's name.")
     var name: String?
-    @Option(help: "Containers at the same time. Defaults to twice the CPUs.") var limit: Int?
+    @Option(help: "Runs at the same time. Defaults to twice the CPUs.") var limit: Int?
+    @Option(
+        name: .customLong("infra"), parsing: .singleValue,
+        help: ArgumentHelp(
+            "Where runs are started: docker or process. May be given again. Defaults to docker where its socket is there, "
+                + "else process.", valueName: "kind"))
+    var infrastructures: [String] = []
     @Option(help: "The network of containers whose block names none. Defaults to the engine's bridge.")
     var network: String?
     @Option(
@@ -147,6 +159,10 @@ struct AgentOptions: ParsableArguments {
     func validate() throws {
         _ = try keptFor()
         do { _ = try AgentLabels.read(labels) } catch { throw ValidationError("--label: \(error)") }
+        for name in infrastructures where InfrastructureKind(rawValue: name) == nil {
+            throw ValidationError(
+                "--infra: expected \(InfrastructureKind.allCases.map(\.rawValue).joined(separator: " or ")), got \"\(name)\"")
+        }
         if let reapAfter, reapAfter < 0 {
             throw ValidationError("--reap-after: expected seconds from 0, got \(reapAfter)")
         }
@@ -180,10 +196,43 @@ struct AgentOptions: ParsableArguments {
         }
     }
 
-    /// An agent of the engine that `DOCKER_HOST` names.
+    /// Where runs are started: as it is said, else in containers where the engine may be there, else as processes.
     ///
-    /// - Parameter folder: its data directory where none is given. Defaults to `$ORCH_HOME/agent`.
-    func agent(api: any ControllerAPI, logger: Logger, folder: String? = nil) async throws -> Agent {
+    /// That the engine's socket is there decides, not that the engine answers: a daemon that starts later than the agent
+    /// would make an agent that starts no containers, and whatever comes to it, unshielded.
+    ///
+    /// - Parameter isPersonal: whether agent and controller are one user's own, so that processes are offered in any case.
+    func kinds(host: DockerHost, isPersonal: Bool) -> [InfrastructureKind] {
+        let named = infrastructures.compactMap(InfrastructureKind.init)
+        guard named.isEmpty else { return InfrastructureKind.allCases.filter(named.contains) }
+        let hasEngine = if case .unix(let path) = host { FileManager.default.fileExists(atPath: path) } else { true }
+        guard hasEngine else { return [.process] }
+        return isPersonal ? [.docker, .process] : [.docker]
+    }
+
+    /// The engines of those infrastructures; processes have their scratch folders in `data`.
+    private func engines(_ kinds: [InfrastructureKind], host: DockerHost, data: String, name: String) throws -> Engines {
+        var engines: [InfrastructureKind: any ContainerEngine] = [:]
+        if kinds.contains(.docker) { engines[.docker] = DockerContainerEngine(DockerClient(host: host)) }
+        if kinds.contains(.process) {
+            let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+            engines[.process] = ProcessEngine(
+                root: URL(filePath: data + "/processes").standardizedFileURL.path,
+                supervisor: [program] + ProcessSupervisor.words, host: name,
+                environment: ProcessInfo.processInfo.environment)
+        }
+        return Engines(engines)
+    }
+
+    /// An agent of the engine that `DOCKER_HOST` names, and of this host's processes.
+    ///
+    /// - Parameters:
+    ///   - url: where the controller is, which processes are told.
+    ///   - folder: its data directory where none is given. Defaults to `$ORCH_HOME/agent`.
+    ///   - isPersonal: whether agent and controller are one user's own. Defaults to false.
+    func agent(
+        api: any ControllerAPI, url: String, logger: Logger, folder: String? = nil, isPersonal: Bool = false
+    ) async throws -> Agent {
         var configuration = AgentConfiguration(
             dataDirectory: data ?? folder ?? ProfileFolder().home + "/agent",
             queues: served)
@@ -195,11 +244,20 @@ struct AgentOptions: ParsableArguments {
         configuration.keptFor = try keptFor()
         configuration.launch.network = network
         configuration.launch.bindRoots = bindRoots
-        let engine = try DockerContainerEngine(DockerClient(host: DockerHost.fromEnvironment()))
+        configuration.launch.processAPIURL = url
+        let host = try DockerHost.fromEnvironment()
+        let kinds = kinds(host: host, isPersonal: isPersonal)
+        if infrastructures.isEmpty, !kinds.contains(.docker) {
+            logger.notice(
+                "no container engine is here: runs are started as processes of this host, which nothing shields from them",
+                metadata: ["engine": "\(host)"])
+        }
+        let engines = try engines(
+            kinds, host: host, data: configuration.dataDirectory, name: configuration.host)
         do throws(AgentError) {
             try configuration.validate()
             let home = try await AgentHome(configuration.dataDirectory)
-            return try Agent(configuration: configuration, api: api, engine: engine, logger: logger, home: home)
+            return try Agent(configuration: configuration, api: api, engines: engines, logger: logger, home: home)
         } catch {
             throw Message(Self.code(for: error), "\(error)")
         }

@@ -15,11 +15,16 @@ struct Deploy: AsyncParsableCommand {
               orch deploy --infra docker --image taxi:latest
               orch deploy --infra docker --image taxi:latest --flow etl-web-to-gcs -n green-lake -p color=green
               orch deploy --infra docker/big --image taxi:latest -q nightly --retries 3 --retry-delay 60
+              orch deploy --infra process --image ./taxi
+              orch deploy --infra process -n hello -- echo "hello from a process"
               orch deploy --infra docker --image debian:bookworm-slim -n hello -- echo "hello from a container"
             """)
 
-    @Option(help: "docker, or docker/BLOCK for another docker-container block than \"default\".") var infra = "docker"
-    @Option(help: "The image: NAME[:TAG] or NAME@DIGEST.") var image: String
+    @Option(
+        help: "docker, or docker/BLOCK for another docker-container block than \"default\"; process, or process/BLOCK.")
+    var infra = "docker"
+    @Option(help: "The image: NAME[:TAG] or NAME@DIGEST. With --infra process, a program of the agent's host.")
+    var image: String?
     @Option(name: .shortAndLong, help: "The deployment's name. Without it: the image's default deployments.")
     var name: String?
     @Option(help: "The flow, where the image holds several.") var flow: String?
@@ -42,16 +47,23 @@ struct Deploy: AsyncParsableCommand {
     func validate() throws {
         _ = try infrastructure()
         guard tags.allSatisfy(PlainText.isPlain) else { throw ValidationError("--tag: expected \(PlainText.expected)") }
-        guard !image.isEmpty else { throw ValidationError("--image: expected NAME[:TAG]") }
+        _ = try target()
     }
 
     func run() async throws {
         let client = try connection.client()
         if createsQueue { _ = try await client.createWorkQueue(WorkQueueRequest(name: queue, mayExist: true)) }
-        let answer = try await client.ask(
-            AgentTaskRequest(queue: queue, question: .describeImage(reference: image), waitSeconds: timeout))
+        let target = try target()
+        let answer =
+            if let question = target.question {
+                try await client.ask(
+                    AgentTaskRequest(
+                        queue: queue, question: .describeImage(reference: question), waitSeconds: timeout))
+            } else {
+                AgentTaskAnswer.noDescription(image: target.image)
+            }
         let plan = DeploymentPlan(
-            image: image, name: name, flow: flow, queue: queue, assignments: parameters, tags: tags,
+            image: target.image, name: name, flow: flow, queue: queue, assignments: parameters, tags: tags,
             command: command, infrastructure: try infrastructure())
         var replies: [DeploymentReply] = []
         for var request in try plan.requests(for: answer) {
@@ -65,11 +77,24 @@ struct Deploy: AsyncParsableCommand {
         }
     }
 
-    private func infrastructure() throws -> Infrastructure {
-        let parts = infra.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        guard parts[0] == "docker", parts.count == 1 || !parts[1].isEmpty else {
-            throw ValidationError("--infra: expected docker or docker/BLOCK, got \"\(infra)\"")
+    private func infrastructure() throws -> Infrastructure { try Self.infrastructure(infra) }
+
+    /// What is deployed, and what an agent is asked of it.
+    private func target() throws -> DeployTarget {
+        try DeployTarget(image: image, command: command, isProcess: try infrastructure().kind == .process)
+    }
+
+    /// Reads `KIND` or `KIND/BLOCK`.
+    ///
+    /// - Throws: a usage message where it is neither.
+    static func infrastructure(_ text: String) throws -> Infrastructure {
+        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard let kind = InfrastructureKind(rawValue: parts[0]), parts.count == 1 || !parts[1].isEmpty else {
+            let kinds = InfrastructureKind.allCases.map(\.rawValue)
+            let hint = NearestName.nearest(to: parts[0], in: kinds, limit: 1).first.map { "; did you mean \($0)?" } ?? ""
+            throw ValidationError(
+                "--infra: expected \(kinds.joined(separator: " or ")), or one of them with /BLOCK, got \"\(text)\"\(hint)")
         }
-        return Infrastructure(type: "docker", block: parts.count == 2 ? parts[1] : nil)
+        return Infrastructure(type: kind.rawValue, block: parts.count == 2 ? parts[1] : nil)
     }
 }

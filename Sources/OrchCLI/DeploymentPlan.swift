@@ -40,6 +40,9 @@ struct DeploymentPlan {
     }
 
     private func missingImage(_ available: [String]) -> String {
+        guard infrastructure.kind != .process else {
+            return "there is no program \(image) on the agent's host; build it there, or copy it to that path"
+        }
         let listed =
             available.isEmpty
             ? "That host has no tagged images." : "Images there: \(available.prefix(10).joined(separator: ", "))"

@@ -58,7 +58,8 @@ struct Doctor: AsyncParsableCommand {
             let agents = try await client.agents()
             let (agentCheck, isPolled) = try await agentCheck(client, agents: agents)
             checks.append(agentCheck)
-            let deployments = try await client.deployments().filter { $0.workQueue == queue }
+            let deployments = try await client.deployments()
+                .filter { $0.workQueue == queue && $0.infrastructure.kind == .docker }
             guard isPolled else { return checks }
             var answers: [String: AgentTaskAnswer] = [:]
             for image in Set(deployments.map(\.image) + [image].compactMap { $0 }).sorted() {

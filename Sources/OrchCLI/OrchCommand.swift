@@ -1,5 +1,7 @@
 import ArgumentParser
 import FoundationEssentials
+import Glibc
+import OrchInfrastructure
 import OrchModel
 
 /// `orch`: the command line of controller, agents and runs.
@@ -31,9 +33,19 @@ struct OrchCommand: AsyncParsableCommand {
         ]
     )
 
+    /// Supervises a process and ends, where an agent has started this program for that. Looked at before the command line is
+    /// parsed, as each run of a process has such a program beside it.
+    private static func supervise(_ arguments: [String]) {
+        guard arguments.count == ProcessSupervisor.words.count + 2,
+            arguments.dropFirst().starts(with: ProcessSupervisor.words), let folder = arguments.last
+        else { return }
+        Glibc.exit(ProcessSupervisor(folder: folder).run())
+    }
+
     static func main() async {
         // A pager that quits early must not kill a server or leave a half-written state file.
         Signals.ignoreBrokenPipe()
+        supervise(CommandLine.arguments)
         do {
             var command = try parseAsRoot()
             if var asyncCommand = command as? any AsyncParsableCommand {

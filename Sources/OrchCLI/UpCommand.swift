@@ -15,6 +15,8 @@ struct Up: AsyncParsableCommand {
         commandName: "up",
         abstract: "Starts a controller and an agent in one process, on SQLite.",
         discussion: """
+            Runs start in containers where a Docker Engine is, and as processes of this host where a deployment says so
+            (`orch deploy --infra process`), so that all works without Docker, too.
             Data lies in $ORCH_HOME (~/.orch). The profile "local" is saved and, where none is chosen yet, chosen; it stays
             as it is where another controller answers at its address. With --data, the agent's data lies there too.
             Stopping leaves containers running; the next start takes them up again.
@@ -75,7 +77,9 @@ struct LocalAgent: Service {
                     + "limits of tags and runs that a flow makes need `orch up --host 0.0.0.0`.\n")
         }
         // Controllers with data of their own have agents with data of their own.
-        try await options.agent(api: RemoteController(client), logger: logger, folder: agentFolder).run()
+        try await options.agent(
+            api: RemoteController(client), url: address, logger: logger, folder: agentFolder, isPersonal: true
+        ).run()
         // One that was drained leaves the controller at work.
         try? await gracefulShutdown()
     }

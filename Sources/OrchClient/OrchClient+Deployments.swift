@@ -9,6 +9,11 @@ extension OrchClient {
         try await send(Call(.post, "deployments"), request)
     }
 
+    /// Has an agent look at a deployment's image, or program, without saving anything: `POST /api/deployments/check`.
+    package func check(_ request: DeploymentRequest) async throws(OrchClientError) -> DeploymentCheck {
+        try await send(Call(.post, "deployments", "check"), request)
+    }
+
     /// All deployments by full name: `GET /api/deployments`.
     package func deployments() async throws(OrchClientError) -> [Deployment] {
         try await get(Call(.get, "deployments"))

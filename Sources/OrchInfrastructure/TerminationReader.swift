@@ -27,7 +27,8 @@ package enum TerminationReader {
             return Termination(
                 exitCode: snapshot.exitCode, launchFailed: true, reason: reason, actor: killedBy)
         }
-        if snapshot.exitCode == lostExitCode, hints.sawEnd == false { return lostEnd(killedBy: killedBy) }
+        if let reason = snapshot.lost { return lostEnd(reason, killedBy: killedBy) }
+        if snapshot.exitCode == lostExitCode, hints.sawEnd == false { return lostEnd(fallen, killedBy: killedBy) }
         let signal = saysCancelled && snapshot.exitCode == cancelledExitCode ? nil : signal(of: snapshot.exitCode)
         let oomKilled = snapshot.oomKilled || hints.sawOutOfMemory
         let wasStopped = wasStopped(hints, answer, signal: signal, isWished: killedBy != nil)
@@ -35,18 +36,23 @@ package enum TerminationReader {
         let outsider = sawSignal && !oomKilled ? Termination.outsider : nil
         // Whoever came too late has not ended it.
         let killedBy = wasStopped == false ? nil : killedBy ?? outsider
-        let oom = outOfMemory(oomKilled, limit: snapshot.memoryLimit, signal: signal, killedBy: killedBy)
+        let mayBe = snapshot.memoryLimit != nil || hints.mayBeOutOfMemory
+        let oom = outOfMemory(oomKilled, mayBe: mayBe, signal: signal, killedBy: killedBy)
         var termination = Termination(
             exitCode: snapshot.exitCode, signal: signal, oom: oom,
             reason: snapshot.error.isEmpty ? nil : snapshot.error, actor: killedBy)
         termination.wasStopped = wasStopped
         let limit = snapshot.memoryLimit.map { "its limit of \(ByteSize.text($0))" } ?? "the host's memory"
         if oom == .yes { termination.reason = "the kernel killed it, as \(limit) was used up" }
+        if oom == .likely, snapshot.memoryLimit == nil {
+            termination.reason = "the kernel killed some process of the host for memory while it ran"
+        }
         if oomKilled, oom != .yes {
             termination.warning =
                 "the kernel killed a process of the container, as \(limit) was used up; "
                 + "its main process went on"
         }
+        termination.warning = termination.warning ?? snapshot.warning
         return termination
     }
 
@@ -69,8 +75,9 @@ package enum TerminationReader {
     /// What Docker shows of a process that ended while its daemon or its host fell; a process may exit with it as well.
     static let lostExitCode = 255
 
-    private static func lostEnd(killedBy: String?) -> Termination {
-        let reason = "its exit code is not known: the engine, or its host, fell while it ended"
+    private static let fallen = "its exit code is not known: the engine, or its host, fell while it ended"
+
+    private static func lostEnd(_ reason: String, killedBy: String?) -> Termination {
         var termination = Termination(exitCode: nil, reason: reason, actor: killedBy, warning: reason)
         termination.lostExitCode = true
         return termination
@@ -85,26 +92,29 @@ package enum TerminationReader {
     ///
     /// - Parameters:
     ///   - name: the container's name.
+    ///   - noun: what it is. Defaults to `container`.
     ///   - exitCode: what was seen of its end before it went; nil where nothing was.
     ///   - killedBy: who asked orch to end it; nil where nobody did.
-    package static func vanished(_ name: String, exitCode: Int?, killedBy: String?) -> Termination {
+    package static func vanished(
+        _ name: String, noun: String = "container", exitCode: Int?, killedBy: String?
+    ) -> Termination {
         let when = exitCode == nil ? "before its end was seen" : "once it had ended"
         // The state may be Completed all the same, and would hide it.
         let warning =
-            "the container \(name) was removed before its log was read to the end: the last lines may be missing"
+            "the \(noun) \(name) was removed before its log was read to the end: the last lines may be missing"
         return Termination(
             exitCode: exitCode, signal: exitCode.flatMap(signal(of:)),
-            reason: "the container \(name) vanished: somebody removed it \(when)",
+            reason: "the \(noun) \(name) vanished: somebody removed it \(when)",
             actor: killedBy ?? Termination.outsider,
             warning: exitCode == nil ? nil : warning)
     }
 
     private static func outOfMemory(
-        _ oomKilled: Bool, limit: Int64?, signal: Int?, killedBy: String?
+        _ oomKilled: Bool, mayBe: Bool, signal: Int?, killedBy: String?
     ) -> Termination.OutOfMemory {
         guard signal == 9, killedBy == nil else { return .no }
         if oomKilled { return .yes }
-        return limit == nil ? .no : .likely
+        return mayBe ? .likely : .no
     }
 
     /// The signal that an exit code above 128 stands for.

@@ -15,11 +15,14 @@ public struct ImageDescription: Codable, Hashable, Sendable {
     public var flows: [FlowDescription]
     /// The deployments that `orch deploy` makes where none is named.
     public var deployments: [DeploymentDefault]
+    /// What the image is built for and what its host is; added by an agent, nil where that is not known.
+    public var platform: ImagePlatform?
 
     public init(
         orch: Int = ImageDescription.protocolVersion, sdk: String, program: String,
-        flows: [FlowDescription], deployments: [DeploymentDefault]
+        flows: [FlowDescription], deployments: [DeploymentDefault], platform: ImagePlatform? = nil
     ) {
+        self.platform = platform
         self.orch = orch
         self.sdk = sdk
         self.program = program

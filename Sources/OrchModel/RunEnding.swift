@@ -39,6 +39,7 @@ public enum RunEnding {
 
     /// Who wished for the end of what ran, and how.
     private struct Wishes {
+        var noun: String
         var cancelledBy: String?
         var suspendedBy: String?
         var overdue: Double?
@@ -53,13 +54,14 @@ public enum RunEnding {
     ///   - cancelledBy: who asked for cancellation while it ran; nil where nobody did.
     ///   - suspendedBy: who asked for it to be suspended while it ran; nil where nobody did. Defaults to nil.
     ///   - overdue: how long it might run, where it was to be stopped for having run longer; in seconds. Defaults to nil.
+    ///   - noun: what it ran in. Defaults to `container`.
     ///   - at: the time of the end.
     ///   - actor: who reports.
     public static func state(
         kind: Kind, outcome: Outcome?, termination: Termination, cancelledBy: String?, suspendedBy: String? = nil,
-        overdue: Double? = nil, at: Timestamp, actor: String
+        overdue: Double? = nil, noun: String = "container", at: Timestamp, actor: String
     ) -> RunState {
-        let wishes = Wishes(cancelledBy: cancelledBy, suspendedBy: suspendedBy, overdue: overdue)
+        let wishes = Wishes(noun: noun, cancelledBy: cancelledBy, suspendedBy: suspendedBy, overdue: overdue)
         let end = end(kind, outcome, termination, wishes)
         return RunState(end.type, name: end.name, message: end.message, at: at, actor: actor)
     }
@@ -73,7 +75,7 @@ public enum RunEnding {
             }
             if let by = wishes.suspendedBy { return suspended(by, " before its process started") }
             return Outcome(
-                .crashed, "the container never started: \(termination.reason ?? "the engine gave no reason")")
+                .crashed, "the \(wishes.noun) never started: \(termination.reason ?? "the engine gave no reason")")
         }
         if termination.lostExitCode == true {
             let how = "; its exit code is not known"
@@ -84,7 +86,7 @@ public enum RunEnding {
             if let outcome, outcome.asksForReschedule { return outcome }
         }
         guard let code = termination.exitCode else {
-            return Outcome(.crashed, termination.reason ?? "the container vanished before its exit was seen")
+            return Outcome(.crashed, termination.reason ?? "the \(wishes.noun) vanished before its exit was seen")
         }
         return switch kind {
         case .sdk: endOfFlow(outcome, code, termination, wishes)
@@ -150,7 +152,7 @@ public enum RunEnding {
             return Outcome(.crashed, "out of memory: \(termination.reason ?? "the kernel killed it")")
         }
         guard termination.signal != nil else { return nil }
-        let guess = termination.oom == .likely ? "; out of memory is likely, as a memory limit was set" : ""
+        let guess = termination.oom == .likely ? "; out of memory is likely, as \(termination.reason ?? "a memory limit was set")" : ""
         let who = termination.actor == Termination.outsider ? " by \(Termination.outsider)" : ""
         return Outcome(.crashed, "\(termination.summary)\(who)\(guess)")
     }

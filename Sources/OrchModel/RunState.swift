@@ -43,6 +43,8 @@ public struct RunState: Codable, Hashable, Sendable {
     public static let awaitingSlotName = "AwaitingConcurrencySlot"
     /// A run that waits for something outside, and has no container until it is looked for again.
     public static let awaitingRescheduleName = "AwaitingReschedule"
+    /// A run whose agent pulls its image.
+    public static let pullingName = "Pulling"
     /// A run in its second attempt or a later one.
     public static let retryingName = "Retrying"
     /// A run that took longer than it may.
@@ -57,7 +59,8 @@ public struct RunState: Codable, Hashable, Sendable {
     public static let upstreamFailedName = "UpstreamFailed"
     /// All names that are narrower than their types.
     public static let narrowNames = [
-        lateName, awaitingRetryName, awaitingSlotName, awaitingRescheduleName, retryingName, timedOutName, suspendedName, skippedName,
+        lateName, awaitingRetryName, awaitingSlotName, awaitingRescheduleName, pullingName, retryingName, timedOutName,
+        suspendedName, skippedName,
     ]
 
     /// Whether an agent that reports it is done with the attempt: the run has ended, it is suspended, or it waits for

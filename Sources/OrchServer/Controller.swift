@@ -131,6 +131,7 @@ package final class Controller: Service, Sendable {
             + AgentRoutes(store: store, tasks: tasks, claims: claims, wakeups: wakeups).endpoints
             + WorkQueueRoutes(store: store).endpoints
             + RunLimitRoutes(store: store).endpoints
+            + DeploymentCheckRoutes(check: ImageCheck(store: store, tasks: tasks, vault: vault)).endpoints
             + WorkRoutes(desk: desk).endpoints
     }
 

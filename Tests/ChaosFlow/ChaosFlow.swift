@@ -11,7 +11,7 @@ struct ChaosFlow: FlowProgram {
     ]
 }
 
-/// Reports the first half of its lines, waits for the file `/tmp/go`, reports the rest, and ends.
+/// Reports the first half of its lines, waits for the file `go` in the folder for temporary files, reports the rest, and ends.
 struct Steps: Flow {
     static let name = "steps"
     static let summary = "Reports numbered lines around a wait for a word."
@@ -32,7 +32,8 @@ struct Steps: Flow {
 
     func run(_ context: FlowContext) async throws -> Int {
         try await context.task("before") { report(1...half, context) }
-        while !FileManager.default.fileExists(atPath: "/tmp/go") { try await Task.sleep(for: .milliseconds(50)) }
+        let go = FileManager.default.temporaryDirectory.appending(path: "go").path
+        while !FileManager.default.fileExists(atPath: go) { try await Task.sleep(for: .milliseconds(50)) }
         if ending == .hunger { try await eat() }
         try await context.task("after") { report(half + 1...lines, context) }
         context.metric("lines", lines)

@@ -35,6 +35,8 @@ package struct HostConfig: Sendable, Hashable, Codable {
     package var shmSize: Int64?
     /// Limits of the process.
     package var ulimits: [Ulimit]?
+    /// Devices that a driver gives, such as GPUs.
+    package var deviceRequests: [DeviceRequest]?
     /// Whether the container may do anything to the host; read by inspection, never set here.
     package private(set) var privileged: Bool?
 
@@ -59,6 +61,7 @@ package struct HostConfig: Sendable, Hashable, Codable {
         case logConfig = "LogConfig"
         case shmSize = "ShmSize"
         case ulimits = "Ulimits"
+        case deviceRequests = "DeviceRequests"
         case privileged = "Privileged"
     }
 }

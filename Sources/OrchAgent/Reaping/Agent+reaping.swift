@@ -10,11 +10,11 @@ extension Agent {
         while await pause(configuration.reapInterval) {
             // Before the first comparison of attempts and containers nothing is known to be of no use.
             guard registry.hasPassed else { continue }
-            await reapOnce()
+            for (kind, engine) in engines.all { await reapOnce(engine, orphans[kind] ?? OrphanMemory()) }
         }
     }
 
-    private func reapOnce() async {
+    private func reapOnce(_ engine: any ContainerEngine, _ orphans: OrphanMemory) async {
         let pass = ReapingPass(
             engine: engine, api: api, grace: configuration.reapGrace, keeping: configuration.keptFor, now: now)
         do {

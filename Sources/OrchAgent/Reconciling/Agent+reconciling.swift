@@ -6,16 +6,16 @@ extension Agent {
     /// Compares what should run here with what does, now and every few seconds.
     func reconcile() async {
         repeat {
-            await lookAtEngine()
+            for (kind, engine) in engines.all { await look(at: engine, kind) }
             await reconcileOnce()
         } while await pause(configuration.reconcileInterval)
     }
 
-    private func lookAtEngine() async {
+    private func look(at engine: any ContainerEngine, _ kind: InfrastructureKind) async {
         let answer: Result<EngineFacts, EngineFault>
         do throws(EngineFault) { answer = .success(try await engine.facts()) } catch { answer = .failure(error) }
         if case .failure(.cancelled) = answer { return }
-        guard watch.note(answer) else { return }
+        guard watches[kind]?.note(answer) == true else { return }
         switch answer {
         case .success(let facts):
             logger.info(
@@ -33,8 +33,18 @@ extension Agent {
             let held = try await api.held(by: configuration.name)
             let unknown = held.filter { !registry.isKnown($0.key) }
             if !unknown.isEmpty {
-                let containers = try await attemptsWithContainer(of: Set(unknown.map(\.instance)))
-                for claimed in unknown { settle(claimed, hasContainer: containers.contains(claimed.key)) }
+                for kind in InfrastructureKind.allCases {
+                    let attempts = unknown.filter { $0.infrastructure == kind }
+                    guard !attempts.isEmpty else { continue }
+                    // Where an engine is not offered any more, what was launched there cannot be found.
+                    let containers =
+                        if let engine = engines[kind] {
+                            try await attemptsWithContainer(on: engine, of: Set(attempts.map(\.instance)))
+                        } else {
+                            Set<AttemptKey>()
+                        }
+                    for claimed in attempts { settle(claimed, hasContainer: containers.contains(claimed.key)) }
+                }
                 // Their leases may have run out while nobody looked.
                 await renewOnce()
             }
@@ -60,6 +70,7 @@ extension Agent {
         guard !left.isEmpty else { return }
         let instance = try await api.identity()
         for key in left {
+            guard let engine = await engine(of: key) else { continue }
             do throws(EngineFault) {
                 let found = try await engine.inspect(ClaimedRun.containerName(run: key.run, attempt: key.attempt))
                 guard !found.isLive, found.labels[ContainerLabels.instance] == "\(instance)" else { continue }
@@ -79,20 +90,40 @@ extension Agent {
         }
     }
 
+    /// The engine that has an attempt's container; nil where one does not answer. Any where none has it.
+    private func engine(of key: AttemptKey) async -> (any ContainerEngine)? {
+        if engines.all.count == 1 { return engines.all.first?.engine }
+        let name = ClaimedRun.containerName(run: key.run, attempt: key.attempt)
+        for (_, engine) in engines.all {
+            do throws(EngineFault) {
+                _ = try await engine.inspect(name)
+                return engine
+            } catch {
+                guard case .notFound = error else { return nil }
+            }
+        }
+        return engines.all.first?.engine
+    }
+
     /// Has those who look after an attempt ask the engine where its container seems to have been paused or resumed by
     /// somebody else.
     private func comparePauses(of held: [ClaimedRun]) async throws(EngineFault) {
         let followed = held.filter { registry.order(of: $0.key) != nil }
-        for instance in Set(followed.map(\.instance)) {
-            let containers = try await engine.list(label: ContainerLabels.instance, value: "\(instance)", sizes: false)
-            for container in containers where container.status.isLive {
-                guard let key = ContainerLabels.attempt(of: container.labels) else { continue }
-                registry.order(of: key)?.pausing.compare(isPaused: container.status == .paused)
+        for (kind, engine) in engines.all {
+            for instance in Set(followed.filter({ $0.infrastructure == kind }).map(\.instance)) {
+                let containers = try await engine.list(
+                    label: ContainerLabels.instance, value: "\(instance)", sizes: false)
+                for container in containers where container.status.isLive {
+                    guard let key = ContainerLabels.attempt(of: container.labels) else { continue }
+                    registry.order(of: key)?.pausing.compare(isPaused: container.status == .paused)
+                }
             }
         }
     }
 
-    private func attemptsWithContainer(of instances: Set<Identifier>) async throws(EngineFault) -> Set<AttemptKey> {
+    private func attemptsWithContainer(
+        on engine: any ContainerEngine, of instances: Set<Identifier>
+    ) async throws(EngineFault) -> Set<AttemptKey> {
         var keys: Set<AttemptKey> = []
         for instance in instances.sorted() {
             let containers = try await engine.list(label: ContainerLabels.instance, value: "\(instance)", sizes: false)

@@ -69,9 +69,10 @@ extension Agent {
     private func follow(
         _ claimed: ClaimedRun, _ mode: DockerRunner.Mode, _ order: StopOrder, _ shipper: ReportShipper
     ) async -> Bool {
+        let kind = claimed.infrastructure
         let runner = DockerRunner(
-            engine: engine, settings: configuration.launch, actor: "agent \(configuration.name)", host: watch.host,
-            clock: clock, now: now)
+            engine: engines[kind] ?? AbsentEngine(kind: kind), settings: configuration.launch,
+            actor: "agent \(configuration.name)", host: watches[kind]?.host, clock: clock, now: now)
         do throws(CancellationError) {
             try await untilShutdown { () throws(CancellationError) in
                 try await runner.run(claimed, mode: mode, order: order, reporting: shipper) { [self] in
@@ -86,7 +87,7 @@ extension Agent {
 
     /// Finds out what was asked and sends it, some times over where the controller does not answer.
     private func answer(_ task: AgentTask) async {
-        let desk = QuestionDesk(engine: engine, settings: configuration.launch, clock: clock)
+        let desk = QuestionDesk(engines: engines, settings: configuration.launch, clock: clock)
         let answer = await desk.answer(task)
         var backoff = Backoff()
         for _ in 0..<5 {

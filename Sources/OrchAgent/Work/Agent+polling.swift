@@ -107,20 +107,24 @@ extension Agent {
     ///
     /// A run that waits for runs it made lends them its slot then, so that they start though there is no room; of an agent
     /// that drains, too, as the run that waits would not end without.
-    private var isReady: Bool { watch.facts != nil && ledger.isComplete }
+    private var isReady: Bool { !ready.isEmpty && ledger.isComplete }
+
+    /// Where runs can be started now.
+    private var ready: [InfrastructureKind] { engines.kinds.filter { watches[$0]?.facts != nil } }
 
     /// What it says of its host, and what it was told to say.
     private var labels: [String: JSONValue] {
         var labels = AgentLabels.ofHost
-        labels["infrastructure"] = .array(configuration.infrastructures.map { .string($0) })
+        labels["infrastructure"] = .array(ready.map { .string($0.rawValue) })
         return labels.merging(configuration.labels) { $1 }
     }
 
     private var info: AgentInfo {
         AgentInfo(
             name: configuration.name, host: configuration.host, version: OrchVersion.current,
-            queues: configuration.queues, engine: watch.facts?.version, identity: home?.identity,
-            labels: labels, limit: configuration.limit, session: session)
+            queues: configuration.queues, engine: ready.first.flatMap { watches[$0]?.facts?.version },
+            identity: home?.identity, infrastructures: ready.map(\.rawValue), labels: labels,
+            limit: configuration.limit, session: session)
     }
 
     /// Renews the leases of all attempts that are looked after, again and again.

@@ -1,6 +1,6 @@
 package import OrchModel
 
-/// What orch asks of a container engine.
+/// What orch asks of a container engine, or of what stands for one: a process of the host is a container here as well.
 ///
 /// Any number of calls may run at once. Each may be repeated: creating again fails with `nameInUse`, starting what runs
 /// and removing what is gone succeed. Cancelling the surrounding task ends a call at once; what the engine had begun
@@ -57,15 +57,26 @@ package protocol ContainerEngine: Sendable {
     /// Names of the images on the host, such as `taxi:latest`.
     func imageNames() async throws(EngineFault) -> [String]
 
-    /// Pulls an image; `progress` hears each line.
+    /// What an image is built for; nil where the engine does not tell.
+    func platform(of image: String) async throws(EngineFault) -> ImagePlatform?
+
+    /// Pulls an image. Who asks for one that is being pulled waits for that pull.
     ///
-    /// - Parameter login: who asks the registry; nil = nobody. It must be of the image's own registry.
+    /// - Parameters:
+    ///   - login: who asks the registry; nil = nobody. It must be of the image's own registry.
+    ///   - idle: how long it may make no progress; nil = the engine's own patience.
+    ///   - progress: hears of each step, at once.
     func pull(
-        _ image: String, platform: String?, login: RegistryLogin?, progress: @Sendable (String) async -> Void
+        _ image: String, platform: String?, login: RegistryLogin?, idle: Duration?,
+        progress: @escaping @Sendable (PullStep) -> Void
     ) async throws(EngineFault)
 
     /// The bytes of one file of a container that need not run; nil where there is no such file.
     func file(_ path: String, in id: String, limit: Int) async throws(EngineFault) -> [UInt8]?
+}
+
+extension ContainerEngine {
+    package func platform(of image: String) async throws(EngineFault) -> ImagePlatform? { nil }
 }
 
 /// A container's end, being waited for.
@@ -152,6 +163,10 @@ package struct ContainerSnapshot: Sendable, Hashable {
     package var finishedAt: Timestamp?
     /// Bytes; nil = none.
     package var memoryLimit: Int64?
+    /// Why nobody knows how it ended; nil where the exit code tells.
+    package var lost: String?
+    /// What should be told beside its end; nil = nothing.
+    package var warning: String?
 
     /// Whether its process lives.
     package var isLive: Bool { status.isLive }

@@ -9,6 +9,7 @@ package final class DockerContainerEngine: ContainerEngine {
     private let pullIdle: Duration
     /// The name of the daemon's host, once it was asked for.
     private let host = Mutex<String?>(nil)
+    private let pulls = SharedPulls()
 
     /// An engine that speaks through `client`, which the caller shuts down.
     ///
@@ -35,9 +36,14 @@ package final class DockerContainerEngine: ContainerEngine {
         do throws(DockerError) {
             // What results of its tasks depend on. It cannot be told once the container is made.
             spec.environment[Self.digestVariable] = try await client.inspectImage(spec.image).id
+            if let source = spec.source {
+                spec.environment["ORCH_SOURCE_DIR"] = SourceTree.folder
+                spec.environment["ORCH_SOURCE_COMMIT"] = source.commit
+            }
             let id = try await client.createContainer(spec.create, name: spec.name, platform: spec.platform).id
             // Daemons before API 1.44 take one network at creation.
             for network in spec.furtherNetworks { try await join(network, id: id) }
+            if let source = spec.source { try await put(source, id: id) }
             return id
         } catch {
             throw EngineFault(error)
@@ -51,6 +57,16 @@ package final class DockerContainerEngine: ContainerEngine {
     private func join(_ network: String, id: String) async throws(DockerError) {
         do throws(DockerError) {
             try await client.connect(container: id, toNetwork: network)
+        } catch {
+            try await client.removeContainer(id, force: true, volumes: true)
+            throw error
+        }
+    }
+
+    /// Puts files into a container; one that cannot take them does not stay.
+    private func put(_ source: SourceTree, id: String) async throws(DockerError) {
+        do throws(DockerError) {
+            try await client.putArchive(source.archive, into: "/", of: id)
         } catch {
             try await client.removeContainer(id, force: true, volumes: true)
             throw error
@@ -173,21 +189,39 @@ package final class DockerContainerEngine: ContainerEngine {
         }
     }
 
+    package func platform(of image: String) async throws(EngineFault) -> ImagePlatform? {
+        do throws(DockerError) {
+            let details = try await client.inspectImage(image)
+            let version = try await client.version()
+            return ImagePlatform(
+                image: details.platform, host: "\(version.operatingSystem)/\(version.architecture)")
+        } catch {
+            throw EngineFault(error)
+        }
+    }
+
     package func pull(
-        _ image: String, platform: String?, login: RegistryLogin?, progress: @Sendable (String) async -> Void
+        _ image: String, platform: String?, login: RegistryLogin?, idle: Duration?,
+        progress: @escaping @Sendable (PullStep) -> Void
     ) async throws(EngineFault) {
-        let credentials = login.map {
+        let key = SharedPulls.Key(image: image, platform: platform, login: login, idle: idle)
+        try await pulls.pull(key, progress: progress) { [self] tell in await pull(key, tell) }
+    }
+
+    private func pull(_ key: SharedPulls.Key, _ tell: (PullStep) -> Void) async -> Result<Void, EngineFault> {
+        let credentials = key.login.map {
             RegistryCredentials(username: $0.username, password: $0.password, serverAddress: $0.registry)
         }
         do throws(DockerError) {
             var steps = try await client.pullImage(
-                image, platform: platform, credentials: credentials, idle: pullIdle
+                key.image, platform: key.platform, credentials: credentials, idle: key.idle ?? pullIdle
             ).makeAsyncIterator()
             while let step = try await steps.next() {
-                await progress(step.id.map { "\($0): \(step.status)" } ?? step.status)
+                tell(PullStep(status: step.status, layer: step.id, current: step.current, total: step.total))
             }
+            return .success(())
         } catch {
-            throw EngineFault(error)
+            return .failure(EngineFault(error))
         }
     }
 

@@ -15,6 +15,9 @@ package struct EndingHints: Sendable, Hashable {
     /// some, as one that writes out its threads on SIGQUIT.
     package var sawStop: Bool
 
+    /// Whether the kernel may have killed it for memory, as it killed some process of the host meanwhile. Defaults to false.
+    package var mayBeOutOfMemory = false
+
     /// Whether a signal that asks for an end was among those sent.
     var sawEndingSignal: Bool { !signals.isDisjoint(with: Self.endingSignals) }
 

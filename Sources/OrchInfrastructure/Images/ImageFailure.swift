@@ -18,6 +18,8 @@ package struct ImageFailure: Error, Sendable, Hashable {
         case unreachable
         /// The registry was reached, and then nothing came for too long.
         case stalled
+        /// It was not there once a pull had taken as long as it may.
+        case tooLong
         /// What the registry keeps of the image is damaged or not whole.
         case damaged
         /// The host's disk is full.
@@ -76,6 +78,8 @@ extension ImageFailure: CustomStringConvertible {
         case .stalled:
             return "its registry stopped sending it\(said): try again, or look at the network between this host and "
                 + RegistryLogin.registry(of: image)
+        case .tooLong:
+            return "it took too long to pull\(said): pull it beforehand, or raise docker-container.pull_timeout_seconds"
         case .damaged:
             return "its registry keeps a damaged copy\(said): push it anew, `docker push \(image)`"
         case .diskFull:

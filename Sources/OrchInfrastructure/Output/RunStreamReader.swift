@@ -17,6 +17,8 @@ package struct RunStreamReader: Sendable {
     let runID: Identifier
     let attempt: Int
     var decoder: StreamDecoder?
+    /// Whether lines that are no records are kept; they are counted in any case.
+    private let keepsPlainLines: Bool
     private var plainLines: (stdout: Int64, stderr: Int64) = (0, 0)
     private var unfinished: [StreamRecord.Stream: StreamRecord.Log] = [:]
     /// Of records that are too long for one line of the log: the parts that were handed out.
@@ -32,6 +34,7 @@ package struct RunStreamReader: Sendable {
     package init(_ claimed: ClaimedRun) {
         runID = claimed.runID
         attempt = claimed.attempt
+        keepsPlainLines = claimed.container.streamOutput ?? true
         if claimed.kind == .sdk, let key = claimed.secrets["ORCH_API_KEY"] {
             let nonce = StreamNonce.make(apiKey: Secret(key), attempt: claimed.attempt)
             decoder = StreamDecoder(nonce: nonce, attempt: claimed.attempt)
@@ -203,6 +206,7 @@ extension RunStreamReader {
             plainLines.stderr += 1
             (sequence, source) = (plainLines.stderr, .stderr)
         }
+        guard keepsPlainLines else { return }
         report.records.append(
             LogRecord(
                 attempt: attempt, source: source, sequence: sequence, at: line.time, level: .info,

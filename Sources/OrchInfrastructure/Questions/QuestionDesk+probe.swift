@@ -12,7 +12,7 @@ extension QuestionDesk {
         do {
             let spec = try Self.probeSpec(
                 image, program: program, container, apiURL: url, task: task, settings: settings)
-            let (code, text) = try await withContainer(spec) { id throws(EngineFault) in try await watch(id) }
+            let (code, text) = try await withContainer(spec, on: engine) { id throws(EngineFault) in try await watch(id) }
             let message = text.isEmpty ? "the probe ended with exit \(code) and said nothing" : text
             return .probed(ProbeResult(reachable: code == 0, apiURL: url, message: message))
         } catch {
@@ -40,7 +40,7 @@ extension QuestionDesk {
     private func watch(_ id: String) async throws(EngineFault) -> (code: Int, text: String) {
         let exit = try await engine.exit(of: id, next: true)
         try await engine.start(id)
-        let code = try await waiting(for: exit)
+        let code = try await waiting(for: exit, atMost: Self.probePatience)
         guard let code else {
             return (1, "no answer within \(Self.probePatience): the container's network does not lead to that address")
         }
@@ -51,13 +51,13 @@ extension QuestionDesk {
     }
 
     /// The exit code, nil where it takes too long.
-    private func waiting(for exit: any PendingExit) async throws(EngineFault) -> Int? {
+    func waiting(for exit: any PendingExit, atMost patience: Duration) async throws(EngineFault) -> Int? {
         let result = await withTaskGroup(of: Result<Int?, EngineFault>.self) { group in
             group.addTask {
                 do throws(EngineFault) { return .success(try await exit.code()) } catch { return .failure(error) }
             }
             group.addTask { [clock] in
-                do { try await clock.sleep(for: Self.probePatience) } catch { return .failure(.cancelled) }
+                do { try await clock.sleep(for: patience) } catch { return .failure(.cancelled) }
                 return .success(nil)
             }
             defer { group.cancelAll() }

@@ -3,7 +3,7 @@ import FoundationEssentials
 
 /// Answers what only a host with the engine can know. Leaves nothing behind on it.
 package struct QuestionDesk: Sendable {
-    let engine: any ContainerEngine
+    let engines: Engines
     let settings: LaunchSettings
     let clock: any Clock<Duration>
 
@@ -13,19 +13,23 @@ package struct QuestionDesk: Sendable {
     /// A desk.
     ///
     /// - Parameters:
-    ///   - engine: the engine asked.
+    ///   - engines: the engines asked.
     ///   - settings: what a run gets from this host, and a probe too.
     ///   - clock: what a probe's patience is measured with.
-    package init(engine: any ContainerEngine, settings: LaunchSettings, clock: any Clock<Duration>) {
-        self.engine = engine
+    package init(engines: Engines, settings: LaunchSettings, clock: any Clock<Duration>) {
+        self.engines = engines
         self.settings = settings
         self.clock = clock
     }
+
+    /// The engine of containers.
+    var engine: any ContainerEngine { engines[.docker] ?? AbsentEngine(kind: .docker) }
 
     /// The answer to a question; what goes wrong is an answer too.
     package func answer(_ task: AgentTask) async -> AgentTaskAnswer {
         switch task.question {
         case .describeImage(let image):
+            if let program = ProgramReference.path(image) { return await describe(program: program, task: task.id) }
             return await describe(image, task: task.id)
         case .probe(let image, let container, let apiURL):
             guard case .description(let description) = await describe(image, task: task.id) else {
@@ -40,18 +44,28 @@ package struct QuestionDesk: Sendable {
     private func describe(_ image: String, task: Identifier) async -> AgentTaskAnswer {
         do throws(EngineFault) {
             let spec = ContainerSpec.inert(name: "orch-describe-\(task)", image: image)
-            let bytes = try await withContainer(spec) { id throws(EngineFault) in
+            let bytes = try await withContainer(spec, on: engine) { id throws(EngineFault) in
                 try await engine.file(ImageDescription.path, in: id, limit: Self.longestDescription)
             }
-            guard let bytes else { return .noDescription(image: image) }
-            return Self.read(bytes, of: image)
+            let platform = await platform(of: image)
+            guard let bytes else { return .noDescription(image: image, platform: platform) }
+            guard case .description(var description) = Self.read(bytes, of: image) else {
+                return Self.read(bytes, of: image)
+            }
+            description.platform = platform
+            return .description(description)
         } catch {
             guard case .noSuchImage = error else { return .failed(message: "\(image) could not be read: \(error)") }
             return await missing(image)
         }
     }
 
-    private static func read(_ bytes: [UInt8], of image: String) -> AgentTaskAnswer {
+    /// What the image is built for; where the engine does not say it now, nothing depends on it.
+    private func platform(of image: String) async -> ImagePlatform? {
+        do throws(EngineFault) { return try await engine.platform(of: image) } catch { return nil }
+    }
+
+    static func read(_ bytes: [UInt8], of image: String) -> AgentTaskAnswer {
         do {
             let description = try JSONDecoder().decode(ImageDescription.self, from: Data(bytes))
             guard description.orch <= ImageDescription.protocolVersion else {
@@ -74,15 +88,15 @@ package struct QuestionDesk: Sendable {
         return .noImage(image: image, available: near + names.filter { !near.contains($0) }.sorted())
     }
 
-    /// Does something with a container that is removed afterwards, whatever happens.
+    /// Does something with a container, or a process, that is removed afterwards, whatever happens.
     func withContainer<Value: Sendable>(
-        _ spec: ContainerSpec, _ body: @Sendable (String) async throws(EngineFault) -> Value
+        _ spec: ContainerSpec, on engine: any ContainerEngine, _ body: @Sendable (String) async throws(EngineFault) -> Value
     ) async throws(EngineFault) -> Value {
         let id = try await engine.create(spec)
         let result: Result<Value, EngineFault>
         do throws(EngineFault) { result = .success(try await body(id)) } catch { result = .failure(error) }
         // Not in this task: it may be cancelled, and the container has to go all the same.
-        let removal = await Task { [engine] () -> Result<Void, EngineFault> in
+        let removal = await Task { () -> Result<Void, EngineFault> in
             do throws(EngineFault) { return .success(try await engine.remove(id, force: true)) } catch {
                 return .failure(error)
             }

@@ -1,4 +1,5 @@
 import OrchModel
+import Synchronization
 
 extension AttemptRun {
     /// Gets the image where the policy wants or allows it.
@@ -19,21 +20,65 @@ extension AttemptRun {
         if login == nil, let other = spec.registryLogin {
             how = "; not as \(other), for it comes from \(RegistryLogin.registry(of: spec.image))"
         }
-        await remark(.info, "pulling \(spec.image)\(how)")
+        await beginPull("pulling \(spec.image)\(how)")
         let pulled = try await untilOrdered { try await pull(spec, login) }
         if pulled { return nil }
         let who = order.wish ?? "the attempt is no longer this agent's"
         return neverStarted("\(who) while its image was pulled")
     }
 
-    /// Pulls; where the engine itself goes away meanwhile, once more when it is back.
+    /// How long a pull may take where the block says nothing.
+    private static let pullLimit = Duration.seconds(3600)
+    /// From one word on how far a pull has come to the next.
+    private static let pullNews = Duration.seconds(5)
+
+    private func beginPull(_ message: String) async {
+        var report = AttemptReport(token: claimed.token)
+        let now = runner.now()
+        report.remark(.info, message, attempt: claimed.attempt, at: now)
+        if order.reason == nil {
+            report.state = RunState(
+                .pending, name: RunState.pullingName, message: message, at: now, actor: runner.actor)
+        }
+        await reporting.add(report)
+    }
+
+    /// Pulls for no longer than it may take; where the engine itself goes away meanwhile, once more when it is back.
     private func pull(_ spec: ContainerSpec, _ login: RegistryLogin?) async throws {
+        let limit = spec.pullLimit ?? Self.pullLimit
+        let isDone = try await withThrowingTaskGroup(of: Bool?.self) { group in
+            let tally = SharedTally()
+            group.addTask {
+                try await pull(spec, login, tally)
+                return true
+            }
+            group.addTask {
+                try await runner.clock.sleep(for: limit)
+                return false
+            }
+            group.addTask {
+                try await tell(tally)
+                return nil
+            }
+            defer { group.cancelAll() }
+            while let end = try await group.next() {
+                if let end { return end }
+            }
+            return false
+        }
+        if isDone { return }
+        throw await failure(
+            spec.image, .tooLong, message: "it was given up after \(limit.components.seconds) s", login)
+    }
+
+    private func pull(_ spec: ContainerSpec, _ login: RegistryLogin?, _ tally: SharedTally) async throws {
         var backoff = Backoff()
         var told = false
         while true {
             do throws(EngineFault) {
-                // Layers report many times a second; the run's log gets what it ends with.
-                try await engine.pull(spec.image, platform: spec.platform, login: login) { _ in }
+                try await engine.pull(spec.image, platform: spec.platform, login: login, idle: spec.pullIdle) {
+                    tally.take($0)
+                }
                 return await remark(.info, "pulled \(spec.image)")
             } catch {
                 try Task.checkCancellation()
@@ -45,6 +90,17 @@ extension AttemptRun {
                 told = true
                 try await runner.clock.sleep(for: backoff.next())
             }
+        }
+    }
+
+    /// Tells now and then how far the pull has come: layers report many times a second.
+    private func tell(_ tally: SharedTally) async throws {
+        var last: String?
+        while true {
+            try await runner.clock.sleep(for: Self.pullNews)
+            guard let text = tally.text, text != last else { continue }
+            last = text
+            await remark(.info, "pulling: \(text)")
         }
     }
 
@@ -73,4 +129,13 @@ extension AttemptRun {
             return try await group.next() ?? true
         }
     }
+}
+
+/// How far a pull has come, told by one task and read by another.
+private final class SharedTally: Sendable {
+    private let tally = Mutex(PullTally())
+
+    func take(_ step: PullStep) { tally.withLock { $0.take(step) } }
+
+    var text: String? { tally.withLock { $0.text } }
 }

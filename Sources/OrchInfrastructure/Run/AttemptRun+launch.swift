@@ -4,7 +4,8 @@ extension AttemptRun {
     /// Creates the container, starts it and follows it to its end.
     func launch() async throws -> Ending {
         do {
-            let spec = try ContainerSpec(claimed, settings: runner.settings)
+            var spec = try ContainerSpec(claimed, settings: runner.settings)
+            if let blocked = try await supplySource(for: &spec) { return blocked }
             if let blocked = try await supplyImage(for: spec, creating: false) { return blocked }
             switch try await create(spec) {
             case .created(let id): return try await start(id)
@@ -27,7 +28,14 @@ extension AttemptRun {
     }
 
     private func resume(_ snapshot: ContainerSnapshot) async throws -> Ending {
-        if snapshot.status == .created { return try await start(snapshot.id) }
+        if snapshot.status == .created {
+            guard claimed.infrastructure == .process || claimed.source != nil else {
+                return try await start(snapshot.id)
+            }
+            // Not all that it was to get may be in it: it is made anew, as nothing was started.
+            try await retrying { () throws(EngineFault) in try await engine.remove(snapshot.id, force: true) }
+            return try await launch()
+        }
         willStart()
         stopAnswers.takeOver()
         guard snapshot.isLive else {
@@ -35,7 +43,7 @@ extension AttemptRun {
             return try await observe(snapshot.id, exit: nil)
         }
         let doing = snapshot.isPaused ? "paused" : "running"
-        await remark(.info, "\(runner.actor) found container \(claimed.containerName) \(doing) and follows it")
+        await remark(.info, "\(runner.actor) found \(noun) \(claimed.containerName) \(doing) and follows it")
         await reportFound(snapshot)
         return try await observe(snapshot.id, exit: nil)
     }
@@ -59,7 +67,7 @@ extension AttemptRun {
         var backoff = Backoff()
         var told = false
         while true {
-            if let wish = order.wish { return .ended(neverStarted("\(wish) before a container was created")) }
+            if let wish = order.wish { return .ended(neverStarted("\(wish) before a \(noun) was created")) }
             do throws(EngineFault) {
                 return .created(try await engine.create(spec))
             } catch {

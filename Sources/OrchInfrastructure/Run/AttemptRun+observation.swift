@@ -32,7 +32,7 @@ extension AttemptRun {
         let startedAt = snapshot?.startedAt ?? runner.now()
         report.startedAt = startedAt
         if order.reason == nil {
-            let message = "container \(claimed.containerName) started"
+            let message = "\(noun) \(claimed.containerName) started"
             report.state = RunState(.running, message: message, at: startedAt, actor: runner.actor)
         }
         await reporting.add(report)
@@ -104,7 +104,7 @@ extension AttemptRun {
         var report = AttemptReport(token: claimed.token)
         if await mayLive(id) {
             report.remark(
-                .info, "stopping the container: \(why); SIGTERM, and SIGKILL after \(grace)", attempt: claimed.attempt,
+                .info, "stopping the \(noun): \(why); SIGTERM, and SIGKILL after \(grace)", attempt: claimed.attempt,
                 at: runner.now())
         }
         if case .suspended(let request) = reason { report.begun = request }
@@ -117,7 +117,7 @@ extension AttemptRun {
                 try Task.checkCancellation()
                 if case .notFound = error { return }
                 // Whatever the engine says, a run that is to end may not go on unseen.
-                await remark(.warning, "the container could not be stopped, trying again: \(error)")
+                await remark(.warning, "the \(noun) could not be stopped, trying again: \(error)")
                 try await runner.clock.sleep(for: backoff.next())
             }
         }
@@ -152,7 +152,7 @@ extension AttemptRun {
                 case .cancelled: throw CancellationError()
                 case .unreachable(let reason), .refused(_, let reason), .nameInUse(let reason), .pull(_, let reason),
                     .malformed(let reason):
-                    if !told { await remark(.warning, "lost sight of the container, trying again: \(reason)\(doubt)") }
+                    if !told { await remark(.warning, "lost sight of the \(noun), trying again: \(reason)\(doubt)") }
                     told = true
                 }
             }

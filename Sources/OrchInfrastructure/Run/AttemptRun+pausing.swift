@@ -27,7 +27,7 @@ extension AttemptRun {
         } else {
             let reason = refusal ?? "it is \(found.status.rawValue) all the same"
             report.remark(
-                .warning, "the container could not be \(request.action.participle), as \(request.by) asked: \(reason)",
+                .warning, "the \(noun) could not be \(request.action.participle), as \(request.by) asked: \(reason)",
                 attempt: claimed.attempt, at: runner.now())
             change(&report, to: found.isPaused, byOthers(found.isPaused))
         }
@@ -63,7 +63,7 @@ extension AttemptRun {
     }
 
     private func byOthers(_ isPaused: Bool) -> String {
-        "container \(claimed.containerName) was \(isPaused ? "paused" : "resumed") by \(Termination.outsider)"
+        "\(noun) \(claimed.containerName) was \(isPaused ? "paused" : "resumed") by \(Termination.outsider)"
     }
 
     /// Adds the state that follows from a pause or its end, where that is news.

@@ -9,8 +9,11 @@ struct AttemptRun: Sendable {
     let willStart: @Sendable () -> Void
     let collector: OutputCollector
     let stopAnswers = StopAnswers()
+    let commit = SourceCommit()
 
     var engine: any ContainerEngine { runner.engine }
+    /// What the attempt runs in, for sentences.
+    var noun: String { claimed.infrastructure.noun }
 
     init(
         runner: DockerRunner, claimed: ClaimedRun, order: StopOrder, reporting: any AttemptReporting,
@@ -46,7 +49,7 @@ struct AttemptRun: Sendable {
     /// The end of an attempt whose container is not there.
     func gone(exitCode: Int?) -> Ending {
         let termination = TerminationReader.vanished(
-            claimed.containerName, exitCode: exitCode, killedBy: order.stopper)
+            claimed.containerName, noun: noun, exitCode: exitCode, killedBy: order.stopper)
         return Ending(termination: termination, snapshot: nil)
     }
 
@@ -65,7 +68,7 @@ struct AttemptRun: Sendable {
         let state = RunEnding.state(
             kind: claimed.kind, outcome: outcome, termination: termination,
             cancelledBy: order.cancellation?.by, suspendedBy: order.suspension?.by, overdue: order.overdue,
-            at: runner.now(), actor: runner.actor)
+            noun: noun, at: runner.now(), actor: runner.actor)
         if let warning = termination.warning {
             report.remark(.warning, warning, attempt: claimed.attempt, at: runner.now())
         }
@@ -110,7 +113,8 @@ struct AttemptRun: Sendable {
 
     func record(_ snapshot: ContainerSnapshot) -> ContainerRecord {
         ContainerRecord(
-            id: snapshot.id, name: claimed.containerName, imageDigest: snapshot.imageDigest, host: runner.host)
+            id: snapshot.id, name: claimed.containerName, imageDigest: snapshot.imageDigest, host: runner.host,
+            sourceCommit: commit.name)
     }
 
     /// Tells a remark of orch's own.

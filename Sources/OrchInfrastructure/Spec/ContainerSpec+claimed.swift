@@ -5,6 +5,10 @@ extension ContainerSpec {
     ///
     /// - Throws: the first thing in the run's block that cannot be done or will not be done, such as a mount of `/`.
     package init(_ claimed: ClaimedRun, settings: LaunchSettings) throws(InfrastructureError) {
+        if let process = claimed.process {
+            self = try .process(process, of: claimed, settings: settings)
+            return
+        }
         let block = claimed.container
         guard !claimed.image.isEmpty else {
             throw .invalidField("image", value: "", expected: "an image such as taxi:latest")
@@ -36,9 +40,39 @@ extension ContainerSpec {
         removePolicy = block.autoRemove ?? .always
         let grace = try Self.whole(block.stopGraceSeconds, 0...86_400, "stop_grace_seconds")
         stopGrace = .seconds(grace ?? Self.defaultStopGrace)
+        gpus = try Self.gpus(block.gpus)
+        ulimits = try Self.ulimits(block.ulimits)
+        let longest = 1...604_800
+        pullIdle = try Self.whole(block.pullIdleTimeoutSeconds, longest, "pull_idle_timeout_seconds").map { .seconds($0) }
+        pullLimit = try Self.whole(block.pullTimeoutSeconds, longest, "pull_timeout_seconds").map { .seconds($0) }
     }
 
-    private static func labels(of claimed: ClaimedRun, agent: String?) throws(InfrastructureError) -> [String: String] {
+    private static func gpus(_ text: String?) throws(InfrastructureError) -> GPURequest? {
+        guard let text else { return nil }
+        guard let gpus = GPURequest(text) else {
+            throw .invalidField("gpus", value: text, expected: "all, a number from 1, or device=ID,ID")
+        }
+        return gpus
+    }
+
+    private static func ulimits(_ limits: [String: String]?) throws(InfrastructureError) -> [UlimitRequest] {
+        var requests: [UlimitRequest] = []
+        for (name, text) in (limits ?? [:]).sorted(by: { $0.key < $1.key }) {
+            guard UlimitRequest.names.contains(name) else {
+                let near = NearestName.nearest(to: name, in: UlimitRequest.names, limit: 1).first
+                let hint = near.map { "; did you mean \($0)?" } ?? ""
+                throw .invalidField(
+                    "ulimits", value: name, expected: "one of \(UlimitRequest.names.joined(separator: ", "))\(hint)")
+            }
+            guard let request = UlimitRequest(name: name, text) else {
+                throw .invalidField("ulimits.\(name)", value: text, expected: "SOFT or SOFT:HARD, such as 1024:2048")
+            }
+            requests.append(request)
+        }
+        return requests
+    }
+
+    static func labels(of claimed: ClaimedRun, agent: String?) throws(InfrastructureError) -> [String: String] {
         var labels = claimed.container.labels ?? [:]
         if let name = labels.keys.sorted().first(where: { $0.hasPrefix(ContainerLabels.prefix) }) {
             throw .reservedName(field: "labels", name: name, prefix: ContainerLabels.prefix)
@@ -94,7 +128,7 @@ extension ContainerSpec {
         return Int64((cpus * 1_000_000_000).rounded())
     }
 
-    private static func whole(
+    static func whole(
         _ value: Int?, _ range: ClosedRange<Int>, _ field: String
     ) throws(InfrastructureError) -> Int? {
         guard let value else { return nil }

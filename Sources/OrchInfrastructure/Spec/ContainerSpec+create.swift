@@ -33,6 +33,9 @@ extension ContainerSpec {
         host.networkMode = network
         host.extraHosts = extraHosts.isEmpty ? nil : extraHosts
         host.shmSize = sharedMemory
+        host.ulimits =
+            ulimits.isEmpty ? nil : ulimits.map { Ulimit(name: $0.name, soft: $0.soft, hard: $0.hard) }
+        host.deviceRequests = gpus.map { [DeviceRequest($0)] }
         host.logConfig = LogConfig(type: "json-file", config: Self.logOptions)
         return host
     }
@@ -42,4 +45,15 @@ extension ContainerSpec {
     ///
     /// Source: <https://docs.docker.com/engine/logging/drivers/json-file/#options>
     private static let logOptions = ["max-size": "1000p", "max-file": "1", "compress": "false", "mode": "blocking"]
+}
+
+extension DeviceRequest {
+    /// What the docker command makes of `--gpus`.
+    init(_ gpus: GPURequest) {
+        switch gpus {
+        case .all: self.init(count: -1, capabilities: [["gpu"]])
+        case .count(let count): self.init(count: count, capabilities: [["gpu"]])
+        case .devices(let names): self.init(count: 0, deviceIDs: names, capabilities: [["gpu"]])
+        }
+    }
 }

@@ -41,6 +41,17 @@ package struct ContainerSpec: Sendable, Hashable {
     package var removePolicy: DockerContainerBlock.RemovePolicy
     /// From SIGTERM to SIGKILL.
     package var stopGrace: Duration
+    /// GPUs, as `docker run --gpus` takes them; nil = none.
+    package var gpus: GPURequest?
+    /// Limits of the process by name, soft and hard.
+    package var ulimits: [UlimitRequest] = []
+    /// How long a pull may make no progress, and how long it may take; nil = the defaults.
+    package var pullIdle: Duration?
+    package var pullLimit: Duration?
+    /// Files that it finds beside it, and is told of by `ORCH_SOURCE_DIR`; nil = none.
+    package var source: SourceTree?
+    /// Where a process works; nil = its scratch folder, and of a container always.
+    package var workingDirectory: String?
 
     /// The longest environment string, its name, `=` and closing NUL included: one page less than the kernel's limit
     /// would be guessed at, so it is exactly the kernel's `MAX_ARG_STRLEN`.

@@ -5,6 +5,13 @@ package struct LaunchSettings: Sendable, Hashable {
     /// What containers are told to call, where the agent knows better than the controller; nil = the controller's word.
     package var containerAPIURL: String?
 
+    /// What processes are told to call: where the agent itself reaches the controller; nil = the controller's word, which is
+    /// meant for containers.
+    package var processAPIURL: String?
+
+    /// Where git sources are fetched; nil = nowhere.
+    package var sources: GitCache?
+
     /// Folders of the host that blocks may mount from, with all below them. Defaults to none: named volumes alone.
     ///
     /// The engine follows symbolic links, so whoever can write below such a folder can choose what is mounted.

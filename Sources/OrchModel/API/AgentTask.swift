@@ -36,7 +36,7 @@ public struct AgentTaskRequest: Codable, Hashable, Sendable {
 public enum AgentTaskAnswer: Codable, Hashable, Sendable {
     case description(ImageDescription)
     /// The image is an ordinary one: no description in it.
-    case noDescription(image: String)
+    case noDescription(image: String, platform: ImagePlatform? = nil)
     /// The image is not on the agent's host; `available` are those that are, nearest names first.
     case noImage(image: String, available: [String])
     case probed(ProbeResult)

@@ -129,8 +129,13 @@ public struct ContainerRecord: Codable, Hashable, Sendable {
     public var imageDigest: String?
     /// The engine's host name.
     public var host: String?
+    /// The commit of the git source that it got; nil where it got none.
+    public var sourceCommit: String?
 
-    public init(id: String, name: String, imageDigest: String? = nil, host: String? = nil) {
+    public init(
+        id: String, name: String, imageDigest: String? = nil, host: String? = nil, sourceCommit: String? = nil
+    ) {
+        self.sourceCommit = sourceCommit
         self.id = id
         self.name = name
         self.imageDigest = imageDigest

@@ -38,17 +38,21 @@ public struct AgentInfo: Codable, Hashable, Sendable {
     /// What tells agents of one name apart: that of its data directory, so that it stays over restarts. nil for an agent
     /// that has none, and in lists.
     public var identity: Identifier?
+    /// Where it can start runs now, such as `["docker", "process"]`; nil for an agent that knows of containers alone.
+    public var infrastructures: [String]?
     /// What runs may ask of it; nil = nothing, as with older agents.
     public var labels: [String: JSONValue]?
-    /// How many containers it has at once; nil = it does not say.
+    /// How many runs it has at once; nil = it does not say.
     public var limit: Int?
     /// What tells one process of an agent from the next; nil = it does not say.
     public var session: Identifier?
 
     public init(
         name: String, host: String, version: String, queues: [String], engine: String?, identity: Identifier? = nil,
-        labels: [String: JSONValue]? = nil, limit: Int? = nil, session: Identifier? = nil
+        infrastructures: [String]? = nil, labels: [String: JSONValue]? = nil, limit: Int? = nil,
+        session: Identifier? = nil
     ) {
+        self.infrastructures = infrastructures
         self.identity = identity
         self.labels = labels
         self.limit = limit
@@ -215,6 +219,10 @@ public struct ClaimedRun: Codable, Sendable, CustomStringConvertible {
     public var dataInterval: DataInterval?
     /// What its last attempt left for it; nil where the controller, or what runs, knows of no such thing.
     public var resumption: RunResumption?
+    /// How its process is made; nil = it runs in a container. What both have in common is in `container`.
+    public var process: ProcessBlock?
+    /// The folder of a git repository that it finds beside it; nil = none.
+    public var source: ClaimedSource?
 
     public init(
         runID: Identifier, runName: String, attempt: Int, token: String, instance: Identifier, flowName: String,
@@ -222,10 +230,13 @@ public struct ClaimedRun: Codable, Sendable, CustomStringConvertible {
         parameters: [String: JSONValue], container: DockerContainerBlock, secrets: [String: String], apiURL: String,
         scheduledFor: Timestamp, cancellation: CancellationRequest? = nil, request: RunRequest? = nil,
         pausedSeconds: Double? = nil, pausedSince: Timestamp? = nil, timeoutSeconds: Double? = nil,
-        registryLogin: RegistryLogin? = nil, dataInterval: DataInterval? = nil, resumption: RunResumption? = nil
+        registryLogin: RegistryLogin? = nil, dataInterval: DataInterval? = nil, resumption: RunResumption? = nil,
+        process: ProcessBlock? = nil, source: ClaimedSource? = nil
     ) {
+        self.source = source
         self.dataInterval = dataInterval
         self.resumption = resumption
+        self.process = process
         self.runID = runID
         self.runName = runName
         self.attempt = attempt

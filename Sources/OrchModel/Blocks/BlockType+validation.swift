@@ -11,9 +11,8 @@ extension BlockType {
     public func problems(in document: [String: JSONValue]) -> [BlockProblem] {
         var problems: [BlockProblem] = []
         for name in document.keys.sorted() where field(name) == nil {
-            let nearest = NearestName.nearest(to: name, in: fields.map(\.name), limit: 1).first
-            let hint = nearest.map { "; did you mean \($0)?" } ?? ""
-            problems.append(BlockProblem(field: name, message: "\(slug) has no such field\(hint)"))
+            problems.append(
+                BlockProblem(field: name, message: refusal(name) ?? "\(slug) has no such field\(hint(name))"))
         }
         for field in fields {
             guard let value = document[field.name], value != .null else {
@@ -30,6 +29,12 @@ extension BlockType {
             }
         }
         return problems
+    }
+
+    /// The field that was probably meant.
+    func hint(_ name: String) -> String {
+        let nearest = NearestName.nearest(to: name, in: fields.map(\.name), limit: 1).first
+        return nearest.map { "; did you mean \($0)?" } ?? ""
     }
 
     /// The document with each secret replaced by ``Secret/placeholder``. Unknown fields are dropped.

@@ -49,7 +49,8 @@ public struct BlockType: Sendable, Hashable {
 
     /// Every type orch knows.
     public static let all: [BlockType] = [
-        gcpCredentials, gcsBucket, bigQueryWarehouse, postgres, dockerRegistryCredentials, dockerContainer,
+        gcpCredentials, gcsBucket, bigQueryWarehouse, postgres, dockerRegistryCredentials, dockerContainer, process,
+        gitCredentials,
     ]
 
     /// The type called `slug`.
@@ -142,6 +143,41 @@ public struct BlockType: Sendable, Hashable {
             Field(
                 "auto_remove", .choice(["always", "on_success", "never"]), "when a container goes; defaults to always"),
             Field("platform", .string, "such as linux/arm64"),
+            Field("gpus", .string, "all, a number of them, or device=ID,ID; the engine needs a runtime for them"),
+            Field("ulimits", .stringMap, "limits by name, SOFT[:HARD], such as {\"nofile\": \"1024:2048\"}"),
+            Field("stop_grace_seconds", .integer, "SIGTERM to SIGKILL; defaults to 30"),
+            Field(
+                "stream_output", .boolean,
+                "whether the run's log has what the program prints beside its records; defaults to true"),
+            Field(
+                "pull_idle_timeout_seconds", .integer, "how long a pull may make no progress; defaults to 300"),
+            Field("pull_timeout_seconds", .integer, "how long a pull may take in all; defaults to 3600"),
+        ]
+    )
+
+    static let gitCredentials = BlockType(
+        slug: "git-credentials",
+        help: "A user of a git server, for the source of deployments.",
+        fields: [
+            Field("username", .string, "the user's name; defaults to git, which servers take with a token"),
+            Field("token", .secret, required: true, "a token, or the password; sent to the source's own server alone"),
+        ]
+    )
+
+    static let process = BlockType(
+        slug: "process",
+        help: "How a run's process is made, where it runs in no container.",
+        fields: [
+            Field("command", .strings, "the command; a deployment's own wins"),
+            Field("env", .stringMap, "environment variables, shown by ps to the same user: no secrets"),
+            Field("labels", .stringMap, "labels beside orch's own"),
+            Field("working_dir", .string, "a folder of the agent's host; defaults to a scratch folder of the attempt's own"),
+            Field(
+                "stream_output", .boolean,
+                "whether the run's log has what the program prints beside its records; defaults to true"),
+            Field(
+                "auto_remove", .choice(["always", "on_success", "never"]),
+                "when the scratch folder goes; defaults to always"),
             Field("stop_grace_seconds", .integer, "SIGTERM to SIGKILL; defaults to 30"),
         ]
     )

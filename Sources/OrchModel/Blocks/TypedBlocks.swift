@@ -145,6 +145,11 @@ public struct DockerContainerBlock: Block, Hashable {
     public var autoRemove: RemovePolicy?
     public var platform: String?
     public var stopGraceSeconds: Int?
+    public var streamOutput: Bool?
+    public var gpus: String?
+    public var ulimits: [String: String]?
+    public var pullIdleTimeoutSeconds: Int?
+    public var pullTimeoutSeconds: Int?
 
     /// A block with every default.
     public init() {}
@@ -160,6 +165,10 @@ public struct DockerContainerBlock: Block, Hashable {
         case shmSize = "shm_size"
         case autoRemove = "auto_remove"
         case stopGraceSeconds = "stop_grace_seconds"
+        case streamOutput = "stream_output"
+        case gpus, ulimits
+        case pullIdleTimeoutSeconds = "pull_idle_timeout_seconds"
+        case pullTimeoutSeconds = "pull_timeout_seconds"
     }
 }
 

@@ -19,7 +19,7 @@ struct BlockVault: Sendable {
         }
         let known = try await store.block(key).map(open) ?? [:]
         var document: [String: JSONValue] = [:]
-        for (name, value) in values {
+        for (name, value) in type.normalized(values) {
             document[name] = isKept(value, type.field(name)) ? known[name] ?? .null : value
         }
         let problems = type.problems(in: document)
@@ -55,10 +55,18 @@ struct BlockVault: Sendable {
     }
 
     /// A block with its secrets and with the blocks it names in place of their names; nil where there is none.
-    func resolved(_ key: BlockKey, depth: Int = 0) async throws -> [String: JSONValue]? {
-        guard let block = try await store.block(key), let type = BlockType.named(key.type) else { return nil }
+    ///
+    /// - Parameter overrides: fields in place of the block's own; with some, a block that is not there is an empty one.
+    ///   Defaults to none.
+    /// - Throws: `OverrideFault`.
+    func resolved(
+        _ key: BlockKey, overrides: [String: JSONValue] = [:], depth: Int = 0
+    ) async throws -> [String: JSONValue]? {
+        let block = try await store.block(key)
+        guard let type = BlockType.named(key.type), block != nil || !overrides.isEmpty else { return nil }
         guard depth < Self.deepest else { throw OrchServerError.sealed("the block \(key), which refers to itself,") }
-        var document = try open(block)
+        var document = try block.map(open) ?? [:]
+        if !overrides.isEmpty { document = try type.applying(overrides, to: document) }
         for field in type.fields {
             guard case .block(let other) = field.kind, let name = document[field.name]?.stringValue else { continue }
             let target = BlockKey(type: other, name: name)

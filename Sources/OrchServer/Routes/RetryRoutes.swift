@@ -76,7 +76,7 @@ struct RetryRoutes: Sendable {
     private func missingBlocks(of run: FlowRun) async throws -> [String] {
         guard let launch = try await store.launch(of: run.id) else { return [] }
         var keys = launch.blocks.compactMap { $0.key(run.parameters) }
-        if let name = launch.infrastructure.block { keys.append(BlockKey(type: DockerContainerBlock.slug, name: name)) }
+        if let key = launch.infrastructure.blockKey { keys.append(key) }
         var missing: [String] = []
         for key in keys where try await store.block(key) == nil {
             missing.append("block \(key): create it with `orch block create \(key.type) \(key.name)`")

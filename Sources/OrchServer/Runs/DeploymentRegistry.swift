@@ -14,6 +14,7 @@ struct DeploymentRegistry: Sendable {
         try await store.checkQueue(request.workQueue)
         try request.policy?.check()
         try await checkContainerBlock(of: request)
+        try await check(request.source)
         let parameters = try SealedParameters(request.parameters, schema: request.parameterSchema, keys: keys)
         var shown = request
         shown.parameters = parameters.shown
@@ -23,14 +24,22 @@ struct DeploymentRegistry: Sendable {
         return try await store.saveDeployment(draft, at: at)
     }
 
+    private func check(_ source: SourceSpec?) async throws {
+        guard let source else { return }
+        if let problem = source.problem { throw APIFailure.invalid("the source \(source.url) cannot be used: \(problem)") }
+        guard let name = source.credentials else { return }
+        let key = BlockKey(type: GitCredentialsBlock.slug, name: name)
+        guard try await store.block(key) == nil else { return }
+        throw APIFailure.invalid("there is no block \(key): create it with `orch block create \(key.type) \(key.name)`")
+    }
+
     private func checkContainerBlock(of request: DeploymentRequest) async throws {
-        guard let name = request.infrastructure.block else { return }
-        let key = BlockKey(type: DockerContainerBlock.slug, name: name)
+        guard let key = request.infrastructure.blockKey else { return }
         guard try await store.block(key) == nil else { return }
         let names = try await store.blocks().filter { $0.key.type == key.type }.map(\.key.name)
         throw APIFailure.invalid(
             "there is no block \(key): create it with `orch block create \(key.type) \(key.name)`",
-            details: NearestName.nearest(to: name, in: names))
+            details: NearestName.nearest(to: key.name, in: names))
     }
 
     private func check(_ request: DeploymentRequest) throws {
@@ -47,10 +56,7 @@ struct DeploymentRegistry: Sendable {
             throw APIFailure.invalid("a deployment's tags: expected \(PlainText.expected)")
         }
         guard !request.image.isEmpty else { throw APIFailure.invalid("a deployment names an image") }
-        guard request.infrastructure.type == "docker" else {
-            throw APIFailure.invalid(
-                "there is no infrastructure \"\(request.infrastructure.type)\": the types are docker")
-        }
+        try request.infrastructure.check()
         // A required parameter may be left to each run.
         let schema = request.parameterSchema
         let unusable = schema.unusablePatterns

@@ -52,7 +52,7 @@ struct RunMaker: Sendable {
             deploymentID: deployment.id, deploymentName: deployment.name, deploymentVersion: deployment.version,
             parameters: hidden.shown,
             tags: deployment.tags + request.tags.filter { !deployment.tags.contains($0) },
-            workQueue: queue, image: deployment.image, state: state, createdAt: at, scheduledFor: due,
+            workQueue: queue, image: deployment.infrastructure.image ?? deployment.image, state: state, createdAt: at, scheduledFor: due,
             templates: templates.isEmpty ? nil : deployment.parameterSchema.redacted(templates),
             dataInterval: request.dataInterval)
         (run.priority, run.requires) = (request.priority ?? deployment.priority, deployment.placement)
@@ -61,7 +61,9 @@ struct RunMaker: Sendable {
         run.idempotencyKey = request.idempotencyKey.map { "key/\(deployment.id)/\($0)" }
         var infrastructure = deployment.infrastructure
         if let variables = request.jobVariables, !variables.isEmpty {
-            infrastructure.overrides = (infrastructure.overrides ?? [:]).merging(variables) { $1 }
+            infrastructure.overrides = BlockType.merged(infrastructure.overrides ?? [:], variables)
+            try infrastructure.check()
+            run.image = infrastructure.image ?? run.image
         }
         var launch = RunLaunch(
             kind: deployment.kind, command: deployment.command, infrastructure: infrastructure,
@@ -112,12 +114,9 @@ struct RunMaker: Sendable {
             }
             missing.append("block \(key)\(origin): create it with `orch block create \(key.type) \(key.name)`")
         }
-        if let name = deployment.infrastructure.block {
-            let key = BlockKey(type: DockerContainerBlock.slug, name: name)
-            if try await store.block(key) == nil {
-                missing.append(
-                    "block \(key) (infrastructure): create it with `orch block create \(key.type) \(key.name)`")
-            }
+        if let key = deployment.infrastructure.blockKey, try await store.block(key) == nil {
+            missing.append(
+                "block \(key) (infrastructure): create it with `orch block create \(key.type) \(key.name)`")
         }
         guard missing.isEmpty else {
             throw APIFailure.invalid("\(deployment.fullName) needs blocks that do not exist", details: missing)

@@ -33,7 +33,7 @@ struct ClaimAssembler: Sendable {
             let variable = BlockEnvironment.variable(type: key.type, name: key.name)
             secrets[variable] = JSONValue.object(document).jsonText
         }
-        var (container, login) = try await container(claim.launch.infrastructure, isNew: isNew)
+        var (container, process, login) = try await container(claim.launch.infrastructure, isNew: isNew)
         if claim.launch.isContainerTask == true {
             // What the task says of a variable wins over what the block says.
             container.env = container.env?.filter { secrets[$0.key] == nil }
@@ -43,14 +43,15 @@ struct ClaimAssembler: Sendable {
             runID: run.id, runName: run.name, attempt: run.attempt,
             token: keys.attemptToken(run: run.id, attempt: run.attempt), instance: instance, flowName: run.flowName,
             deploymentName: run.deploymentName, kind: claim.launch.kind, image: run.image,
-            command: claim.launch.command, parameters: parameters,
+            command: claim.launch.infrastructure.command ?? claim.launch.command, parameters: parameters,
             container: container, secrets: secrets,
             apiURL: apiURL, scheduledFor: run.firstDue ?? run.scheduledFor, cancellation: run.cancellation,
             request: run.request, pausedSeconds: run.pausedSeconds,
             pausedSince: claim.pausedSince,
             timeoutSeconds: claim.launch.policy?.timeoutSeconds, registryLogin: login,
             dataInterval: run.dataInterval,
-            resumption: claim.launch.kind == .sdk ? run.resumption ?? RunResumption(at: nil, sensors: []) : nil)
+            resumption: claim.launch.kind == .sdk ? run.resumption ?? RunResumption(at: nil, sensors: []) : nil,
+            process: process, source: try await source(claim.launch.source, isNew: isNew))
     }
 
     /// A question as an agent needs it: a probe that names no address gets what runs are given.
@@ -65,20 +66,45 @@ struct ClaimAssembler: Sendable {
         var reason: String
     }
 
-    /// How the container is made, and who pulls its image.
+    /// The git source with who reads it.
+    private func source(_ source: SourceSpec?, isNew: Bool) async throws -> ClaimedSource? {
+        guard let source else { return nil }
+        guard let name = source.credentials else { return ClaimedSource(source) }
+        let key = BlockKey(type: GitCredentialsBlock.slug, name: name)
+        guard let document = try await vault.resolved(key) else {
+            guard !isNew else { throw Unlaunchable(reason: "the block \(key) was removed after the run was made") }
+            return ClaimedSource(source)
+        }
+        let credentials = try JSONValue.object(document).decode(GitCredentialsBlock.self)
+        return ClaimedSource(source, username: credentials.username, token: credentials.token.reveal())
+    }
+
+    /// How the container or the process is made, and who pulls its image.
     private func container(
         _ infrastructure: Infrastructure, isNew: Bool
-    ) async throws -> (block: DockerContainerBlock, login: RegistryLogin?) {
-        let key = BlockKey(type: DockerContainerBlock.slug, name: infrastructure.block ?? "default")
-        guard let document = try await vault.resolved(key) else {
-            guard infrastructure.block == nil || !isNew else {
-                throw Unlaunchable(reason: "the block \(key) was removed after the run was made")
-            }
-            return (DockerContainerBlock(), nil)
+    ) async throws -> (block: DockerContainerBlock, process: ProcessBlock?, login: RegistryLogin?) {
+        let kind = infrastructure.kind ?? .docker
+        let key = BlockKey(type: kind.blockType, name: infrastructure.block ?? "default")
+        if isNew, infrastructure.block != nil, try await vault.store.block(key) == nil {
+            throw Unlaunchable(reason: "the block \(key) was removed after the run was made")
+        }
+        let document: [String: JSONValue]?
+        do {
+            document = try await vault.resolved(key, overrides: infrastructure.overrides ?? [:])
+        } catch let fault as OverrideFault {
+            guard !isNew else { throw Unlaunchable(reason: "fields in place of those of the block \(key): \(fault)") }
+            document = try await vault.resolved(key)
+        }
+        guard let document else {
+            return (DockerContainerBlock(), kind == .process ? ProcessBlock() : nil, nil)
+        }
+        guard kind == .docker else {
+            let process = try JSONValue.object(document).decode(ProcessBlock.self)
+            return (process.container, process, nil)
         }
         let credentials = document["registry_credentials"].flatMap { $0 == .null ? nil : $0 }
         return (
-            try JSONValue.object(document).decode(DockerContainerBlock.self),
+            try JSONValue.object(document).decode(DockerContainerBlock.self), nil,
             try credentials?.decode(DockerRegistryCredentialsBlock.self).login
         )
     }

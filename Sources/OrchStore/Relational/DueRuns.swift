@@ -60,12 +60,15 @@ extension Placement {
         try db.post("INSERT INTO run_placement (placement) VALUES (?) ON CONFLICT DO NOTHING", [text])
     }
 
-    /// What runs ask of agents, of which an agent with these labels has all; first comes nothing at all.
+    /// What runs ask of agents, of which an agent with these labels has all; first comes nothing at all, which is a container
+    /// anywhere: an agent that says of itself that it has no engine does not get it.
     static func met(by labels: [String: JSONValue], _ db: any SQLSession) throws -> [String] {
         let texts = try db.rows("SELECT placement FROM run_placement ORDER BY placement").map { row in
             var reader = RowReader(row, table: "run_placement")
             return try reader.next(String.self)
         }
-        return [""] + texts.filter { Placement(text: $0)?.fits(labels) ?? false }
+        let container = Placement(["infrastructure": "docker"])
+        let hasEngine = labels["infrastructure"] == nil || container.fits(labels)
+        return (hasEngine ? [""] : []) + texts.filter { Placement(text: $0)?.fits(labels) ?? false }
     }
 }

@@ -299,7 +299,8 @@ final class ScriptedEngine: ContainerEngine {
     }
 
     func pull(
-        _ image: String, platform: String?, login: RegistryLogin?, progress: @Sendable (String) async -> Void
+        _ image: String, platform: String?, login: RegistryLogin?, idle: Duration?,
+        progress: @escaping @Sendable (PullStep) -> Void
     ) async throws(EngineFault) {
         try enter("pull")
         let isBroken = state.withLock { state in

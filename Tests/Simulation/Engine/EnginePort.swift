@@ -143,7 +143,8 @@ struct EnginePort: ContainerEngine {
     }
 
     func pull(
-        _ image: String, platform: String?, login: RegistryLogin?, progress: @Sendable (String) async -> Void
+        _ image: String, platform: String?, login: RegistryLogin?, idle: Duration?,
+        progress: @escaping @Sendable (PullStep) -> Void
     ) async throws(EngineFault) {
         try await call { [engine] (finish: @escaping (Result<Void, EngineFault>) -> Void) in
             engine.scheduler.after(engine.scheduler.random.milliseconds(200...4000)) {
