@@ -13,7 +13,7 @@ RUN scripts/build-binaries /out
 
 FROM ${RUNTIME_IMAGE} AS runtime
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends ca-certificates libcurl4 \
+    && apt-get install --yes --no-install-recommends ca-certificates libcurl4 tzdata \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 1000 --create-home --skel /nonexistent --shell /usr/sbin/nologin orch
 

@@ -62,6 +62,8 @@ let package = Package(
 
         // A thread of its own for calls that block.
         .target(name: "Threads"),
+        // The rules of time zones, read from the system's database.
+        .target(name: "TimeZones"),
         // HTTP over TCP, TLS or a unix socket; bodies stream both ways; one multi handle on its own thread.
         .target(name: "CurlTransport", dependencies: ["Threads", "CCurl"]),
         // libpq: connect, query, COPY in; no SQL of its own.
@@ -69,7 +71,7 @@ let package = Package(
         // Columns, schemas, CSV, gzip, Parquet: bytes to columns and back; opens no file, no socket.
         .target(name: "TableFormats", dependencies: ["CZlib", "CDeflate", "CIsal", "CSnappy", "CZstd"]),
         // Values that all sides exchange: states, parameters, blocks, descriptions, the run stream; no I/O.
-        .target(name: "OrchModel", dependencies: [crypto]),
+        .target(name: "OrchModel", dependencies: ["TimeZones", crypto]),
         // Log lines packed in segments, and reports that carry them: bytes to values and back.
         .target(name: "LogSegments", dependencies: ["OrchModel", "CZstd"]),
 
@@ -85,7 +87,9 @@ let package = Package(
         // The SDK flow authors import: flows, parameters, tasks, the run stream.
         .target(
             name: "Orch",
-            dependencies: ["Threads", "OrchModel", "OrchClient", "CurlTransport", argumentParser, crypto]
+            dependencies: [
+                "Threads", "TimeZones", "OrchModel", "OrchClient", "CurlTransport", argumentParser, crypto,
+            ]
         ),
         // Sources, sinks and the pipeline between them; works in a plain script.
         .target(
@@ -149,10 +153,11 @@ let package = Package(
             name: "orch-simulation", dependencies: ["Simulation"], path: "Tests/SimulationProgram"),
 
         .testTarget(name: "ThreadsTests", dependencies: ["Threads"]),
+        .testTarget(name: "TimeZonesTests", dependencies: ["TimeZones", "TestSupport"]),
         .testTarget(name: "CurlTransportTests", dependencies: ["CurlTransport"]),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"]),
         .testTarget(name: "TableFormatsTests", dependencies: ["TableFormats", "TestSupport"]),
-        .testTarget(name: "OrchModelTests", dependencies: ["OrchModel", "TestSupport"]),
+        .testTarget(name: "OrchModelTests", dependencies: ["OrchModel", "TimeZones", "TestSupport"]),
         .testTarget(name: "LogSegmentsTests", dependencies: ["LogSegments", "OrchModel", "TestSupport"]),
         .testTarget(name: "DockerEngineTests", dependencies: ["DockerEngine", "CurlTransport"]),
         .testTarget(name: "GoogleCloudTests", dependencies: ["GoogleCloud", "CurlTransport", cryptoExtras]),

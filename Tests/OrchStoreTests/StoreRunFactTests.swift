@@ -31,13 +31,14 @@ extension StoreConformance {
                 var draft = Sample.run()
                 (draft.run.priority, draft.run.notes, draft.run.backfillID) = (7, "checked by hand", .new())
                 draft.run.requires = ["gpu": true]
-                draft.run.slot = ScheduleSlot(scheduleID: .new(), slug: "monthly", local: "2020-07-02T07:00:00")
+                draft.run.schedule = ScheduledSlot(
+                    scheduleID: .new(), slug: "monthly", slot: try #require(ScheduleSlot("2020-07-02T07:00/0")))
                 try await store.createRun(draft)
                 #expect(try await store.run(draft.run.id) == draft.run)
                 var request = Sample.claim()
                 request.agent.labels = ["gpu": true]
                 let claim = try #require(try await store.claim(request).first)
-                #expect(claim.run.slot == draft.run.slot && claim.run.notes == draft.run.notes)
+                #expect(claim.run.schedule == draft.run.schedule && claim.run.notes == draft.run.notes)
             }
         }
 

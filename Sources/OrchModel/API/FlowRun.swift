@@ -55,7 +55,7 @@ public struct FlowRun: Codable, Hashable, Sendable {
     /// Of those that made runs with the same key, the first has made this one; nil = none.
     public var idempotencyKey: String?
     /// The slot of a schedule that made it; nil = somebody made it.
-    public var slot: ScheduleSlot?
+    public var schedule: ScheduledSlot?
     /// The backfill that it is of; nil = none.
     public var backfillID: Identifier?
     /// The limit whose slot it waits for, by its key; nil = none.

@@ -1,22 +1,46 @@
-/// One firing of a schedule, known by the local time that the schedule names, which a change of clocks does not move.
-public struct ScheduleSlot: Codable, Hashable, Sendable {
-    /// The schedule.
-    public var scheduleID: Identifier
-    /// The schedule's name within its deployment.
-    public var slug: String
-    /// The local time, without a zone: `2026-03-29T02:30:00`.
-    public var local: String
-    /// 1 for the second of two times with the same local time, where clocks were set back; else 0.
+/// One time at which a schedule fires, by the clocks of its zone: what tells its runs apart.
+///
+/// It stays what it is where the zone's rules change, or clocks are put back: the instant does not tell.
+public struct ScheduleSlot: Hashable, Sendable {
+    /// What the clocks show; where they leave it out, what they would have shown.
+    public var local: LocalTime
+    /// 1 for the second of two times that clocks show the same, else 0.
     public var fold: Int
 
     /// A slot.
-    public init(scheduleID: Identifier, slug: String, local: String, fold: Int = 0) {
-        self.scheduleID = scheduleID
-        self.slug = slug
+    public init(local: LocalTime, fold: Int = 0) {
         self.local = local
         self.fold = fold
     }
+}
 
-    /// What tells it from every other slot: a run's idempotency key.
-    public var key: String { "schedule/\(scheduleID)/\(local)/\(fold)" }
+extension ScheduleSlot: LosslessStringConvertible {
+    /// Reads `2026-10-25T02:30/1`.
+    public init?(_ text: String) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let local = LocalTime(String(parts[0])), let fold = Int(parts[1]),
+            (0...1).contains(fold)
+        else { return nil }
+        self.init(local: local, fold: fold)
+    }
+
+    /// `2026-10-25T02:30/1`.
+    public var description: String { "\(local)/\(fold)" }
+}
+
+extension ScheduleSlot: Codable {
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let text = try container.decode(String.self)
+        guard let value = ScheduleSlot(text) else {
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "expected a slot such as 2026-03-29T02:30/0, got \"\(text)\"")
+        }
+        self = value
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
 }

@@ -21,7 +21,7 @@ struct RunRow {
         var resumption: RunResumption?
         var reschedules: Int?
         var firstDue: Timestamp?
-        var slot: ScheduleSlot?
+        var schedule: ScheduledSlot?
         var requires: [String: JSONValue]?
         var notes: String?
     }
@@ -88,7 +88,7 @@ struct RunRow {
             result: details.result, retry: details.retry, ties: details.ties, templates: details.templates,
             dataInterval: details.dataInterval, resumption: details.resumption, reschedules: details.reschedules)
         run.firstDue = details.firstDue
-        (run.slot, run.requires, run.notes) = (details.slot, details.requires, details.notes)
+        (run.schedule, run.requires, run.notes) = (details.schedule, details.requires, details.notes)
         (run.priority, run.idempotencyKey) = (try reader.optional(), try reader.optional())
         (run.backfillID, run.blockedOn) = (try reader.optionalIdentifier(), try reader.optional())
     }
@@ -149,7 +149,7 @@ extension RunRow {
                 try launch.map(JSONText.encode), sealedParameters, run.ties?.place?.key,
                 run.ties.map { $0.isAwaited ? 1 : 0 }, run.priority,
                 run.claimOrder.microseconds, run.blockedOn,
-                run.idempotencyKey, run.slot?.scheduleID.description, run.backfillID?.description,
+                run.idempotencyKey, run.schedule?.scheduleID.description, run.backfillID?.description,
                 (run.scheduledFor + RunPolicy.lateAfter(launch?.policy)).microseconds,
                 launch?.policy?.deadlineSeconds.map { (run.scheduledFor + .seconds($0)).microseconds },
                 launch?.policy?.expectedSeconds.map { TimeSpan(.seconds($0)).microseconds },
@@ -263,7 +263,7 @@ extension RunRow {
                 metrics: run.metrics, result: run.result, pausedSeconds: run.pausedSeconds,
                 suspensions: suspensions > 0 ? suspensions : nil, retry: run.retry, ties: run.ties,
                 templates: run.templates, dataInterval: run.dataInterval, resumption: run.resumption,
-                reschedules: run.reschedules, firstDue: run.firstDue, slot: run.slot, requires: run.requires,
+                reschedules: run.reschedules, firstDue: run.firstDue, schedule: run.schedule, requires: run.requires,
                 notes: run.notes))
     }
 }

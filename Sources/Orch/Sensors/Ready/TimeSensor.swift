@@ -1,3 +1,5 @@
+import TimeZones
+
 /// Waits for a moment; see ``Sensor/instant(_:)``, ``Sensor/timeOfDay(_:_:in:)`` and ``Sensor/afterInterval(_:)``.
 public struct TimeSensor: Sensor {
     enum Moment: Sendable {
@@ -37,13 +39,21 @@ public struct TimeSensor: Sensor {
             guard (0...23).contains(hour), (0...59).contains(minute) else {
                 throw SensorGivesUp("\(hour):\(minute) is no time of day: expected 0:00 to 23:59")
             }
-            let zone = try ZoneFile(zone)
+            let zone = try rules(zone)
             // The day of the first look, as it is there: the same in all attempts.
             let local =
-                look.since.microseconds / 1_000_000 + Int64(zone.offset(at: look.since.microseconds / 1_000_000))
+                look.since.microseconds / 1_000_000 + zone.offset(at: look.since.microseconds / 1_000_000)
             let day = (local - (local % 86_400 + 86_400) % 86_400) / 86_400
             let wall = day * 86_400 + Int64(hour * 3600 + minute * 60)
-            return Timestamp(microseconds: zone.instant(ofWallTime: wall) * 1_000_000)
+            return Timestamp(microseconds: zone.instant(ofWall: wall) * 1_000_000)
+        }
+    }
+
+    private func rules(_ name: String) throws -> ZoneRules {
+        do {
+            return try ZoneDatabase.system.rules(name)
+        } catch {
+            throw SensorGivesUp(error.description)
         }
     }
 }
