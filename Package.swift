@@ -24,6 +24,7 @@ let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swi
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 let package = Package(
     name: "orch",
@@ -42,6 +43,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -75,6 +77,8 @@ let package = Package(
         // Log lines packed in segments, and reports that carry them: bytes to values and back.
         .target(name: "LogSegments", dependencies: ["OrchModel", "CZstd"]),
 
+        // Files that say deployments: YAML to values and back; opens no file.
+        .target(name: "DeploymentFiles", dependencies: ["OrchModel", yams]),
         // The Docker Engine API, one function per endpoint; knows nothing of flows.
         .target(name: "DockerEngine", dependencies: ["CurlTransport"]),
         // Google tokens, Cloud Storage, BigQuery.
@@ -121,7 +125,7 @@ let package = Package(
             name: "OrchCLI",
             dependencies: [
                 "OrchModel", "OrchClient", "OrchStore", "OrchServer", "OrchAgent", "OrchInfrastructure",
-                "DockerEngine", "CurlTransport", argumentParser, logging, lifecycle, unixSignals,
+                "DeploymentFiles", "DockerEngine", "CurlTransport", argumentParser, logging, lifecycle, unixSignals,
             ],
             linkerSettings: programLinking
         ),
@@ -159,6 +163,7 @@ let package = Package(
         .testTarget(name: "TableFormatsTests", dependencies: ["TableFormats", "TestSupport"]),
         .testTarget(name: "OrchModelTests", dependencies: ["OrchModel", "TimeZones", "TestSupport"]),
         .testTarget(name: "LogSegmentsTests", dependencies: ["LogSegments", "OrchModel", "TestSupport"]),
+        .testTarget(name: "DeploymentFilesTests", dependencies: ["DeploymentFiles", "OrchModel", "TestSupport"]),
         .testTarget(name: "DockerEngineTests", dependencies: ["DockerEngine", "CurlTransport"]),
         .testTarget(name: "GoogleCloudTests", dependencies: ["GoogleCloud", "CurlTransport", cryptoExtras]),
         .testTarget(name: "OrchClientTests", dependencies: ["OrchClient", "OrchModel", "CurlTransport"]),
@@ -204,8 +209,8 @@ let package = Package(
         .testTarget(
             name: "OrchCLITests",
             dependencies: [
-                "OrchCLI", "OrchModel", "OrchClient", "OrchServer", "CurlTransport", "TestSupport", argumentParser,
-                logging, lifecycle,
+                "OrchCLI", "OrchModel", "OrchClient", "OrchServer", "DeploymentFiles", "CurlTransport", "TestSupport",
+                argumentParser, logging, lifecycle,
             ]),
         .testTarget(
             name: "OrchBlocksTests",

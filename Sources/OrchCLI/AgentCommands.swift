@@ -112,7 +112,7 @@ struct Agents: AsyncParsableCommand {
 /// Settings of an agent on the command line.
 struct AgentOptions: ParsableArguments {
     @Option(
-        name: [.customShort("q"), .customLong("queue")], parsing: .singleValue,
+        name: [.customShort("q"), .customLong("queue"), .customLong("work-queue")], parsing: .singleValue,
         help: "A work queue, or a pattern of names such as 'etl-*'. May be given again. Defaults to \"default\".")
     var queues: [String] = []
     @Option(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DeploymentFiles
 import OrchClient
 import OrchModel
 
@@ -9,12 +10,15 @@ struct Deploy: AsyncParsableCommand {
         abstract: "Registers the flows and deployments that an image holds.",
         discussion: """
             Reads the image's own description through an agent, where the image will run. The same content again makes \
-            no new version.
+            no new version, and leaves pauses and schedules that were changed elsewhere as they are. The same as \
+            `orch deployment build` with `--apply`, without the file.
 
             Examples:
               orch deploy --infra docker --image taxi:latest
               orch deploy --infra docker --image taxi:latest --flow etl-web-to-gcs -n green-lake -p color=green
               orch deploy --infra docker/big --image taxi:latest -q nightly --retries 3 --retry-delay 60
+              orch deploy --infra docker --image taxi:latest -n monthly --flow etl-parent-flow \\
+                  --cron "0 7 2 * *" --timezone Europe/Berlin --concurrency-limit 1 --job-variable memory=2g
               orch deploy --infra process --image ./taxi
               orch deploy --infra process -n hello -- echo "hello from a process"
               orch deploy --infra docker --image debian:bookworm-slim -n hello -- echo "hello from a container"
@@ -28,52 +32,54 @@ struct Deploy: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "The deployment's name. Without it: the image's default deployments.")
     var name: String?
     @Option(help: "The flow, where the image holds several.") var flow: String?
-    @Option(name: [.customShort("q"), .customLong("queue")], help: "The work queue.")
-    var queue = "default"
     @Flag(name: .customLong("create-queue"), help: "Make the work queue where it does not exist.")
     var createsQueue = false
-    @Option(
-        name: [.customShort("p"), .customLong("param")], parsing: .singleValue,
-        help: "A parameter's value for every run, KEY=VALUE. May be given again.")
-    var parameters: [String] = []
-    @Option(name: .customLong("tag"), parsing: .singleValue, help: "A tag. May be given again.") var tags: [String] = []
     @Option(help: "How long to wait for an agent's answer, in seconds.") var timeout = 60.0
     @Argument(parsing: .postTerminator, help: "After --: the command of an image without orch's SDK.")
     var command: [String] = []
+    @OptionGroup(title: "The deployment") var options: DeploymentOptions
     @OptionGroup(title: "Run policy") var policy: RunPolicyOptions
     @OptionGroup var connection: Connection
     @OptionGroup var output: Output
 
     func validate() throws {
         _ = try infrastructure()
-        guard tags.allSatisfy(PlainText.isPlain) else { throw ValidationError("--tag: expected \(PlainText.expected)") }
         _ = try target()
     }
 
     func run() async throws {
         let client = try connection.client()
-        if createsQueue { _ = try await client.createWorkQueue(WorkQueueRequest(name: queue, mayExist: true)) }
+        if createsQueue { _ = try await client.createWorkQueue(WorkQueueRequest(name: options.queue, mayExist: true)) }
         let target = try target()
         let answer =
             if let question = target.question {
                 try await client.ask(
                     AgentTaskRequest(
-                        queue: queue, question: .describeImage(reference: question), waitSeconds: timeout))
+                        queue: options.queue, question: .describeImage(reference: question), waitSeconds: timeout))
             } else {
                 AgentTaskAnswer.noDescription(image: target.image)
             }
-        let plan = DeploymentPlan(
-            image: target.image, name: name, flow: flow, queue: queue, assignments: parameters, tags: tags,
-            command: command, infrastructure: try infrastructure())
+        let entries = try entries(for: answer)
         var replies: [DeploymentReply] = []
-        for var request in try plan.requests(for: answer) {
-            request.policy = try policy.policy(over: nil)
+        for request in try DeploymentBatch.requests(entries, image: target.image, answer: answer) {
             replies.append(try await client.deploy(request))
         }
         try output.show(replies) { replies in
-            replies.map { reply in
-                "\(reply.deployment.fullName): \(reply.outcome.rawValue), version \(reply.deployment.version)\n"
-            }.joined() + "Run one: orch run \(replies[0].deployment.name)\n"
+            DeploymentBatch.text(replies) + "Run one: orch run \(ShellWord.word(replies[0].deployment.name))\n"
+        }
+    }
+
+    /// What is said of the deployments.
+    func entries(for answer: AgentTaskAnswer) throws -> [DeploymentEntry] {
+        let plan = DeploymentPlan(
+            image: try target().image, name: name, flow: flow, queue: options.queue, assignments: options.parameters,
+            tags: options.tags, command: command, infrastructure: try infrastructure(),
+            parametersJSON: options.parametersJSON)
+        return try plan.entries(for: answer).map { entry in
+            var entry = entry
+            try options.apply(to: &entry)
+            entry.policy = try policy.policy(over: nil)
+            return entry
         }
     }
 

@@ -29,8 +29,13 @@ struct DeployTarget {
         guard command.isEmpty else {
             throw ValidationError("--image: with --infra process a command names its program itself, after --")
         }
-        self.image = Self.whole(image.contains("/") ? image : "./\(image)")
+        self.image = Self.wholePath(image)
         question = ProgramReference.text(self.image)
+    }
+
+    /// The path of a flow program from the root on.
+    static func wholePath(_ program: String) -> String {
+        whole(program.contains("/") ? program : "./\(program)")
     }
 
     /// A path from the root on; a name without a slash is left to the PATH of the agent's host.

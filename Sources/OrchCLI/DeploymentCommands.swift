@@ -1,28 +1,43 @@
 import ArgumentParser
+import DeploymentFiles
 import OrchClient
 import OrchModel
 
 /// `orch deployment`.
 struct Deployments: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "deployment", abstract: "Lists and inspects deployments.",
-        subcommands: [List.self, Inspect.self], aliases: ["deployments"])
+        commandName: "deployment", abstract: "Builds, applies, runs and changes deployments.",
+        discussion: """
+            Examples:
+              orch deployment build taxi:latest:etl-parent-flow -n "Parametrized ETL"
+              orch deployment apply etl_parent_flow-deployment.yaml
+              orch deployment run "etl-parent-flow/Parametrized ETL" -p months=[1,2,3]
+            """,
+        subcommands: [
+            Build.self, Apply.self, Diff.self, Run.self, List.self, Inspect.self, Versions.self, Rollback.self, Pause.self,
+            Resume.self, Delete.self, Schema.self,
+        ], aliases: ["deployments"])
 
     /// `orch deployment ls`.
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "ls", abstract: "Lists deployments.")
+        static let configuration = CommandConfiguration(
+            commandName: "ls", abstract: "Lists deployments.", discussion: "Example: orch deployment ls --flow-name etl-parent-flow")
 
+        @Option(name: .customLong("flow-name"), help: "Those of this flow alone; - and _ count as equal.") var flow: String?
         @OptionGroup var connection: Connection
         @OptionGroup var output: Output
 
         func run() async throws {
             let now = Timestamp.now()
-            try output.show(try await connection.client().deployments()) { deployments in
+            let found = try await connection.client().deployments().filter { deployment in
+                flow.map { DeploymentEntry.isFlow(deployment.flowName, called: $0) } ?? true
+            }
+            try output.show(found) { deployments in
                 Table(
-                    header: ["NAME", "VERSION", "IMAGE", "QUEUE", "PARAMETERS", "UPDATED"],
+                    header: ["NAME", "VERSION", "IMAGE", "QUEUE", "SCHEDULES", "PARAMETERS", "UPDATED"],
                     rows: deployments.map {
                         [
-                            $0.fullName, "\($0.version)", $0.image, $0.workQueue,
+                            $0.fullName, "\($0.version)", $0.image, $0.workQueue, DeploymentSummary.schedules($0) ?? "",
                             JSONValue.object($0.parameterSchema.redacted($0.parameters)).jsonText,
                             $0.updatedAt.ago(at: now),
                         ]
@@ -35,14 +50,27 @@ struct Deployments: AsyncParsableCommand {
     /// `orch deployment inspect`.
     struct Inspect: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "inspect", abstract: "Shows one deployment and its parameters.")
+            commandName: "inspect", abstract: "Shows one deployment and its parameters.",
+            discussion: """
+                Examples:
+                  orch deployment inspect docker-flow
+                  orch deployment inspect docker-flow --of-version 3
+                """)
 
         @Argument(help: "The deployment: NAME or FLOW/NAME.") var deployment: String
+        @Option(name: [.customShort("v"), .customLong("of-version")], help: "As this version of it was.") var version: Int?
         @OptionGroup var connection: Connection
         @OptionGroup var output: Output
 
         func run() async throws {
-            try output.show(try await connection.client().deployment(named: deployment)) { deployment in
+            let client = try connection.client()
+            let found =
+                if let version {
+                    try await client.deployment(named: deployment, version: version)
+                } else {
+                    try await client.deployment(named: deployment)
+                }
+            try output.show(found) { deployment in
                 DeploymentSummary(deployment: deployment).text
             }
         }
@@ -57,12 +85,24 @@ struct DeploymentSummary {
     var text: String {
         Table.facts([
             ("Deployment", deployment.fullName),
-            ("Version", "\(deployment.version)"),
+            ("Version", "\(deployment.version)" + (deployment.versionName.map { " (\($0))" } ?? "")),
             ("Description", deployment.description.isEmpty ? nil : deployment.description),
             ("Image", deployment.image),
             ("Command", deployment.command.isEmpty ? "the image's own" : deployment.command.joined(separator: " ")),
             ("Infrastructure", "\(deployment.infrastructure.type)/\(deployment.infrastructure.block ?? "default")"),
             ("Queue", deployment.workQueue),
+            ("Overrides", deployment.infrastructure.overrides.map { JSONValue.object($0).hidingURLPasswords.jsonText }),
+            ("Schedules", Self.schedules(deployment)),
+            ("Priority", deployment.priority.map { "\($0)" }),
+            (
+                "Concurrency",
+                deployment.concurrencyLimit.map { "\($0), \((deployment.collisionStrategy ?? .enqueue).rawValue)" }
+            ),
+            ("Requires", deployment.requires.map { JSONValue.object($0).jsonText }),
+            ("Run name", deployment.runName),
+            ("Source", deployment.source.map(Self.source)),
+            ("Depends on past", deployment.dependsOnPast == true ? "yes" : nil),
+            ("Schema", deployment.enforcesParameterSchema == false ? "not enforced" : nil),
             ("Tags", deployment.tags.isEmpty ? nil : deployment.tags.joined(separator: ", ")),
             ("Updated", deployment.updatedAt.brief),
         ]) + "\n"
@@ -77,5 +117,19 @@ struct DeploymentSummary {
                     ]
                 }, empty: "It takes no parameters."
             ).text
+    }
+
+    /// When it runs by itself; nil where it does not.
+    static func schedules(_ deployment: Deployment) -> String? {
+        let rules = (deployment.schedules ?? []).map { schedule in
+            let zone = schedule.timezone == "UTC" ? "" : " \(schedule.timezone)"
+            return "\(schedule.rule)\(zone)" + (schedule.isActive == false ? " (off)" : "")
+        }
+        guard deployment.isPaused == true else { return rules.isEmpty ? nil : rules.joined(separator: "; ") }
+        return (["paused"] + rules).joined(separator: "; ")
+    }
+
+    private static func source(_ source: SourceSpec) -> String {
+        source.url + (source.ref.map { "@\($0)" } ?? "") + (source.path.map { ":\($0)" } ?? "")
     }
 }

@@ -10,6 +10,8 @@ struct JSONReader {
     static let greatestDepth = 512
 
     let bytes: UnsafeBufferPointer<UInt8>
+    /// Whether an object with two members of one name is a mistake. Defaults to false: the first counts.
+    var refusesRepeats = false
     var index = 0
     private var depth = 0
 
@@ -19,7 +21,13 @@ struct JSONReader {
 
     /// The value of a text; throws `DecodingError` where it is not JSON.
     static func read(_ bytes: UnsafeBufferPointer<UInt8>) throws -> JSONValue {
+        try read(bytes, refusesRepeats: false)
+    }
+
+    /// The same, where an object with two members of one name may be a mistake.
+    static func read(_ bytes: UnsafeBufferPointer<UInt8>, refusesRepeats: Bool) throws -> JSONValue {
         var reader = JSONReader(bytes)
+        reader.refusesRepeats = refusesRepeats
         // A byte order mark, with which some editors begin a file.
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { reader.index = 3 }
         reader.skipSpace()
@@ -66,7 +74,10 @@ struct JSONReader {
             skipSpace()
             // Of two members of one name the first counts, as it does where `JSONDecoder` reads.
             let value = try value()
-            if let first = members.updateValue(value, forKey: name) { members[name] = first }
+            if let first = members.updateValue(value, forKey: name) {
+                guard !refusesRepeats else { throw error("the member \"\(name.prefix(100))\" stands twice in one object") }
+                members[name] = first
+            }
             skipSpace()
             if take("}") { return .object(members) }
             guard take(",") else { throw error("expected a comma or the object's end") }

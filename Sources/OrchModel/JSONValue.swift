@@ -38,6 +38,13 @@ extension JSONValue {
         self = try data.withUnsafeBytes { try JSONReader.read($0.bindMemory(to: UInt8.self)) }
     }
 
+    /// Reads one JSON text that a person may have written: an object with two members of one name is refused, too.
+    public init(strictly data: Data) throws {
+        self = try data.withUnsafeBytes { bytes in
+            try JSONReader.read(bytes.bindMemory(to: UInt8.self), refusesRepeats: true)
+        }
+    }
+
     /// The JSON form of any encodable value; throws `EncodingError` where it has none.
     public init(encoding value: some Encodable) throws {
         self = try JSONValue(parsing: JSONEncoder().encode(value))

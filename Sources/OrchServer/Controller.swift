@@ -111,7 +111,7 @@ package final class Controller: Service, Sendable {
             + MetricsRoutes(
                 store: store, metrics: metrics, isPublic: configuration.hasPublicMetrics, now: clock.now
             ).endpoints
-            + DeploymentRoutes(store: store, registry: registry).endpoints
+            + DeploymentRoutes(store: store, registry: registry, canceller: canceller).endpoints
             + FlowRunRoutes(
                 store: store, wakeups: wakeups, maker: maker, canceller: canceller, retention: retention,
                 heartbeat: configuration.recheck

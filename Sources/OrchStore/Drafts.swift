@@ -23,6 +23,16 @@ package struct StoredDeployment: Sendable {
     package var sealedParameters: [UInt8]?
 }
 
+/// What came of bringing an older version of a deployment back.
+package enum RollbackOutcome: Sendable {
+    /// There is no such deployment.
+    case missing
+    /// There is no such version; these there are, the newest first.
+    case noVersion([Int])
+    /// It is the content now; `unchanged` where it was before.
+    case done(DeploymentReply)
+}
+
 /// A run about to be added.
 package struct RunDraft: Sendable {
     /// The run as it may be shown: secrets in parameters are hidden.

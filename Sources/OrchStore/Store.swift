@@ -28,6 +28,18 @@ package protocol Store: Sendable {
     func deployments() async throws -> [Deployment]
     /// Those called `name`, of one flow or of any.
     func deployments(named name: String, flow: String?) async throws -> [StoredDeployment]
+    /// The deployment with that identifier; nil where there is none.
+    func deployment(_ id: Identifier) async throws -> StoredDeployment?
+    /// A deployment's versions, the newest first.
+    func versions(ofDeployment id: Identifier) async throws -> [DeploymentVersion]
+    /// Makes the content of an older version, the one before the current where none is named, a new version.
+    func rollBackDeployment(_ id: Identifier, to version: Int?, at: Timestamp) async throws -> RollbackOutcome
+    /// Pauses a deployment's schedules, or lets them go on; the deployment, nil where there is none.
+    func pauseDeployment(_ id: Identifier, _ isPaused: Bool, at: Timestamp) async throws -> Deployment?
+    /// The runs of a deployment that have a container of their own and have not ended.
+    func openRuns(ofDeployment id: Identifier) async throws -> [Identifier]
+    /// Deletes a deployment with its versions; its runs stay. False where there was none.
+    func deleteDeployment(_ id: Identifier) async throws -> Bool
 
     // MARK: Runs
 

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Hummingbird
 import HummingbirdTesting
 import OrchModel
@@ -71,6 +72,149 @@ struct DeploymentRoutesTests {
             #expect(misspelt.status == 404)
             #expect(misspelt.fault.details == ["docker-flow"])
             #expect(try await server.refusal(.get, "deployments/lookup").status == 400)
+        }
+    }
+
+    @Test func versionsAreKeptAndBroughtBackWithTheirSecrets() async throws {
+        try await ServerFixture.with { server in
+            var request = ServerFixture.deployment()
+            request.parameterSchema.properties.append(.init("token", ValueSchema(.string), isRequired: false, isSecret: true))
+            request.parameters["token"] = "hunter2"
+            let first: DeploymentReply = try await server.call(.post, "deployments", request)
+            let id = first.deployment.id
+            var changed = request
+            changed.parameters["token"] = "other"
+            changed.versionName = "next"
+            try await server.succeed(.post, "deployments", changed)
+            let versions: [DeploymentVersion] = try await server.call(.get, "deployments/\(id)/versions")
+            #expect(versions.map(\.version) == [2, 1])
+            #expect(versions.map(\.content.versionName) == ["next", nil])
+            #expect(versions.allSatisfy { $0.content.parameters["token"] == .string(Secret.placeholder) })
+            let back: DeploymentReply = try await server.call(
+                .post, "deployments/\(id)/rollback", DeploymentRollback())
+            #expect(back.outcome == .updated)
+            #expect(back.deployment.version == 3)
+            #expect(back.deployment.versionName == nil)
+            // The very content of the first: the same request again is no new version.
+            let again: DeploymentReply = try await server.call(.post, "deployments", request)
+            #expect(again.outcome == .unchanged)
+            let old: Deployment = try await server.call(.get, "deployments/lookup?name=docker-flow&version=2")
+            #expect(old.version == 2 && old.versionName == "next")
+            let same: DeploymentReply = try await server.call(
+                .post, "deployments/\(id)/rollback", DeploymentRollback(version: 1))
+            #expect(same.outcome == .unchanged)
+            let missing = try await server.refusal(.post, "deployments/\(id)/rollback", DeploymentRollback(version: 9))
+            #expect(missing.status == 404)
+            #expect(missing.fault.details == ["there are 3, 2, 1"])
+            #expect(try await server.refusal(.get, "deployments/lookup?name=docker-flow&version=9").status == 404)
+        }
+    }
+
+    @Test func aPauseStaysOverASaveThatSaysNothingNewOfIt() async throws {
+        try await ServerFixture.with { server in
+            var request = ServerFixture.deployment()
+            request.isPaused = false
+            let first: DeploymentReply = try await server.call(.post, "deployments", request)
+            #expect(first.deployment.isPaused == false)
+            let id = first.deployment.id
+            let paused: Deployment = try await server.call(.post, "deployments/\(id)/pause", DeploymentPause(isPaused: true))
+            #expect(paused.isPaused == true && paused.version == 1)
+            request.image = "taxi:next"
+            let next: DeploymentReply = try await server.call(.post, "deployments", request)
+            #expect(next.deployment.isPaused == true)
+            request.isPaused = nil
+            let quiet: DeploymentReply = try await server.call(.post, "deployments", request)
+            #expect(quiet.deployment.isPaused == true)
+            request.isPaused = false
+            let said: DeploymentReply = try await server.call(.post, "deployments", request)
+            #expect(said.deployment.isPaused == false)
+            // A run by hand is made all the same.
+            let _: Deployment = try await server.call(.post, "deployments/\(id)/pause", DeploymentPause(isPaused: true))
+            try await server.succeed(.post, "flow-runs", FlowRunRequest(deployment: "docker-flow"))
+            #expect(try await server.refusal(.post, "deployments/\(Identifier.new())/pause", DeploymentPause(isPaused: true)).status == 404)
+        }
+    }
+
+    @Test func oneWithOpenRunsIsDeletedByForceAlone() async throws {
+        try await ServerFixture.with { server in
+            let reply: DeploymentReply = try await server.call(.post, "deployments", ServerFixture.deployment())
+            let path = "deployments/\(reply.deployment.id)"
+            let run: FlowRunReply = try await server.call(.post, "flow-runs", FlowRunRequest(deployment: "docker-flow"))
+            let refused = try await server.refusal(.delete, path)
+            #expect(refused.status == 409)
+            #expect(refused.fault.message.contains("1 run that has not ended"))
+            let dry: DeploymentDeletion = try await server.call(.delete, path + "?force=true&dry_run=true")
+            #expect(dry.openRuns == 1 && !dry.isDeleted)
+            let deletion: DeploymentDeletion = try await server.call(.delete, path + "?force=true")
+            #expect(deletion.openRuns == 1 && deletion.isDeleted)
+            let ended: FlowRun = try await server.call(.get, "flow-runs/\(run.run.id)")
+            #expect(ended.state.type == .cancelled)
+            #expect(try await server.refusal(.delete, path).status == 404)
+            #expect(try await server.refusal(.get, "deployments/lookup?name=docker-flow").status == 404)
+            // Its name is free again.
+            let anew: DeploymentReply = try await server.call(.post, "deployments", ServerFixture.deployment())
+            #expect(anew.outcome == .created && anew.deployment.id != reply.deployment.id)
+        }
+    }
+
+    @Test(
+        "What cannot be used is refused with what was expected",
+        arguments: [
+            ("priority", 1001, "0 to 1000"), ("concurrencyLimit", 0, "1 to 1000000"), ("runName", "{{ x", "no template"),
+            ("tags", .array(Array(repeating: "t", count: 51)), "50 at most"), ("tags", [""], "1 to 100 characters"),
+            ("source", ["url": "https://ann:pw@example.org/a.git"], "credentials instead"), ("source", ["url": "ftp://x/y"], "https://"),
+            ("requires", ["gpu": [1]], "50 labels at most"), ("infrastructure", ["type": "swarm"], "the types are docker"),
+            ("schedules", [["cron": "@daily"], ["cron": "@daily"]], "are called"),
+            ("schedules", [["cron": "@daily", "parameters": ["month": 13]]], "do not fit"),
+        ] as [(String, JSONValue, String)])
+    func badMembers(member: String, value: JSONValue, message: String) async throws {
+        try await ServerFixture.with { server in
+            var body = try JSONValue(encoding: ServerFixture.deployment())
+            body[member] = value
+            let (status, fault) = try await server.refusal(.post, "deployments", body)
+            #expect(status == 422)
+            #expect(fault.message.contains(message), "\(fault)")
+        }
+    }
+
+    @Test func parametersThatDoNotFitAreTakenWhereThatIsLeftToTheFlow() async throws {
+        try await ServerFixture.with { server in
+            var request = ServerFixture.deployment(parameters: ["month": 13, "other": true])
+            request.enforcesParameterSchema = false
+            try await server.succeed(.post, "deployments", request)
+            let run: FlowRunReply = try await server.call(
+                .post, "flow-runs", FlowRunRequest(deployment: "docker-flow", parameters: ["more": 1]))
+            #expect(run.run.parameters["month"] == 13 && run.run.parameters["more"] == 1)
+        }
+    }
+
+    @Test(
+        "A body that cannot be read is 400 with the member, and nothing of the body",
+        arguments: [
+            ("{\"name\": \"a\", \"name\": \"hunter2\"}", "the member \"name\" stands twice"), ("", "the body is empty"), ("{", "not JSON"),
+            ("[1]", "at its top"), ("nonsense", "not JSON"), ("{\"priority\": 1e30}", ""), ("\u{0}", "not JSON"),
+            (String(repeating: "[", count: 5000), "not JSON"),
+        ])
+    func brokenBodies(body: String, message: String) async throws {
+        try await ServerFixture.with { server in
+            let answer = try await server.send(.post, "deployments", token: server.admin, body: Data(body.utf8))
+            let text = String(buffer: answer.body)
+            #expect(answer.status == .badRequest, "\(text)")
+            let fault = try JSONDecoder().decode(APIFault.self, from: Data(answer.body.readableBytesView))
+            #expect(fault.message.contains(message), "\(text)")
+            #expect(!text.contains("hunter2"))
+        }
+    }
+
+    @Test(arguments: [("priority", 1e30), ("collisionStrategy", "hunter2"), ("kind", "hunter2"), ("concurrencyLimit", 1.5)] as [(String, JSONValue)])
+    func membersThatCannotBeReadAreNamed(member: String, value: JSONValue) async throws {
+        try await ServerFixture.with { server in
+            var body = try JSONValue(encoding: ServerFixture.deployment())
+            body[member] = value
+            let (status, fault) = try await server.refusal(.post, "deployments", body)
+            #expect(status == 400)
+            #expect(fault.message.contains("at .\(member): expected"), "\(fault.message)")
+            #expect(!fault.message.contains("hunter2") && !fault.message.contains("Int") && !fault.message.contains("Kind"))
         }
     }
 }

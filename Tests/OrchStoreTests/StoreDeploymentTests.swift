@@ -63,5 +63,58 @@ extension StoreConformance {
                     try await store.deployments(named: "docker-flow", flow: nil).first?.sealedParameters == [0, 255, 7])
             }
         }
+
+        @Test(arguments: StoreKind.all)
+        func everyVersionIsKeptAndCanComeBack(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                var first = Sample.deployment(image: "taxi:one", fingerprint: "one")
+                first.sealedParameters = [1, 2]
+                let id = try await store.saveDeployment(first, at: Sample.at(1)).deployment.id
+                _ = try await store.saveDeployment(
+                    Sample.deployment(image: "taxi:two", fingerprint: "two"), at: Sample.at(2))
+                guard case .done(let back) = try await store.rollBackDeployment(id, to: nil, at: Sample.at(3)) else {
+                    Issue.record("it was not brought back")
+                    return
+                }
+                #expect(back.deployment.version == 3 && back.deployment.image == "taxi:one")
+                #expect(try await store.deployment(id)?.sealedParameters == [1, 2])
+                let versions = try await store.versions(ofDeployment: id)
+                #expect(versions.map(\.version) == [3, 2, 1])
+                #expect(versions.map(\.restored) == [1, nil, nil])
+                #expect(versions.map(\.createdAt) == [Sample.at(3), Sample.at(2), Sample.at(1)])
+                guard case .noVersion(let known) = try await store.rollBackDeployment(id, to: 7, at: Sample.at(4)),
+                    case .missing = try await store.rollBackDeployment(.new(), to: 1, at: Sample.at(4))
+                else {
+                    Issue.record("something came back")
+                    return
+                }
+                #expect(known == [3, 2, 1])
+            }
+        }
+
+        @Test(arguments: StoreKind.all)
+        func aPauseIsOfTheDeploymentAndNoVersion(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                let id = try await store.saveDeployment(Sample.deployment(), at: Sample.at(1)).deployment.id
+                #expect(try await store.pauseDeployment(id, true, at: Sample.at(2))?.isPaused == true)
+                let next = try await store.saveDeployment(
+                    Sample.deployment(image: "taxi:two", fingerprint: "two"), at: Sample.at(3))
+                #expect(next.deployment.isPaused == true)
+                #expect(try await store.deployments().map(\.isPaused) == [true])
+                #expect(try await store.pauseDeployment(.new(), true, at: Sample.at(4)) == nil)
+            }
+        }
+
+        @Test(arguments: StoreKind.all)
+        func deletingTakesVersionsAndLeavesRuns(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                let id = try await store.saveDeployment(Sample.deployment(), at: Sample.at(1)).deployment.id
+                #expect(try await store.openRuns(ofDeployment: id).isEmpty)
+                #expect(try await store.deleteDeployment(id))
+                #expect(try await store.deleteDeployment(id) == false)
+                #expect(try await store.versions(ofDeployment: id).isEmpty)
+                #expect(try await store.deployments().isEmpty)
+            }
+        }
     }
 }

@@ -23,7 +23,7 @@ enum APIJSON {
     ///
     /// - Throws: as `decode`, and 422 with each member that is not known.
     static func decodeClosed<Value: ClosedObject>(_ type: Value.Type, from data: Data) throws -> Value {
-        let unknown = type.unknownMembers(in: try requireJSON(data))
+        let unknown = type.unknownMembers(in: try requireJSON(data, isWritten: true))
         guard unknown.isEmpty else {
             throw APIFailure.invalid("the body has members that are not known", details: unknown)
         }
@@ -32,10 +32,10 @@ enum APIJSON {
 
     /// The body's value; throws 400 with the place where it is not JSON.
     @discardableResult
-    private static func requireJSON(_ data: Data) throws -> JSONValue {
+    private static func requireJSON(_ data: Data, isWritten: Bool = false) throws -> JSONValue {
         guard !data.isEmpty else { throw APIFailure.badRequest("the body is empty: expected JSON") }
         do {
-            return try JSONValue(parsing: data)
+            return isWritten ? try JSONValue(strictly: data) : try JSONValue(parsing: data)
         } catch DecodingError.dataCorrupted(let context) {
             throw APIFailure.badRequest("the body cannot be read: \(context.debugDescription)")
         }
@@ -66,9 +66,16 @@ enum APIJSON {
         case .keyNotFound(let key, let context):
             "\(place(context)): expected a member \"\(key.stringValue)\", which is missing"
         case .dataCorrupted(let context):
-            context.codingPath.isEmpty ? "expected JSON" : "\(place(context)): \(context.debugDescription)"
+            context.codingPath.isEmpty ? "expected JSON" : "\(place(context)): \(expectation(context.debugDescription))"
         @unknown default: "expected another shape"
         }
+    }
+
+    /// What a decoder's own message means: those of the library name types of this program, and repeat the body.
+    private static func expectation(_ message: String) -> String {
+        if message.hasPrefix("Cannot initialize ") { return "expected another word" }
+        let isNumber = message.contains("does not fit in") || message.contains("is not representable")
+        return isNumber ? "expected a number within 64 bits, whole where a whole one is meant" : message
     }
 
     /// A type as JSON calls it: who sends a body need not know this program's types.

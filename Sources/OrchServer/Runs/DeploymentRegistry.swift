@@ -10,9 +10,8 @@ struct DeploymentRegistry: Sendable {
     ///
     /// - Throws: 422 where its name or its parameters cannot be used.
     func save(_ request: DeploymentRequest, at: Timestamp) async throws -> DeploymentReply {
-        try check(request)
+        try DeploymentChecks(request).check()
         try await store.checkQueue(request.workQueue)
-        try request.policy?.check()
         try await checkContainerBlock(of: request)
         try await check(request.source)
         let parameters = try SealedParameters(request.parameters, schema: request.parameterSchema, keys: keys)
@@ -40,39 +39,6 @@ struct DeploymentRegistry: Sendable {
         throw APIFailure.invalid(
             "there is no block \(key): create it with `orch block create \(key.type) \(key.name)`",
             details: NearestName.nearest(to: key.name, in: names))
-    }
-
-    private func check(_ request: DeploymentRequest) throws {
-        for (what, name) in [("deployment", request.name), ("flow", request.flowName), ("queue", request.workQueue)] {
-            guard !name.isEmpty, name.utf8.count <= 200, !name.contains("/"), PlainText.isPlain(name) else {
-                throw APIFailure.invalid("a \(what)'s name has 1 to 200 characters on one line and no \"/\"")
-            }
-        }
-        let demands = Placement(request.requires).problems
-        guard demands.isEmpty else {
-            throw APIFailure.invalid("what the deployment requires of an agent cannot be used", details: demands)
-        }
-        guard request.tags.allSatisfy(PlainText.isPlain) else {
-            throw APIFailure.invalid("a deployment's tags: expected \(PlainText.expected)")
-        }
-        guard !request.image.isEmpty else { throw APIFailure.invalid("a deployment names an image") }
-        try request.infrastructure.check()
-        // A required parameter may be left to each run.
-        let schema = request.parameterSchema
-        let unusable = schema.unusablePatterns
-        guard unusable.isEmpty else {
-            throw APIFailure.invalid(
-                "the parameters of deployment \(request.flowName)/\(request.name) have patterns that cannot be asked",
-                details: unusable)
-        }
-        let problems =
-            schema.validate(request.parameters, passesTemplates: true).filter { $0.kind != .missing }
-            + RunTemplates(schema).problems(in: schema.defaults.merging(request.parameters) { $1 })
-        guard problems.isEmpty else {
-            throw APIFailure.invalid(
-                "the parameters of deployment \(request.flowName)/\(request.name) do not fit the flow",
-                details: problems.map(\.description))
-        }
     }
 
     /// The deployment called `docker-flow` or `parent_flow_runner/docker-flow`.

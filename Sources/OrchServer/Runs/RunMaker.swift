@@ -95,6 +95,7 @@ struct RunMaker: Sendable {
         do {
             let filled = try RunTemplates(schema).fill(
                 schema.defaults.merging(own) { $1 }.merging(given) { $1 }, with: facts)
+            guard stored.deployment.enforcesParameterSchema != false else { return (filled.values, filled.templates) }
             return (try schema.resolve(filled.values), filled.templates)
         } catch {
             throw APIFailure.invalid(

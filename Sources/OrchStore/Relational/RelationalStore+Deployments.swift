@@ -9,7 +9,8 @@ extension RelationalStore {
                 "SELECT \(DeploymentRow.columns), fingerprint FROM deployment WHERE flow_name = ? AND name = ?",
                 [request.flowName, request.name])
             guard let known else {
-                let deployment = Deployment(id: .new(), version: 1, request: request, createdAt: at, updatedAt: at)
+                var deployment = Deployment(id: .new(), version: 1, request: request, createdAt: at, updatedAt: at)
+                deployment.isPaused = request.isPaused ?? false
                 try DeploymentRow.insert(deployment, draft, db)
                 try Self.saveRunLimit(of: deployment, at: at, db)
                 return DeploymentReply(deployment: deployment, outcome: .created)
@@ -20,12 +21,26 @@ extension RelationalStore {
             guard fingerprint != draft.fingerprint else {
                 return DeploymentReply(deployment: old, outcome: .unchanged)
             }
-            let deployment = Deployment(
-                id: old.id, version: old.version + 1, request: request, createdAt: old.createdAt, updatedAt: at)
-            try DeploymentRow.update(deployment, draft, db)
-            try Self.saveRunLimit(of: deployment, at: at, db)
+            let deployment = try Self.replace(old, draft, restored: nil, at: at, db)
             return DeploymentReply(deployment: deployment, outcome: .updated)
         }
+    }
+
+    /// Gives a deployment other content as a new version. A pause changes only where the content says otherwise than it did.
+    static func replace(
+        _ old: Deployment, _ draft: DeploymentDraft, restored: Int?, at: Timestamp, _ db: any SQLSession
+    ) throws -> Deployment {
+        var deployment = Deployment(
+            id: old.id, version: old.version + 1, request: draft.request, createdAt: old.createdAt, updatedAt: at)
+        let said: DeploymentRequest? = try db.row("SELECT content FROM deployment WHERE id = ?", ["\(old.id)"]).map {
+            var reader = RowReader($0, table: "deployment")
+            return try reader.json()
+        }
+        let isSaid = draft.request.isPaused != nil && draft.request.isPaused != said?.isPaused && restored == nil
+        deployment.isPaused = isSaid ? draft.request.isPaused : old.isPaused
+        try DeploymentRow.update(deployment, draft, restored: restored, db)
+        try Self.saveRunLimit(of: deployment, at: at, db)
+        return deployment
     }
 
     package func deployments() async throws -> [Deployment] {
@@ -51,47 +66,15 @@ extension RelationalStore {
             }
         }
     }
-}
 
-/// A row of `deployment`: its content is the request that made it.
-private enum DeploymentRow {
-    static let columns = "id, version, created_at, updated_at, content, sealed_parameters"
-
-    static func read(_ reader: inout RowReader) throws -> StoredDeployment {
-        let id = try reader.identifier()
-        let version: Int = try reader.next()
-        let (createdAt, updatedAt) = (try reader.time(), try reader.time())
-        let request: DeploymentRequest = try reader.json()
-        let deployment = Deployment(
-            id: id, version: version, request: request, createdAt: createdAt, updatedAt: updatedAt)
-        return StoredDeployment(deployment: deployment, sealedParameters: try reader.optional())
+    package func deployment(_ id: Identifier) async throws -> StoredDeployment? {
+        try await read { db in try Self.deployment(id, db) }
     }
 
-    static func insert(_ deployment: Deployment, _ draft: DeploymentDraft, _ db: any SQLSession) throws {
-        try db.run(
-            """
-            INSERT INTO deployment (id, flow_name, name, version, work_queue, content, sealed_parameters, fingerprint,
-                created_at, updated_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """,
-            [
-                "\(deployment.id)", deployment.flowName, deployment.name, deployment.version, deployment.workQueue,
-                try JSONText.encode(draft.request), draft.sealedParameters, draft.fingerprint,
-                deployment.createdAt.microseconds, deployment.updatedAt.microseconds,
-            ])
-    }
-
-    static func update(_ deployment: Deployment, _ draft: DeploymentDraft, _ db: any SQLSession) throws {
-        try db.run(
-            """
-            UPDATE deployment SET version = ?, work_queue = ?, content = ?, sealed_parameters = ?, fingerprint = ?,
-                updated_at = ?
-            WHERE id = ?
-            """,
-            [
-                deployment.version, deployment.workQueue, try JSONText.encode(draft.request),
-                draft.sealedParameters, draft.fingerprint, deployment.updatedAt.microseconds,
-                "\(deployment.id)",
-            ])
+    static func deployment(_ id: Identifier, _ db: any SQLSession) throws -> StoredDeployment? {
+        try db.row("SELECT \(DeploymentRow.columns) FROM deployment WHERE id = ?", ["\(id)"]).map {
+            var reader = RowReader($0, table: "deployment")
+            return try DeploymentRow.read(&reader)
+        }
     }
 }

@@ -19,6 +19,7 @@ enum StoreSchema {
         ("10-task-results", taskResults), ("11-retries-and-children", retriesAndChildren),
         ("13-artifacts", artifacts), ("14-concurrency-limits", concurrencyLimits), ("15-run-facts", runFacts),
         ("16-queues-and-limits", queuesAndLimits),
+        ("18-deployment-versions", deploymentVersions),
     ]
 
     /// The migrations that a database lacks.
@@ -33,6 +34,24 @@ enum StoreSchema {
         guard unknown.isEmpty else { throw StoreError.newerSchema(path: path, unknown: unknown.sorted()) }
         return known.filter { !applied.contains($0) }
     }
+
+    /// What deployments said before; whether their schedules make runs.
+    private static let deploymentVersions = """
+        CREATE TABLE deployment_version (
+            deployment_id TEXT NOT NULL REFERENCES deployment (id) ON DELETE CASCADE,
+            version INTEGER NOT NULL,
+            content TEXT NOT NULL,
+            sealed_parameters BLOB,
+            fingerprint TEXT NOT NULL,
+            restored INTEGER,
+            created_at INTEGER NOT NULL,
+            PRIMARY KEY (deployment_id, version)
+        ) STRICT;
+        INSERT INTO deployment_version
+            (deployment_id, version, content, sealed_parameters, fingerprint, restored, created_at)
+            SELECT id, version, content, sealed_parameters, fingerprint, NULL, updated_at FROM deployment;
+        ALTER TABLE deployment ADD COLUMN is_paused INTEGER NOT NULL DEFAULT 0;
+        """
 
     /// What makes runs and orders them: their turn among those that wait, the limit that holds one back, what made it, and when
     /// it is late or has to have ended. A run that waits for a limit is in no index that work is looked for in.

@@ -1,0 +1,74 @@
+import OrchModel
+
+extension EntryReader {
+    mutating func readSchedules(into entry: inout DeploymentEntry) {
+        entry.isPaused = flag("paused")
+        if let isActive = flag("is_schedule_active") {
+            if let paused = entry.isPaused, paused == isActive {
+                refuse("is_schedule_active", "says the opposite of paused: leave one of them out")
+            }
+            entry.isPaused = !isActive
+        }
+        if values["schedule"] != nil, values["schedules"] != nil {
+            refuse("schedule", "schedules stands there too: put it into that list")
+        }
+        var specs: [(path: String, value: JSONValue)] = []
+        if let one = values["schedule"] { specs = [("schedule", one)] }
+        if let several = values["schedules"]?.arrayValue {
+            specs = several.enumerated().map { ("schedules[\($0)]", $1) }
+        }
+        guard values["schedule"] != nil || values["schedules"] != nil else { return }
+        var slugs: Set<String> = []
+        entry.schedules = []
+        for (index, spec) in specs.enumerated() {
+            guard let read = scheduleSpec(spec.value, at: spec.path, index: index) else { continue }
+            if !slugs.insert(read.slug).inserted {
+                refuse(spec.path, "another schedule is called \(Shown.quoted(read.slug)) already: give each its own slug")
+            }
+            entry.schedules?.append(read)
+        }
+    }
+
+    private mutating func scheduleSpec(_ value: JSONValue, at path: String, index: Int) -> ScheduleSpec? {
+        guard var members = value.objectValue else { return nil }
+        if members["slug"] == nil { members["slug"] = .string(index == 0 ? "default" : "default-\(index + 1)") }
+        // Prefect writes these beside every rule.
+        let rules = ["cron", "interval", "rrule"].filter { members[$0] != nil }
+        if rules == ["rrule"] || rules == ["cron"] { members["anchor_date"] = nil }
+        if rules == ["rrule"] || rules == ["interval"] { members["day_or"] = nil }
+        if let anchor = members["anchor_date"]?.stringValue { members["anchor_date"] = .string(Self.moment(anchor)) }
+        var renamed: [String: JSONValue] = [:]
+        for (name, value) in members { renamed[Self.memberNames[name] ?? name] = value }
+        do {
+            return try JSONValue.object(renamed).decode(ScheduleSpec.self)
+        } catch let error as DecodingError {
+            let (member, message) = Self.reason(error)
+            let key = Self.memberNames.first { $0.value == member }?.key ?? member
+            refuse(key.isEmpty ? path : "\(path).\(key)", message)
+        } catch {
+            refuse(path, "\(error)")
+        }
+        return nil
+    }
+
+    static let memberNames = [
+        "day_or": "dayOr", "anchor_date": "anchor", "catchup_window": "catchupWindow", "max_queued": "maxQueued",
+        "pause_after_failures": "pauseAfterFailures",
+    ]
+
+    /// A time as Prefect's files write it, `2023-01-01 00:00:00+00:00`, as RFC 3339 has it.
+    private static func moment(_ text: String) -> String {
+        guard let match = text.wholeMatch(of: #/(?<day>\d{4}-\d\d-\d\d) (?<time>\d\d:\d\d:\d\d(\.\d+)?)(?<zone>Z|[+-]\d\d:\d\d)/#)
+        else { return text }
+        return "\(match.day)T\(match.time)\(match.zone)"
+    }
+
+    private static func reason(_ error: DecodingError) -> (member: String, message: String) {
+        switch error {
+        case .dataCorrupted(let context), .typeMismatch(_, let context), .valueNotFound(_, let context),
+            .keyNotFound(_, let context):
+            (context.codingPath.last?.stringValue ?? "", context.debugDescription)
+        @unknown default: ("", "it cannot be read")
+        }
+    }
+}
