@@ -117,7 +117,7 @@ let package = Package(
         // API routes, authentication, claims.
         .target(
             name: "OrchServer",
-            dependencies: ["OrchModel", "LogSegments", "OrchStore", hummingbird, logging, lifecycle, crypto]
+            dependencies: ["TimeZones", "OrchModel", "LogSegments", "OrchStore", hummingbird, logging, lifecycle, crypto]
         ),
 
         // Product `orch`: the one place where parts are chosen and joined.

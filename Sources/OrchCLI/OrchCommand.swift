@@ -25,7 +25,7 @@ struct OrchCommand: AsyncParsableCommand {
                 name: "Work",
                 subcommands: [
                     Deploy.self, Run.self, FlowRuns.self, Flows.self, Assets.self, Artifacts.self, Caches.self,
-                    Deployments.self, Blocks.self, ConcurrencyLimits.self,
+                    Deployments.self, Schedules.self, Blocks.self, ConcurrencyLimits.self,
                 ]),
             CommandGroup(
                 name: "Parts", subcommands: [Up.self, Server.self, Agents.self, WorkQueues.self, Databases.self]),

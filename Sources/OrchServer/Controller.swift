@@ -23,6 +23,7 @@ package final class Controller: Service, Sendable {
     let metrics: ControllerMetrics
     let retention: RetentionKeeper
     let canceller: RunCanceller
+    let scheduler: Scheduler
     private let configuration: OrchServerConfiguration
     private let directory: DataDirectory
     private let clock: StoreClock
@@ -106,12 +107,16 @@ package final class Controller: Service, Sendable {
         let maker = RunMaker(store: store, keys: keys, deployments: registry)
         let canceller = RunCanceller(store: store, wakeups: wakeups, metrics: metrics)
         self.canceller = canceller
+        scheduler = Scheduler(
+            store: store, steps: ScheduleStepMaker(runs: ScheduledRunMaker(maker: maker)), canceller: canceller,
+            logger: logger, time: time)
         endpoints =
             ServerRoutes(instance: instance, readiness: Readiness(store: store, logger: logger)).endpoints
             + MetricsRoutes(
                 store: store, metrics: metrics, isPublic: configuration.hasPublicMetrics, now: clock.now
             ).endpoints
             + DeploymentRoutes(store: store, registry: registry, canceller: canceller).endpoints
+            + ScheduleRoutes(store: store, registry: registry).endpoints
             + FlowRunRoutes(
                 store: store, wakeups: wakeups, maker: maker, canceller: canceller, retention: retention,
                 heartbeat: configuration.recheck
@@ -161,8 +166,8 @@ package final class Controller: Service, Sendable {
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), serverName: "orch"),
             services: [
-                keeper, DeadlineKeeper(store: store, canceller: canceller, logger: logger, time: time), retention,
-                clock,
+                scheduler, keeper, DeadlineKeeper(store: store, canceller: canceller, logger: logger, time: time),
+                retention, clock,
                 WakeupRelay(store: store, wakeups: wakeups, logger: logger),
             ],
             onServerRunning: { [address] channel in address.set(channel.localAddress?.port) }, logger: logger)

@@ -41,6 +41,29 @@ package protocol Store: Sendable {
     /// Deletes a deployment with its versions; its runs stay. False where there was none.
     func deleteDeployment(_ id: Identifier) async throws -> Bool
 
+    // MARK: Schedules
+
+    /// The schedules of a deployment, or all, by deployment and slug.
+    func schedules(ofDeployment id: Identifier?) async throws -> [StoredSchedule]
+    /// The schedule of that identifier.
+    func schedule(_ id: Identifier) async throws -> StoredSchedule?
+    /// Makes a schedule of a deployment, or changes the one of its slug where it may.
+    func saveSchedule(
+        _ spec: ScheduleSpec, of deployment: Identifier, replaces: Bool, at: Timestamp
+    ) async throws -> ScheduleSaving
+    /// Pauses a schedule, or lets it go on; nil where there is none. Safe to repeat.
+    func pauseSchedule(_ id: Identifier, _ pause: SchedulePause, at: Timestamp) async throws -> StoredSchedule?
+    /// Removes a schedule, its runs stay; false where there is none.
+    func deleteSchedule(_ id: Identifier) async throws -> Bool
+    /// What became of the last slots of a schedule, the newest first.
+    func slots(ofSchedule id: Identifier, limit: Int) async throws -> [ScheduleSlotRecord]
+    /// Schedules that are to be looked at, those that wait for the longest time first.
+    func dueSchedules(at: Timestamp, limit: Int) async throws -> [DueSchedule]
+    /// When the next schedule is to be looked at.
+    func nextScheduleLook() async throws -> Timestamp?
+    /// Moves schedules on and makes their runs: of several who do so for the same slots one does, and each slot makes one run.
+    func take(_ steps: [ScheduleStep], at: Timestamp) async throws -> ScheduleOutcome
+
     // MARK: Runs
 
     /// Adds a run in its first state.

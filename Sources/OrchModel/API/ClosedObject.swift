@@ -45,7 +45,10 @@ extension FlowRunRequest: ClosedObject {
 extension DeploymentRequest: ClosedObject {
     public static var memberNames: [String] { CodingKeys.allCases.map(\.rawValue) }
     public static var closedMembers: [String: any ClosedObject.Type] {
-        ["policy": RunPolicy.self, "infrastructure": Infrastructure.self, "source": SourceSpec.self]
+        [
+            "policy": RunPolicy.self, "infrastructure": Infrastructure.self, "source": SourceSpec.self,
+            "schedules": ScheduleSpec.self,
+        ]
     }
 }
 

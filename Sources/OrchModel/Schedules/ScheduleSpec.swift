@@ -55,4 +55,10 @@ public struct ScheduleSpec: Hashable, Sendable {
 
     /// ``catchupWindowSeconds`` where a schedule does not say it: 365 days.
     public static let catchupWindowDefault = 31_536_000
+
+    /// A length of time for people: `365 days`, or `PT1H30M` where it is not whole days.
+    public static func text(ofSeconds seconds: Int) -> String {
+        guard seconds >= 86_400, seconds % 86_400 == 0 else { return TimeSpan(.seconds(seconds)).iso }
+        return seconds == 86_400 ? "1 day" : "\(seconds / 86_400) days"
+    }
 }

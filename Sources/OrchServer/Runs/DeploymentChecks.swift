@@ -116,20 +116,6 @@ struct DeploymentChecks: Sendable {
 
     private func checkSchedules() throws {
         guard let schedules = request.schedules else { return }
-        guard schedules.count <= 100 else {
-            throw APIFailure.invalid("a deployment's schedules: expected 100 at most, got \(schedules.count)")
-        }
-        var slugs: Set<String> = []
-        for schedule in schedules where !slugs.insert(schedule.slug).inserted {
-            throw APIFailure.invalid("two schedules of deployment \(name) are called \"\(schedule.slug.prefix(100))\"")
-        }
-        for schedule in schedules {
-            let problems = problems(with: schedule.parameters)
-            guard problems.isEmpty else {
-                throw APIFailure.invalid(
-                    "the parameters of schedule \"\(schedule.slug.prefix(100))\" of deployment \(name) do not fit the flow",
-                    details: problems.map(\.description))
-            }
-        }
+        try ScheduleChecks(request).check(schedules)
     }
 }

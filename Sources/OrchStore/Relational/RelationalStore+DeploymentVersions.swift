@@ -50,6 +50,7 @@ extension RelationalStore {
         try await write { db in
             try db.lock("deployment")
             try db.run("UPDATE deployment SET is_paused = ? WHERE id = ?", [isPaused ? 1 : 0, "\(id)"])
+            try Self.lookAtSchedules(of: id, at: at, db)
             return try Self.deployment(id, db)?.deployment
         }
     }
@@ -73,6 +74,7 @@ extension RelationalStore {
     package func deleteDeployment(_ id: Identifier) async throws -> Bool {
         try await write { db in
             try db.lock("deployment")
+            try Self.deleteSchedules(of: id, db)
             return try db.run("DELETE FROM deployment WHERE id = ?", ["\(id)"]) > 0
         }
     }

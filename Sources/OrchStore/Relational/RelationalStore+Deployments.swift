@@ -13,6 +13,7 @@ extension RelationalStore {
                 deployment.isPaused = request.isPaused ?? false
                 try DeploymentRow.insert(deployment, draft, db)
                 try Self.saveRunLimit(of: deployment, at: at, db)
+                try Self.replaceSchedules(of: deployment, with: request.schedules, before: nil, at: at, db)
                 return DeploymentReply(deployment: deployment, outcome: .created)
             }
             var reader = RowReader(known, table: "deployment")
@@ -39,7 +40,8 @@ extension RelationalStore {
         let isSaid = draft.request.isPaused != nil && draft.request.isPaused != said?.isPaused && restored == nil
         deployment.isPaused = isSaid ? draft.request.isPaused : old.isPaused
         try DeploymentRow.update(deployment, draft, restored: restored, db)
-        try Self.saveRunLimit(of: deployment, at: at, db)
+        try saveRunLimit(of: deployment, at: at, db)
+        try replaceSchedules(of: deployment, with: draft.request.schedules, before: said?.schedules, at: at, db)
         return deployment
     }
 

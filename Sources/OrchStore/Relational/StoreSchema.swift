@@ -18,7 +18,7 @@ enum StoreSchema {
         ("7-run-lists", runLists), ("8-task-details", taskDetails), ("9-agent-identities", agentIdentities),
         ("10-task-results", taskResults), ("11-retries-and-children", retriesAndChildren),
         ("13-artifacts", artifacts), ("14-concurrency-limits", concurrencyLimits), ("15-run-facts", runFacts),
-        ("16-queues-and-limits", queuesAndLimits),
+        ("16-queues-and-limits", queuesAndLimits), ("17-schedules", schedules),
         ("18-deployment-versions", deploymentVersions),
     ]
 

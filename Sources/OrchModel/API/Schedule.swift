@@ -1,0 +1,109 @@
+/// A schedule of a deployment as it stands.
+public struct Schedule: Codable, Hashable, Sendable {
+    public var id: Identifier
+    public var deploymentID: Identifier
+    public var deploymentName: String
+    public var flowName: String
+    /// When it fires and what becomes of slots that cannot be kept. Its `isActive` is nil: ``isActive`` says it.
+    public var spec: ScheduleSpec
+    /// False while it is paused.
+    public var isActive: Bool
+    /// Whether its deployment is paused, so that it makes no runs either.
+    public var isDeploymentPaused: Bool
+    /// Why it is paused; nil where it is not, or nobody said.
+    public var pauseReason: String?
+    /// How many slots in a row could make no run.
+    public var failures: Int
+    /// The last slot that was dealt with; nil = none yet.
+    public var lastSlot: ScheduleSlot?
+    /// The next slot; nil where there is none any more.
+    public var next: SchedulePreview?
+    public var createdAt: Timestamp
+    public var updatedAt: Timestamp
+
+    /// A schedule as it stands.
+    public init(
+        id: Identifier, deploymentID: Identifier, deploymentName: String, flowName: String, spec: ScheduleSpec,
+        isActive: Bool, isDeploymentPaused: Bool, pauseReason: String? = nil, failures: Int = 0,
+        lastSlot: ScheduleSlot? = nil, next: SchedulePreview? = nil, createdAt: Timestamp, updatedAt: Timestamp
+    ) {
+        self.id = id
+        self.deploymentID = deploymentID
+        self.deploymentName = deploymentName
+        self.flowName = flowName
+        self.spec = spec
+        self.isActive = isActive
+        self.isDeploymentPaused = isDeploymentPaused
+        self.pauseReason = pauseReason
+        self.failures = failures
+        self.lastSlot = lastSlot
+        self.next = next
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+    }
+
+    /// `parent_flow_runner/docker-flow/monthly`.
+    public var fullName: String { "\(flowName)/\(deploymentName)/\(spec.slug)" }
+}
+
+/// Body of `POST /api/schedules`.
+public struct ScheduleRequest: Codable, Hashable, Sendable {
+    /// `docker-flow` or `parent_flow_runner/docker-flow`.
+    public var deployment: String
+    public var schedule: ScheduleSpec
+    /// Whether one of the same name is changed; nil = no, it is refused.
+    public var replaces: Bool?
+
+    /// A schedule to be made.
+    public init(deployment: String, schedule: ScheduleSpec, replaces: Bool? = nil) {
+        self.deployment = deployment
+        self.schedule = schedule
+        self.replaces = replaces
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case deployment, schedule, replaces
+    }
+}
+
+extension ScheduleRequest: ClosedObject {
+    public static var memberNames: [String] { CodingKeys.allCases.map(\.rawValue) }
+    public static var closedMembers: [String: any ClosedObject.Type] { ["schedule": ScheduleSpec.self] }
+}
+
+/// Answer of `POST /api/schedules`.
+public struct ScheduleReply: Codable, Hashable, Sendable {
+    public var schedule: Schedule
+    /// What may surprise, a sentence each.
+    public var warnings: [String]
+
+    /// An answer.
+    public init(schedule: Schedule, warnings: [String]) {
+        self.schedule = schedule
+        self.warnings = warnings
+    }
+}
+
+/// Body of `POST /api/schedules/{id}/pause` and `…/resume`.
+public struct SchedulePause: Codable, Hashable, Sendable {
+    public var isPaused: Bool
+    /// Why; nil = nobody says.
+    public var reason: String?
+    /// Whether slots that passed meanwhile are skipped, whatever the schedule's policy says; nil = no.
+    public var skipsMissed: Bool?
+
+    /// A wish to pause a schedule, or to let it go on.
+    public init(isPaused: Bool, reason: String? = nil, skipsMissed: Bool? = nil) {
+        self.isPaused = isPaused
+        self.reason = reason
+        self.skipsMissed = skipsMissed
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case isPaused, reason, skipsMissed
+    }
+}
+
+extension SchedulePause: ClosedObject {
+    public static var memberNames: [String] { CodingKeys.allCases.map(\.rawValue) }
+}

@@ -1,0 +1,83 @@
+import Hummingbird
+import OrchModel
+import OrchStore
+
+/// Schedules of deployments, and what became of their slots.
+struct ScheduleRoutes: Sendable {
+    let store: any Store
+    let registry: DeploymentRegistry
+
+    private var finder: ScheduleFinder { ScheduleFinder(store: store, registry: registry) }
+
+    var endpoints: [Endpoint] {
+        [
+            Endpoint(.get, "schedules", .adminOnly) { call in
+                var deployment: Deployment?
+                if let name = call.query("deployment") { deployment = try await registry.find(name).deployment }
+                return try APIJSON.response(try await finder.all(of: deployment, at: call.now()))
+            },
+            Endpoint(.post, "schedules", .adminOnly, handler: save),
+            Endpoint(.get, "schedules/lookup", .adminOnly) { call in
+                guard let name = call.query("name") else {
+                    throw APIFailure.badRequest("the query's name: expected `deployment/schedule`")
+                }
+                return try APIJSON.response(try await finder.find(name, at: call.now()))
+            },
+            Endpoint(.get, "schedules/:id", .adminOnly) { call in
+                try APIJSON.response(try await finder.find("\(try call.identifier("id"))", at: call.now()))
+            },
+            Endpoint(.post, "schedules/:id/pause", .adminOnly, handler: pause),
+            Endpoint(.get, "schedules/:id/slots", .adminOnly) { call in
+                let id = try call.identifier("id")
+                let limit = Int(try call.number("limit", in: 1...1000, default: 50))
+                guard try await store.schedule(id) != nil else { throw ScheduleFinder.unknown("\(id)", []) }
+                return try APIJSON.response(try await store.slots(ofSchedule: id, limit: limit))
+            },
+            Endpoint(.delete, "schedules/:id", .adminOnly) { call in
+                let id = try call.identifier("id")
+                guard try await store.deleteSchedule(id) else { throw ScheduleFinder.unknown("\(id)", []) }
+                return APIJSON.noContent
+            },
+        ]
+    }
+
+    private func save(_ call: APICall) async throws -> Response {
+        let request: ScheduleRequest = try await call.closedBody()
+        let deployment = try await registry.find(request.deployment).deployment
+        try ScheduleChecks(deployment).check([request.schedule])
+        let now = call.now()
+        let known = try await store.schedules(ofDeployment: deployment.id)
+        guard known.count < 100 || known.contains(where: { $0.spec.slug == request.schedule.slug }) else {
+            throw APIFailure.invalid("\(deployment.fullName) has 100 schedules: expected at most so many")
+        }
+        let saving = try await store.saveSchedule(
+            request.schedule, of: deployment.id, replaces: request.replaces ?? false, at: now)
+        switch saving {
+        case .exists:
+            throw APIFailure.conflict(
+                "\(deployment.fullName) has a schedule \"\(request.schedule.slug)\" already: give the new one another slug, or "
+                    + "change that one (`orch schedule create --replace`)")
+        case .noDeployment: throw APIFailure.notFound("there is no deployment \(deployment.fullName) any more")
+        case .saved(let stored, let isNew):
+            let reply = ScheduleReply(
+                schedule: try await finder.shown(stored, at: now), warnings: request.schedule.warnings(at: now))
+            return try APIJSON.response(reply, status: isNew ? .created : .ok)
+        }
+    }
+
+    private func pause(_ call: APICall) async throws -> Response {
+        let id = try call.identifier("id")
+        var pause: SchedulePause = try await call.closedBody()
+        if let reason = pause.reason {
+            guard (1...500).contains(reason.count), PlainText.isPlain(reason) else {
+                throw APIFailure.invalid("at .reason: expected 1 to 500 characters on one line")
+            }
+        } else if pause.isPaused {
+            pause.reason = "by \(call.principal.actor)"
+        }
+        guard let stored = try await store.pauseSchedule(id, pause, at: call.now()) else {
+            throw ScheduleFinder.unknown("\(id)", [])
+        }
+        return try APIJSON.response(try await finder.shown(stored, at: call.now()))
+    }
+}

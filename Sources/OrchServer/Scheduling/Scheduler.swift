@@ -1,0 +1,86 @@
+import Logging
+import OrchModel
+import OrchStore
+import ServiceLifecycle
+
+/// Makes the runs of schedules when their slots come.
+///
+/// Several controllers of one store may do so at once: of two steps for the same slots one is taken, and a slot's run has a key
+/// of which there is one. Schedules that are not due are not looked at.
+struct Scheduler: Service {
+    let store: any Store
+    let steps: ScheduleStepMaker
+    let canceller: RunCanceller
+    let logger: Logger
+    var time = ServerTime.system
+
+    /// So many schedules are moved on in one transaction.
+    static let batch = 500
+    /// The longest from one look to the next: what somebody changed, and a clock that was put forward, is seen after that.
+    static let longestPause = Duration.seconds(1)
+    /// The shortest, where there was nothing to do.
+    private static let shortestPause = Duration.milliseconds(1)
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await keepLooking() }
+    }
+
+    /// Looks again and again until the surrounding task is cancelled.
+    func keepLooking() async {
+        while !Task.isCancelled {
+            let pause = await look()
+            guard (try? await time.sleep(pause)) != nil else { return }
+        }
+    }
+
+    /// Moves on whatever is due; returns how long nothing will be.
+    @discardableResult
+    func look() async -> Duration {
+        do {
+            // Whoever does not get on is not asked for ever.
+            while !Task.isCancelled, try await moveOn() {}
+            guard let next = try await store.nextScheduleLook() else { return Self.longestPause }
+            return min(Self.longestPause, max(Self.shortestPause, next - time.now()))
+        } catch {
+            logger.error("schedules could not be looked at; trying again", metadata: ["error": "\(error)"])
+            return Self.longestPause
+        }
+    }
+
+    /// Moves on a batch.
+    ///
+    /// - Returns: whether there may be more.
+    private func moveOn() async throws -> Bool {
+        let now = time.now()
+        let due = try await store.dueSchedules(at: now, limit: Self.batch)
+        var steps: [ScheduleStep] = []
+        for schedule in due {
+            let (step, cancels, problem) = try await self.steps.step(for: schedule, at: now)
+            if let problem {
+                logger.error(
+                    "a schedule cannot be followed; trying again",
+                    metadata: ["schedule": "\(schedule.schedule.id)", "error": "\(problem)"])
+            }
+            if let reason = step.pauseReason {
+                logger.warning(
+                    "a schedule pauses itself", metadata: ["schedule": "\(schedule.schedule.id)", "reason": "\(reason)"])
+            }
+            try await cancel(cancels, for: schedule, at: now)
+            steps.append(step)
+        }
+        guard !steps.isEmpty else { return false }
+        let outcome = try await store.take(steps, at: now)
+        return !outcome.taken.isEmpty
+    }
+
+    /// Ends runs for a newer one. Before that is made: safe to repeat, and none is forgotten.
+    private func cancel(_ runs: [DueSchedule.OpenRun], for due: DueSchedule, at now: Timestamp) async throws {
+        for run in runs {
+            try await canceller.cancel(
+                run.id,
+                CancellationRequest(
+                    by: "schedule \(due.schedule.spec.slug), whose next slot has come (\(due.schedule.spec.overlap.rawValue))",
+                    at: now))
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package import OrchModel
+
+/// Schedules as people see and change them.
+extension RelationalStore {
+    package func schedules(ofDeployment id: Identifier?) async throws -> [StoredSchedule] {
+        try await read { db in
+            try ScheduleRow.all(
+                where: "deployment_id = coalesce(?, deployment_id) ORDER BY deployment_id, slug", [id?.description], db)
+        }
+    }
+
+    package func schedule(_ id: Identifier) async throws -> StoredSchedule? {
+        try await read { try ScheduleRow.find(id, $0) }
+    }
+
+    package func saveSchedule(
+        _ spec: ScheduleSpec, of deployment: Identifier, replaces: Bool, at: Timestamp
+    ) async throws -> ScheduleSaving {
+        try await write { db in
+            try db.lock("deployment")
+            guard try Self.deployment(deployment, db) != nil else { return .noDeployment }
+            let known = try ScheduleRow.all(
+                where: "deployment_id = ? AND slug = ?", ["\(deployment)", spec.slug], db).first
+            var id = known?.id
+            if let known {
+                guard replaces else { return .exists }
+                try ScheduleRow.update(known, to: spec, at: at, db)
+            } else {
+                id = try ScheduleRow.insert(spec, of: deployment, at: at, db)
+            }
+            guard let id, let saved = try ScheduleRow.find(id, db) else { return .noDeployment }
+            return .saved(saved, isNew: known == nil)
+        }
+    }
+
+    package func pauseSchedule(
+        _ id: Identifier, _ pause: SchedulePause, at: Timestamp
+    ) async throws -> StoredSchedule? {
+        try await write { db in
+            guard let known = try ScheduleRow.find(id, db) else { return nil }
+            let isActive = !pause.isPaused
+            guard known.isActive != isActive else { return known }
+            try db.run(
+                """
+                UPDATE schedule SET is_active = ?, revision = revision + 1, next_at = ?, failures = ?, failures_since = ?,
+                    pause_reason = ?, updated_at = ?
+                WHERE id = ?
+                """,
+                [
+                    isActive ? 1 : 0, isActive ? at.microseconds : nil, isActive ? 0 : known.failures,
+                    isActive ? at.microseconds : known.failuresSince.microseconds, isActive ? nil : pause.reason,
+                    at.microseconds, "\(id)",
+                ])
+            if isActive, pause.skipsMissed == true { try Self.skipMissed(known, at: at, db) }
+            return try ScheduleRow.find(id, db)
+        }
+    }
+
+    /// Passes over the slots that came while a schedule was paused, and says so.
+    private static func skipMissed(_ schedule: StoredSchedule, at: Timestamp, _ db: any SQLSession) throws {
+        guard let timetable = try? schedule.spec.timetable(),
+            let last = timetable.previous(before: at + .microseconds(1))
+        else { return }
+        let after = schedule.cursor.map(timetable.instant) ?? schedule.cursorAt
+        guard last.instant > after, let first = timetable.next(after: after) else { return }
+        let isOne = first.slot == last.slot
+        let record = ScheduleSlotRecord(
+            first: first.slot, last: last.slot, count: isOne ? 1 : 0, outcome: .skipped,
+            reason: "it passed while the schedule was paused, and whoever resumed it wanted none of these", at: at)
+        try ScheduleSlotRow.add(record, to: schedule.id, db)
+        try db.run("UPDATE schedule SET cursor_slot = ? WHERE id = ?", ["\(last.slot)", "\(schedule.id)"])
+    }
+
+    package func deleteSchedule(_ id: Identifier) async throws -> Bool {
+        try await write { try ScheduleRow.delete(id, $0) }
+    }
+
+    package func slots(ofSchedule id: Identifier, limit: Int) async throws -> [ScheduleSlotRecord] {
+        try await read { try ScheduleSlotRow.newest(of: id, limit: limit, $0) }
+    }
+
+    /// Gives a deployment the schedules that its content says; nil leaves those that it has.
+    ///
+    /// What the content said before in the same words stays as it was changed elsewhere. One that it said and says no more is
+    /// removed, and where it says that there are none, all are.
+    ///
+    /// - Parameter before: what the content said so far.
+    static func replaceSchedules(
+        of deployment: Deployment, with schedules: [ScheduleSpec]?, before: [ScheduleSpec]?, at: Timestamp,
+        _ db: any SQLSession
+    ) throws {
+        try lookAtSchedules(of: deployment.id, at: at, db)
+        guard let schedules else { return }
+        let known = try ScheduleRow.all(where: "deployment_id = ?", ["\(deployment.id)"], db)
+        let slugs = Set(schedules.map(\.slug))
+        let said = Set((before ?? []).map(\.slug))
+        for schedule in known where !slugs.contains(schedule.spec.slug) {
+            guard schedules.isEmpty || said.contains(schedule.spec.slug) else { continue }
+            _ = try ScheduleRow.delete(schedule.id, db)
+        }
+        for spec in schedules where before?.contains(spec) != true {
+            if let schedule = known.first(where: { $0.spec.slug == spec.slug }) {
+                try ScheduleRow.update(schedule, to: spec, at: at, db)
+            } else {
+                _ = try ScheduleRow.insert(spec, of: deployment.id, at: at, db)
+            }
+        }
+    }
+
+    /// Has the schedules of a deployment looked at, as it goes on, or has other parameters.
+    static func lookAtSchedules(of deployment: Identifier, at: Timestamp, _ db: any SQLSession) throws {
+        try db.run(
+            """
+            UPDATE schedule SET next_at = ?, revision = revision + 1
+            WHERE deployment_id = ? AND is_active = 1
+            """, [at.microseconds, "\(deployment)"])
+    }
+
+    /// Removes the schedules of a deployment that goes.
+    static func deleteSchedules(of deployment: Identifier, _ db: any SQLSession) throws {
+        for schedule in try ScheduleRow.all(where: "deployment_id = ?", ["\(deployment)"], db) {
+            _ = try ScheduleRow.delete(schedule.id, db)
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package import OrchModel
+
+/// What the scheduler does with schedules.
+extension RelationalStore {
+    package func dueSchedules(at: Timestamp, limit: Int) async throws -> [DueSchedule] {
+        try await read { db in
+            let schedules = try ScheduleRow.all(
+                where: "next_at <= ? ORDER BY next_at, id LIMIT ?", [at.microseconds, limit], db)
+            guard !schedules.isEmpty else { return [] }
+            let deployments = try Self.deployments(Set(schedules.map(\.deploymentID)), db)
+            let open = try Self.openRuns(of: schedules.map(\.id), db)
+            return try schedules.compactMap { schedule in
+                guard let deployment = deployments[schedule.deploymentID] else { return nil }
+                return DueSchedule(
+                    schedule: schedule, deployment: deployment, open: open[schedule.id] ?? [],
+                    hasFailedTooOften: try Self.hasFailedTooOften(schedule, db))
+            }
+        }
+    }
+
+    package func nextScheduleLook() async throws -> Timestamp? {
+        try await read { db in
+            let row = try db.row(
+                "SELECT next_at FROM schedule WHERE next_at IS NOT NULL ORDER BY next_at, id LIMIT 1")
+            guard let row else { return nil }
+            var reader = RowReader(row, table: "schedule")
+            return try reader.time()
+        }
+    }
+
+    package func take(_ steps: [ScheduleStep], at: Timestamp) async throws -> ScheduleOutcome {
+        try await prepareLogs(of: at.day)
+        return try await write { db in
+            var outcome = ScheduleOutcome()
+            // In one order, so that two controllers do not wait for each other.
+            for step in steps.sorted(by: { $0.schedule.description < $1.schedule.description }) {
+                guard try Self.take(step, db) else { continue }
+                outcome.taken.insert(step.schedule)
+                for slot in step.slots {
+                    var record = slot.record
+                    if let draft = slot.draft, let made = try Self.make(draft, db) {
+                        record.runID = made.run.id
+                        if made.isNew { outcome.runs.append(made.run) }
+                    }
+                    try ScheduleSlotRow.add(record, to: step.schedule, db)
+                }
+            }
+            return outcome
+        }
+    }
+
+    /// Moves a schedule on.
+    ///
+    /// - Returns: false where it has changed since it was looked at.
+    private static func take(_ step: ScheduleStep, _ db: any SQLSession) throws -> Bool {
+        let isPaused = step.pauseReason != nil
+        return try db.run(
+            """
+            UPDATE schedule SET revision = revision + 1, cursor_slot = coalesce(?1, cursor_slot), next_at = ?2, failures = ?3,
+                is_active = CASE WHEN ?4 = 1 THEN 0 ELSE is_active END, pause_reason = coalesce(?5, pause_reason)
+            WHERE id = ?6 AND revision = ?7
+            """,
+            [
+                step.cursor?.description, isPaused ? nil : step.nextAt?.microseconds, step.failures, isPaused ? 1 : 0,
+                step.pauseReason, "\(step.schedule)", step.revision,
+            ]) > 0
+    }
+
+    /// Adds a run, or finds the one that the slot has made.
+    private static func make(_ draft: RunDraft, _ db: any SQLSession) throws -> (run: FlowRun, isNew: Bool)? {
+        if try RunRow.insert(draft, db) {
+            db.wake(draft.run.workQueue)
+            return (draft.run, true)
+        }
+        return try draft.run.idempotencyKey.flatMap { try RunRow.find(idempotencyKey: $0, db) }.map { ($0.run, false) }
+    }
+
+    private static func deployments(
+        _ ids: Set<Identifier>, _ db: any SQLSession
+    ) throws -> [Identifier: StoredDeployment] {
+        let list = SQLList(ids.map(\.description).sorted())
+        let rows = try db.rows(
+            "SELECT \(DeploymentRow.columns) FROM deployment WHERE id IN \(list.marks)", list.arguments)
+        var found: [Identifier: StoredDeployment] = [:]
+        for row in rows {
+            var reader = RowReader(row, table: "deployment")
+            let stored = try DeploymentRow.read(&reader)
+            found[stored.deployment.id] = stored
+        }
+        return found
+    }
+
+    private static func openRuns(
+        of ids: [Identifier], _ db: any SQLSession
+    ) throws -> [Identifier: [DueSchedule.OpenRun]] {
+        let list = SQLList(ids.map(\.description).sorted())
+        let rows = try db.rows(
+            """
+            SELECT schedule_id, id, name, cancel_at FROM flow_run
+            WHERE schedule_id IS NOT NULL AND \(StoreSchema.isOpen) AND schedule_id IN \(list.marks)
+                AND root_number IS NULL AND backfill_id IS NULL
+            ORDER BY number
+            """, list.arguments)
+        var found: [Identifier: [DueSchedule.OpenRun]] = [:]
+        for row in rows {
+            var reader = RowReader(row, table: "flow_run")
+            let schedule = try reader.identifier()
+            let (id, name): (Identifier, String) = (try reader.identifier(), try reader.next())
+            found[schedule, default: []].append(
+                DueSchedule.OpenRun(id: id, name: name, isToEnd: try reader.optionalTime() != nil))
+        }
+        return found
+    }
+
+    private static func hasFailedTooOften(_ schedule: StoredSchedule, _ db: any SQLSession) throws -> Bool {
+        guard let limit = schedule.spec.pauseAfterFailures else { return false }
+        let rows = try db.rows(
+            """
+            SELECT state_type FROM flow_run
+            WHERE schedule_id = ? AND ended_at IS NOT NULL AND created_at >= ? AND backfill_id IS NULL
+            ORDER BY number DESC LIMIT ?
+            """, ["\(schedule.id)", schedule.failuresSince.microseconds, limit])
+        let failed = try rows.count { row in
+            var reader = RowReader(row, table: "flow_run")
+            return [.failed, .crashed].contains(try reader.word(StateType.self))
+        }
+        return failed >= limit
+    }
+}

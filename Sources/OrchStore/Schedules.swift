@@ -1,0 +1,142 @@
+package import OrchModel
+
+/// A schedule as it is kept.
+package struct StoredSchedule: Sendable, Hashable {
+    package var id: Identifier
+    package var deploymentID: Identifier
+    /// Its `isActive` is nil.
+    package var spec: ScheduleSpec
+    package var isActive: Bool
+    /// Greater with each change.
+    package var revision: Int64
+    /// Before its first slot: those after it count.
+    package var cursorAt: Timestamp
+    /// The last slot that was dealt with; nil = none.
+    package var cursor: ScheduleSlot?
+    /// When it is to be looked at; nil = not at all.
+    package var nextAt: Timestamp?
+    /// Slots up to it are made up for as its `catchup` says.
+    package var caughtUpAt: Timestamp
+    /// Slots in a row that could make no run.
+    package var failures: Int
+    /// Since when failures count.
+    package var failuresSince: Timestamp
+    package var pauseReason: String?
+    package var createdAt: Timestamp
+    package var updatedAt: Timestamp
+
+    package init(
+        id: Identifier, deploymentID: Identifier, spec: ScheduleSpec, isActive: Bool, revision: Int64,
+        cursorAt: Timestamp, cursor: ScheduleSlot?, nextAt: Timestamp?, caughtUpAt: Timestamp, failures: Int,
+        failuresSince: Timestamp, pauseReason: String?, createdAt: Timestamp, updatedAt: Timestamp
+    ) {
+        self.id = id
+        self.deploymentID = deploymentID
+        self.spec = spec
+        self.isActive = isActive
+        self.revision = revision
+        self.cursorAt = cursorAt
+        self.cursor = cursor
+        self.nextAt = nextAt
+        self.caughtUpAt = caughtUpAt
+        self.failures = failures
+        self.failuresSince = failuresSince
+        self.pauseReason = pauseReason
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+    }
+}
+
+/// A schedule that is to be looked at, with what a decision about it needs.
+package struct DueSchedule: Sendable {
+    package var schedule: StoredSchedule
+    package var deployment: StoredDeployment
+    /// Runs of its slots that have not ended, the oldest first.
+    package var open: [OpenRun]
+    /// Whether its last runs failed, as many in a row as it may have; those made before ``StoredSchedule/failuresSince`` do not count.
+    package var hasFailedTooOften: Bool
+
+    package init(
+        schedule: StoredSchedule, deployment: StoredDeployment, open: [OpenRun] = [], hasFailedTooOften: Bool = false
+    ) {
+        self.schedule = schedule
+        self.deployment = deployment
+        self.open = open
+        self.hasFailedTooOften = hasFailedTooOften
+    }
+
+    /// A run that has not ended.
+    package struct OpenRun: Sendable, Hashable {
+        package var id: Identifier
+        package var name: String
+        /// Whether somebody wants it to end.
+        package var isToEnd: Bool
+
+        package init(id: Identifier, name: String, isToEnd: Bool) {
+            self.id = id
+            self.name = name
+            self.isToEnd = isToEnd
+        }
+    }
+}
+
+/// What was decided about a schedule.
+package struct ScheduleStep: Sendable {
+    package var schedule: Identifier
+    /// That of the schedule that was looked at: nothing happens where it has changed since.
+    package var revision: Int64
+    /// The last slot that was dealt with; nil = none was.
+    package var cursor: ScheduleSlot?
+    package var nextAt: Timestamp?
+    package var failures: Int
+    /// Why it pauses itself; nil = it does not.
+    package var pauseReason: String?
+    /// In the order of the slots.
+    package var slots: [Slot]
+    package var at: Timestamp
+
+    /// Slots with one fate.
+    package struct Slot: Sendable {
+        package var record: ScheduleSlotRecord
+        /// The run that it makes.
+        package var draft: RunDraft?
+
+        package init(record: ScheduleSlotRecord, draft: RunDraft? = nil) {
+            self.record = record
+            self.draft = draft
+        }
+    }
+
+    package init(
+        schedule: Identifier, revision: Int64, cursor: ScheduleSlot?, nextAt: Timestamp?, failures: Int,
+        pauseReason: String?, slots: [Slot], at: Timestamp
+    ) {
+        self.schedule = schedule
+        self.revision = revision
+        self.cursor = cursor
+        self.nextAt = nextAt
+        self.failures = failures
+        self.pauseReason = pauseReason
+        self.slots = slots
+        self.at = at
+    }
+}
+
+/// What became of steps.
+package struct ScheduleOutcome: Sendable {
+    /// Schedules whose steps were taken; the others had changed.
+    package var taken: Set<Identifier> = []
+    /// Runs that were made.
+    package var runs: [FlowRun] = []
+
+    package init() {}
+}
+
+/// What became of a schedule that was to be saved.
+package enum ScheduleSaving: Sendable {
+    case saved(StoredSchedule, isNew: Bool)
+    /// There is one of its slug, and it is not to be changed.
+    case exists
+    /// There is no such deployment any more.
+    case noDeployment
+}

@@ -1,0 +1,284 @@
+import OrchModel
+import OrchStore
+import Testing
+
+extension StoreConformance {
+    struct StoreScheduleTests {
+        private static func spec(_ slug: String = "daily", _ change: (inout ScheduleSpec) -> Void = { _ in }) -> ScheduleSpec {
+            var spec = ScheduleSpec(slug: slug, rule: .cron("0 7 * * *"), timezone: "Europe/Berlin")
+            change(&spec)
+            return spec
+        }
+
+        private static func slot(_ text: String) throws -> ScheduleSlot { try #require(ScheduleSlot(text)) }
+
+        private static func deployment(
+            _ store: any Store, schedules: [ScheduleSpec]? = nil, fingerprint: String = "one", at seconds: Double = 0
+        ) async throws -> Deployment {
+            var draft = Sample.deployment(fingerprint: fingerprint)
+            draft.request.schedules = schedules
+            return try await store.saveDeployment(draft, at: Sample.at(seconds)).deployment
+        }
+
+        private static func saved(
+            _ store: any Store, _ spec: ScheduleSpec = spec(), of deployment: Deployment? = nil, at seconds: Double = 1
+        ) async throws -> StoredSchedule {
+            let owner = if let deployment { deployment } else { try await Self.deployment(store) }
+            let saving = try await store.saveSchedule(spec, of: owner.id, replaces: true, at: Sample.at(seconds))
+            guard case .saved(let schedule, _) = saving else { throw StoreError.missingRun("schedule") }
+            return schedule
+        }
+
+        private static func step(
+            _ schedule: StoredSchedule, _ slots: [ScheduleStep.Slot], next seconds: Double? = nil, at: Double = 10
+        ) -> ScheduleStep {
+            ScheduleStep(
+                schedule: schedule.id, revision: schedule.revision, cursor: slots.last?.record.last,
+                nextAt: seconds.map(Sample.at), failures: 0, pauseReason: nil, slots: slots, at: Sample.at(at))
+        }
+
+        private static func skipped(_ text: String, _ reason: String) throws -> ScheduleStep.Slot {
+            ScheduleStep.Slot(
+                record: ScheduleSlotRecord(
+                    first: try slot(text), last: try slot(text), count: 1, outcome: .skipped, reason: reason,
+                    at: Sample.at(10)))
+        }
+
+        private static func made(_ schedule: StoredSchedule, _ text: String) throws -> ScheduleStep.Slot {
+            var draft = Sample.run("run-\(text)")
+            let scheduled = ScheduledSlot(scheduleID: schedule.id, slug: schedule.spec.slug, slot: try slot(text))
+            (draft.run.schedule, draft.run.idempotencyKey) = (scheduled, scheduled.key)
+            let record = ScheduleSlotRecord(
+                first: scheduled.slot, last: scheduled.slot, count: 1, outcome: .run, runID: draft.run.id, at: Sample.at(10))
+            return ScheduleStep.Slot(record: record, draft: draft)
+        }
+
+        @Test("A schedule is kept under its slug, and changed only where that is asked for", arguments: StoreKind.all)
+        func saves(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                let deployment = try await Self.deployment(store)
+                let spec = Self.spec { $0.parameters = ["month": 3] }
+                let schedule = try await Self.saved(store, spec, of: deployment)
+                #expect(schedule.spec == spec && schedule.isActive && schedule.nextAt == Sample.at(1))
+                #expect(try await store.schedules(ofDeployment: deployment.id) == [schedule])
+                let again = try await store.saveSchedule(spec, of: deployment.id, replaces: false, at: Sample.at(2))
+                guard case .exists = again else {
+                    Issue.record("expected a refusal, got \(again)")
+                    return
+                }
+                let gone = try await store.saveSchedule(spec, of: .new(), replaces: false, at: Sample.at(2))
+                guard case .noDeployment = gone else {
+                    Issue.record("expected a refusal, got \(gone)")
+                    return
+                }
+                #expect(try await store.deleteSchedule(schedule.id))
+                #expect(try await !store.deleteSchedule(schedule.id))
+                #expect(try await store.schedules(ofDeployment: nil).isEmpty)
+            }
+        }
+
+        @Test("A step is taken once, and each of its slots makes one run", arguments: StoreKind.all)
+        func takesOnce(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                let schedule = try await Self.saved(store)
+                let steps = try (0..<4).map { _ in
+                    Self.step(schedule, [try Self.made(schedule, "2020-09-14T07:00/0")], next: 100)
+                }
+                let outcomes = try await withThrowingTaskGroup(of: ScheduleOutcome.self) { group in
+                    for step in steps { group.addTask { try await store.take([step], at: Sample.at(10)) } }
+                    return try await group.reduce(into: [ScheduleOutcome]()) { $0.append($1) }
+                }
+                #expect(outcomes.count { $0.taken == [schedule.id] } == 1)
+                let runs = try await store.runs(matching: RunQuery())
+                #expect(runs.count == 1 && runs.first?.schedule?.slot == (try Self.slot("2020-09-14T07:00/0")))
+                let slots = try await store.slots(ofSchedule: schedule.id, limit: 10)
+                #expect(slots.map(\.runID) == runs.map(\.id) && slots.map(\.runState) == ["Scheduled"])
+                let known = try #require(try await store.schedule(schedule.id))
+                #expect(known.cursor == slots.first?.last && known.nextAt == Sample.at(100))
+                #expect(known.revision > schedule.revision)
+                // Whatever happens to the cursor: the slot has its run.
+                _ = try await store.take([Self.step(known, [try Self.made(known, "2020-09-14T07:00/0")])], at: Sample.at(11))
+                #expect(try await store.runs(matching: RunQuery()).map(\.id) == runs.map(\.id))
+            }
+        }
+
+        @Test("Slots skipped one after the other for one reason are one row", arguments: StoreKind.all)
+        func joinsSkipped(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                var schedule = try await Self.saved(store)
+                let slots = [
+                    [try Self.skipped("2020-09-13T07:00/0", "late"), try Self.skipped("2020-09-14T07:00/0", "late")],
+                    [try Self.skipped("2020-09-15T07:00/0", "late"), try Self.made(schedule, "2020-09-16T07:00/0")],
+                    [try Self.skipped("2020-09-17T07:00/0", "late"), try Self.skipped("2020-09-18T07:00/0", "busy")],
+                ]
+                for slots in slots {
+                    _ = try await store.take([Self.step(schedule, slots)], at: Sample.at(10))
+                    schedule = try #require(try await store.schedule(schedule.id))
+                }
+                let rows = try await store.slots(ofSchedule: schedule.id, limit: 10)
+                #expect(rows.map(\.count) == [1, 1, 1, 3])
+                #expect(rows.map(\.reason) == ["busy", "late", nil, "late"])
+                #expect(rows.last?.first.description == "2020-09-13T07:00/0")
+                #expect(rows.last?.last.description == "2020-09-15T07:00/0")
+                #expect(try await store.slots(ofSchedule: schedule.id, limit: 1).map(\.reason) == ["busy"])
+            }
+        }
+
+        @Test("Schedules that are due come with what a decision needs, those that wait longest first", arguments: StoreKind.all)
+        func due(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                let deployment = try await Self.deployment(store)
+                let late = try await Self.saved(store, Self.spec("late"), of: deployment, at: 3)
+                let early = try await Self.saved(store, Self.spec("early"), of: deployment, at: 2)
+                let paused = try await Self.saved(store, Self.spec("paused") { $0.isActive = false }, of: deployment, at: 1)
+                #expect(!paused.isActive)
+                #expect(try await store.nextScheduleLook() == Sample.at(2))
+                #expect(try await store.dueSchedules(at: Sample.at(2), limit: 10).map(\.schedule.id) == [early.id])
+                #expect(try await store.dueSchedules(at: Sample.at(9), limit: 10).map(\.schedule.id) == [early.id, late.id])
+                #expect(try await store.dueSchedules(at: Sample.at(9), limit: 1).map(\.schedule.id) == [early.id])
+                _ = try await store.take(
+                    [Self.step(early, [try Self.made(early, "2020-09-14T07:00/0")], next: 2)], at: Sample.at(9))
+                let due = try #require(try await store.dueSchedules(at: Sample.at(9), limit: 1).first)
+                #expect(due.open.map(\.name) == ["run-2020-09-14T07:00/0"] && due.deployment.deployment.id == deployment.id)
+                let run = try #require(due.open.first)
+                _ = try await store.requestCancellation(of: run.id, CancellationRequest(by: "test", at: Sample.at(9)))
+                #expect(try await store.dueSchedules(at: Sample.at(9), limit: 1).first?.open.isEmpty == true)
+                // Nobody looks at a schedule that fires no more.
+                let known = try #require(try await store.schedule(early.id))
+                _ = try await store.take([Self.step(known, [])], at: Sample.at(9))
+                #expect(try await store.nextScheduleLook() == Sample.at(3))
+            }
+        }
+
+        @Test("A run whose schedule lets none overlap waits for the one before", arguments: StoreKind.all)
+        func oneAtATime(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                let schedule = try await Self.saved(store, Self.spec { $0.overlap = .bufferAll })
+                let slots = [
+                    try Self.made(schedule, "2020-09-13T07:00/0"), try Self.made(schedule, "2020-09-14T07:00/0"),
+                ]
+                _ = try await store.take([Self.step(schedule, slots)], at: Sample.at(10))
+                let first = try await store.claim(Sample.claim(limit: 5, at: 20))
+                #expect(first.map(\.run.name) == ["run-2020-09-13T07:00/0"])
+                #expect(try await store.claim(Sample.claim(limit: 5, at: 21)).isEmpty)
+                let key = try #require(first.first?.key)
+                _ = try await store.apply(
+                    AttemptReport(token: "", state: Sample.state(.completed, at: 22)), to: key, at: 22)
+                #expect(try await store.claim(Sample.claim(limit: 5, at: 23)).map(\.run.name) == ["run-2020-09-14T07:00/0"])
+            }
+        }
+
+        @Test("Runs that failed one after the other are counted from the last change on", arguments: StoreKind.all)
+        func failures(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                let schedule = try await Self.saved(store, Self.spec { $0.pauseAfterFailures = 2 }, at: 0)
+                _ = try await store.take(
+                    [
+                        Self.step(
+                            schedule,
+                            [try Self.made(schedule, "2020-09-13T07:00/0"), try Self.made(schedule, "2020-09-14T07:00/0")],
+                            next: 0)
+                    ], at: Sample.at(10))
+                for second in [20.0, 30] {
+                    #expect(try await store.dueSchedules(at: Sample.at(99), limit: 9).map(\.hasFailedTooOften) == [false])
+                    let key = try #require(try await store.claim(Sample.claim(at: second)).first?.key)
+                    _ = try await store.apply(
+                        AttemptReport(token: "", state: Sample.state(.failed, at: second + 1)), to: key, at: second + 1)
+                }
+                #expect(try await store.dueSchedules(at: Sample.at(99), limit: 9).map(\.hasFailedTooOften) == [true])
+                for isPaused in [true, false] {
+                    _ = try await store.pauseSchedule(schedule.id, SchedulePause(isPaused: isPaused), at: Sample.at(40))
+                }
+                #expect(try await store.dueSchedules(at: Sample.at(99), limit: 9).map(\.hasFailedTooOften) == [false])
+            }
+        }
+
+        @Test("A paused schedule is not looked at, and one that goes on may pass over what it missed", arguments: StoreKind.all)
+        func pauses(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                let schedule = try await Self.saved(store, at: 0)
+                let paused = try await store.pauseSchedule(
+                    schedule.id, SchedulePause(isPaused: true, reason: "moved"), at: Sample.at(5))
+                #expect(paused?.isActive == false && paused?.pauseReason == "moved" && paused?.nextAt == nil)
+                #expect(try await store.nextScheduleLook() == nil)
+                // A decision about what it was is not heard.
+                #expect(
+                    try await store.take(
+                        [Self.step(schedule, [try Self.made(schedule, "2020-09-14T07:00/0")])], at: Sample.at(6)
+                    ).taken.isEmpty)
+                let later = 3 * 86_400.0
+                let resumed = try await store.pauseSchedule(
+                    schedule.id, SchedulePause(isPaused: false, skipsMissed: true), at: Sample.at(later))
+                #expect(resumed?.isActive == true && resumed?.nextAt == Sample.at(later) && resumed?.pauseReason == nil)
+                #expect(resumed?.cursor?.description == "2020-09-16T07:00/0")
+                let rows = try await store.slots(ofSchedule: schedule.id, limit: 9)
+                #expect(rows.map(\.first.description) == ["2020-09-14T07:00/0"])
+                #expect(rows.map(\.outcome) == [.skipped])
+            }
+        }
+
+        @Test("A deployment's content changes the schedules that it says otherwise, and no others", arguments: StoreKind.all)
+        func ofAContent(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                let (daily, weekly) = (Self.spec("daily"), Self.spec("weekly") { $0.rule = .cron("0 7 * * 1") })
+                let deployment = try await Self.deployment(store, schedules: [daily, weekly])
+                func slugs() async throws -> [String] {
+                    try await store.schedules(ofDeployment: deployment.id).map { "\($0.spec.slug) \($0.isActive)" }
+                }
+                #expect(try await slugs() == ["daily true", "weekly true"])
+                let first = try #require(try await store.schedules(ofDeployment: deployment.id).first)
+                _ = try await store.pauseSchedule(first.id, SchedulePause(isPaused: true), at: Sample.at(2))
+                _ = try await Self.saved(store, Self.spec("by-hand"), of: deployment)
+                // Another content that says the same of schedules, and one that says nothing.
+                _ = try await Self.deployment(store, schedules: [daily, weekly], fingerprint: "two", at: 3)
+                #expect(try await slugs() == ["by-hand true", "daily false", "weekly true"])
+                _ = try await Self.deployment(store, schedules: nil, fingerprint: "three", at: 4)
+                #expect(try await slugs() == ["by-hand true", "daily false", "weekly true"])
+                _ = try await Self.deployment(store, schedules: [daily, weekly], fingerprint: "four", at: 5)
+                var changed = daily
+                changed.timezone = "UTC"
+                _ = try await Self.deployment(store, schedules: [changed], fingerprint: "five", at: 6)
+                #expect(try await slugs() == ["by-hand true", "daily false"])
+                #expect(try await store.schedule(first.id)?.spec.timezone == "UTC")
+                _ = try await Self.deployment(store, schedules: [], fingerprint: "six", at: 7)
+                #expect(try await slugs().isEmpty)
+            }
+        }
+
+        @Test("A change of the rule begins when it is made; another change leaves off where the schedule was", arguments: StoreKind.all)
+        func changes(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                let deployment = try await Self.deployment(store)
+                let schedule = try await Self.saved(store, of: deployment)
+                _ = try await store.take([Self.step(schedule, [try Self.made(schedule, "2020-09-14T07:00/0")])], at: Sample.at(9))
+                let patient = try await Self.saved(store, Self.spec { $0.missed = .all }, of: deployment, at: 20)
+                #expect(patient.cursor?.description == "2020-09-14T07:00/0" && patient.nextAt == Sample.at(20))
+                let moved = try await Self.saved(store, Self.spec { $0.rule = .cron("0 8 * * *") }, of: deployment, at: 30)
+                #expect(moved.cursor == nil && moved.cursorAt == Sample.at(30) && moved.id == schedule.id)
+            }
+        }
+
+        @Test("A deployment that is deleted takes its schedules and their limits along", arguments: StoreKind.all)
+        func goesWithItsDeployment(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                let deployment = try await Self.deployment(store, schedules: [Self.spec()])
+                #expect(try await store.runLimits().count == 1)
+                #expect(try await store.deleteDeployment(deployment.id))
+                #expect(try await store.schedules(ofDeployment: nil).isEmpty)
+                #expect(try await store.runLimits().isEmpty)
+            }
+        }
+
+        @Test("A deployment that goes on has its schedules looked at", arguments: StoreKind.all)
+        func goesOn(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                let deployment = try await Self.deployment(store)
+                let schedule = try await Self.saved(store, of: deployment)
+                _ = try await store.take([Self.step(schedule, [])], at: Sample.at(9))
+                #expect(try await store.nextScheduleLook() == nil)
+                _ = try await store.pauseDeployment(deployment.id, false, at: Sample.at(50))
+                #expect(try await store.nextScheduleLook() == Sample.at(50))
+            }
+        }
+    }
+}
