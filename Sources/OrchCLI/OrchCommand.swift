@@ -24,8 +24,8 @@ struct OrchCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Work",
                 subcommands: [
-                    Deploy.self, Run.self, FlowRuns.self, Flows.self, Assets.self, Artifacts.self, Caches.self,
-                    Deployments.self, Schedules.self, Blocks.self, ConcurrencyLimits.self,
+                    Deploy.self, Run.self, Backfills.self, FlowRuns.self, Flows.self, Assets.self, Artifacts.self,
+                    Caches.self, Deployments.self, Schedules.self, Blocks.self, ConcurrencyLimits.self,
                 ]),
             CommandGroup(
                 name: "Parts", subcommands: [Up.self, Server.self, Agents.self, WorkQueues.self, Databases.self]),

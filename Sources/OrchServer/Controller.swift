@@ -121,6 +121,9 @@ package final class Controller: Service, Sendable {
                 store: store, wakeups: wakeups, maker: maker, canceller: canceller, retention: retention,
                 heartbeat: configuration.recheck
             ).endpoints
+            + BackfillRoutes(
+                desk: BackfillDesk(store: store, maker: maker, canceller: canceller, wakeups: wakeups)
+            ).endpoints
             + RetryRoutes(store: store, keys: keys, wakeups: wakeups).endpoints
             + ChildRoutes(
                 store: store, wakeups: wakeups, maker: maker, metrics: metrics, recheck: configuration.recheck,

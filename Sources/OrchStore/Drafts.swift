@@ -60,6 +60,8 @@ package struct RunLaunch: Codable, Hashable, Sendable {
     package var isContainerTask: Bool?
     /// Files of a repository that it finds beside it; nil = none.
     package var source: SourceSpec?
+    /// Whether it waits until the run of the data interval before has completed; nil = no.
+    package var dependsOnPast: Bool?
 
     package init(
         kind: RunEnding.Kind, command: [String], infrastructure: Infrastructure, blocks: [BlockReference],

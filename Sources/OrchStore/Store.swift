@@ -168,6 +168,25 @@ package protocol Store: Sendable {
     /// them, where that is wished); returns them.
     func releaseLost(leaseExpiredBefore cutoff: Timestamp, at: Timestamp) async throws -> [FlowRun]
 
+    // MARK: Backfills
+
+    /// Adds a backfill with its runs, all at once, in the order in which they are to run.
+    ///
+    /// - Returns: the backfill that was made before with the same key; nil where this one was added.
+    func createBackfill(_ backfill: Backfill, key: String?, runs: [RunDraft], at: Timestamp) async throws -> Backfill?
+    /// The last run about each data interval of a deployment whose first instant is in a span, by that instant.
+    func lastRuns(of deployment: Identifier, from: Timestamp, to: Timestamp) async throws -> [Timestamp: FlowRun]
+    /// Backfills, the newest first, without what their runs reported.
+    func backfills(limit: Int) async throws -> [Backfill]
+    /// A backfill, with what its runs reported; nil where there is none.
+    func backfill(_ id: Identifier) async throws -> Backfill?
+    /// The runs of a backfill, by their data intervals.
+    func runs(ofBackfill id: Identifier) async throws -> [FlowRun]
+    /// Changes a backfill; nil where there is none. Safe to repeat.
+    func changeBackfill(_ id: Identifier, _ change: BackfillChange, at: Timestamp) async throws -> Backfill?
+    /// Lets runs go that wait for the run of the interval before, where that has completed or was removed.
+    func releasePast() async throws
+
     // MARK: Questions to agents
 
     /// Adds a question for the agents of a queue, which is gone after `expiry`.

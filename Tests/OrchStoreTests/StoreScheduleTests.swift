@@ -90,7 +90,7 @@ extension StoreConformance {
                 }
                 #expect(outcomes.count { $0.taken == [schedule.id] } == 1)
                 let runs = try await store.runs(matching: RunQuery())
-                #expect(runs.count == 1 && runs.first?.schedule?.slot == (try Self.slot("2020-09-14T07:00/0")))
+                #expect(runs.count == 1 && runs.first?.schedule?.slot.description == "2020-09-14T07:00/0")
                 let slots = try await store.slots(ofSchedule: schedule.id, limit: 10)
                 #expect(slots.map(\.runID) == runs.map(\.id) && slots.map(\.runState) == ["Scheduled"])
                 let known = try #require(try await store.schedule(schedule.id))

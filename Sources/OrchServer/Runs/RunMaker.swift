@@ -69,6 +69,7 @@ struct RunMaker: Sendable {
             kind: deployment.kind, command: deployment.command, infrastructure: infrastructure,
             blocks: deployment.blocks, policy: request.policy ?? deployment.policy)
         launch.source = deployment.source
+        launch.dependsOnPast = deployment.dependsOnPast
         return RunDraft(run: run, launch: launch, sealedParameters: hidden.sealed)
     }
 

@@ -48,6 +48,7 @@ struct LeaseKeeper: Service {
                 wakeups.signal(.queue(run.workQueue))
                 wakeups.signal(.run(run.id))
             }
+            try await store.releasePast()
             let since = now - OrchServerConfiguration.pollingWindow
             let outcome = try await store.fillSlots(polledSince: since, at: now)
             for run in outcome.ended + outcome.cancelled {

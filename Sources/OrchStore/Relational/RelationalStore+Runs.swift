@@ -181,6 +181,8 @@ extension RunRow {
     /// - Returns: false, and nothing is added, where there is a run with its idempotency key.
     @discardableResult
     static func insert(_ draft: RunDraft, _ db: any SQLSession) throws -> Bool {
-        try insert(draft.run, root: nil, launch: draft.launch, sealedParameters: draft.sealedParameters, db)
+        var draft = draft
+        try PastWait.hold(&draft.run, draft.launch, db)
+        return try insert(draft.run, root: nil, launch: draft.launch, sealedParameters: draft.sealedParameters, db)
     }
 }

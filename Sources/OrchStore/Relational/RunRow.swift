@@ -133,8 +133,8 @@ extension RunRow {
                 root_number, work_queue, image, state_type, state_name, state_message, state_at, state_actor, attempt,
                 created_at, scheduled_for, started_at, ended_at, agent, details, launch, sealed_parameters, child_key,
                 is_awaited, priority, claim_order, blocked_on, idempotency_key, schedule_id, backfill_id, late_at,
-                deadline_at, expected_span, placement
-            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+                deadline_at, expected_span, placement, interval_start, interval_end
+            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
                 ?, ?, ?)
             ON CONFLICT (idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
             RETURNING number
@@ -153,7 +153,8 @@ extension RunRow {
                 (run.scheduledFor + RunPolicy.lateAfter(launch?.policy)).microseconds,
                 launch?.policy?.deadlineSeconds.map { (run.scheduledFor + .seconds($0)).microseconds },
                 launch?.policy?.expectedSeconds.map { TimeSpan(.seconds($0)).microseconds },
-                Placement(run.requires).text,
+                Placement(run.requires).text, run.dataInterval?.start.microseconds,
+                run.dataInterval?.end.microseconds,
             ])
         guard let inserted else { return false }
         var reader = RowReader(inserted, table: "flow_run")
@@ -207,6 +208,7 @@ extension RunRow {
         var reported = state
         reported.at = reportedAt ?? state.at
         try Self.addState(reported, of: number, attempt: run.attempt, db)
+        if state.type == .completed { try PastWait.release(run, db) }
         if root == nil, state.type.isTerminal { try SlotRelease.release(number, db) }
     }
 

@@ -19,7 +19,7 @@ enum StoreSchema {
         ("10-task-results", taskResults), ("11-retries-and-children", retriesAndChildren),
         ("13-artifacts", artifacts), ("14-concurrency-limits", concurrencyLimits), ("15-run-facts", runFacts),
         ("16-queues-and-limits", queuesAndLimits), ("17-schedules", schedules),
-        ("18-deployment-versions", deploymentVersions),
+        ("18-deployment-versions", deploymentVersions), ("19-backfills", backfills),
     ]
 
     /// The migrations that a database lacks.

@@ -94,6 +94,10 @@ def judge_cron():
     except Exception:
         # It never fires.
         return
+    # croniter takes a day field that lists all days for a * where there is a star in the other.
+    fields = text.split()
+    if any(fields[place] != "*" and croniter.expand(text)[0][place] == ["*"] for place in (2, 4)):
+        return
     for _ in range(3):
         after = moment()
         times = croniter(text, after, day_or=day_or, max_years_between_matches=100)
@@ -172,8 +176,10 @@ def judge_rule():
     except ValueError:
         # It never fires, for dateutil says so of some.
         return
-    if not following and "COUNT" not in text and "UNTIL" not in text:
-        return
+    # A rule that never fires is refused, whatever other lines say.
+    if not following or "RDATE" in lines:
+        if not ("COUNT" in text or "UNTIL" in text) or next(iter(rrulestr(lines.split("\nRDATE")[0])), None) is None:
+            return
     case = dict(schedule={"rrule": lines, "timezone": "UTC"}, after=second(after), next=following)
     if following:
         last = times.before(EPOCH + datetime.timedelta(seconds=following[-1]))

@@ -1,0 +1,13 @@
+/// What is wished of a backfill that is there.
+package enum BackfillChange: Sendable, Hashable {
+    /// No further run of it is started; those that are live go on.
+    case pause
+    /// Runs of it are started again.
+    case resume
+    /// It is ended: the caller ends its runs.
+    case cancel
+    /// It goes on after it was ended, as runs of it are tried again.
+    case reopen
+    /// So many of its runs may be live at once.
+    case limit(Int)
+}

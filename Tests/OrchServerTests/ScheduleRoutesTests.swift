@@ -1,0 +1,74 @@
+import OrchModel
+import OrchStore
+import Synchronization
+import Testing
+
+@testable import OrchServer
+
+struct ScheduleRoutesTests {
+    private static func request(_ change: (inout ScheduleSpec) -> Void = { _ in }) -> ScheduleRequest {
+        var spec = ScheduleSpec(slug: "daily", rule: .cron("0 7 * * *"), timezone: "Europe/Berlin")
+        change(&spec)
+        return ScheduleRequest(deployment: "docker-flow", schedule: spec)
+    }
+
+    @Test("A schedule is made, found by its names, listed and removed")
+    func lives() async throws {
+        try await ServerFixture.with { server in
+            try await server.succeed(.post, "deployments", ServerFixture.deployment())
+            let reply: ScheduleReply = try await server.call(.post, "schedules", Self.request())
+            #expect(reply.schedule.fullName == "parent_flow_runner/docker-flow/daily")
+            #expect(reply.schedule.isActive && reply.schedule.next?.local.contains("T07:00+0") == true)
+            #expect(reply.warnings.isEmpty)
+            for name in ["docker-flow", "docker-flow/daily", "parent_flow_runner/docker-flow/daily", "\(reply.schedule.id)"] {
+                let path = "schedules/lookup?name=\(name.split(separator: "/").joined(separator: "%2F"))"
+                let found: Schedule = try await server.call(.get, path)
+                #expect(found.id == reply.schedule.id)
+            }
+            let misspelt = try await server.refusal(.get, "schedules/lookup?name=docker-flow%2Fdialy")
+            #expect(misspelt.status == 404 && misspelt.fault.details.first == "docker-flow/daily")
+            #expect(try await server.refusal(.post, "schedules", Self.request()).status == 409)
+            var other = Self.request { $0.slug = "other" }
+            other.schedule.rule = .interval(seconds: 10)
+            let second: ScheduleReply = try await server.call(.post, "schedules", other)
+            #expect(second.warnings.count == 1)
+            #expect(try await server.refusal(.get, "schedules/lookup?name=docker-flow").status == 409)
+            let all: [Schedule] = try await server.call(.get, "schedules?deployment=docker-flow")
+            #expect(all.map(\.spec.slug) == ["daily", "other"])
+            try await server.succeed(.delete, "schedules/\(second.schedule.id)")
+            #expect(try await server.refusal(.delete, "schedules/\(second.schedule.id)").status == 404)
+        }
+    }
+
+    @Test("What cannot be a schedule is refused with every reason")
+    func refuses() async throws {
+        try await ServerFixture.with { server in
+            try await server.succeed(.post, "deployments", ServerFixture.deployment())
+            let bad = Self.request {
+                $0.timezone = "Europe/Berln"
+                $0.parameters = ["month": 13, "colour": "green"]
+            }
+            let (status, fault) = try await server.refusal(.post, "schedules", bad)
+            #expect(status == 422 && fault.details.count == 3)
+            #expect(fault.details.contains { $0.contains("Europe/Berlin") })
+            let secret = try await server.refusal(.post, "schedules", Self.request { $0.parameters = ["password": "s3cret"] })
+            #expect(secret.status == 422 && !"\(secret.fault)".contains("s3cret"))
+            var deployment = ServerFixture.deployment()
+            deployment.schedules = [bad.schedule]
+            #expect(try await server.refusal(.post, "deployments", deployment).status == 422)
+        }
+    }
+
+    @Test("A schedule is paused with a reason and goes on")
+    func pauses() async throws {
+        try await ServerFixture.with { server in
+            try await server.succeed(.post, "deployments", ServerFixture.deployment())
+            let made: ScheduleReply = try await server.call(.post, "schedules", Self.request())
+            let path = "schedules/\(made.schedule.id)/pause"
+            let paused: Schedule = try await server.call(.post, path, SchedulePause(isPaused: true))
+            #expect(!paused.isActive && paused.pauseReason == "by user admin")
+            let resumed: Schedule = try await server.call(.post, path, SchedulePause(isPaused: false))
+            #expect(resumed.isActive && resumed.pauseReason == nil)
+        }
+    }
+}

@@ -1,0 +1,166 @@
+import HummingbirdTesting
+import OrchModel
+import OrchStore
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import OrchServer
+
+/// The scheduler on a clock that the tests put.
+struct SchedulerTests {
+    /// A clock that stands still until it is put.
+    final class Clock: Sendable {
+        private let time: Mutex<Timestamp>
+
+        init(_ start: Timestamp) { time = Mutex(start) }
+
+        var now: Timestamp { time.withLock { $0 } }
+
+        func put(_ text: String) throws {
+            let new = try #require(Timestamp(text))
+            time.withLock { $0 = new }
+        }
+    }
+
+    /// A controller whose clock shows 2026-03-01T12:00Z.
+    private func with(_ body: @Sendable (ServerFixture, Clock) async throws -> Void) async throws {
+        let clock = Clock(try #require(Timestamp("2026-03-01T12:00:00Z")))
+        try await TemporaryFolder.with { folder in
+            let controller = try await ServerFixture.open(folder, wallClock: { clock.now })
+            try await controller.application.test(.router) { client in
+                try await body(ServerFixture(controller: controller, folder: folder, client: client), clock)
+            }
+            try await controller.store.close()
+        }
+    }
+
+    private func schedule(
+        _ server: ServerFixture, _ change: (inout ScheduleSpec) -> Void = { _ in }
+    ) async throws -> Schedule {
+        try await server.succeed(.post, "deployments", ServerFixture.deployment())
+        var spec = ScheduleSpec(slug: "daily", rule: .cron("0 7 * * *"), timezone: "Europe/Berlin")
+        change(&spec)
+        let request = ScheduleRequest(deployment: "docker-flow", schedule: spec)
+        return try await server.call(.post, "schedules", request, as: ScheduleReply.self).schedule
+    }
+
+    private func runs(_ server: ServerFixture) async throws -> [FlowRun] {
+        try await server.controller.store.runs(matching: RunQuery(limit: 1000)).reversed()
+    }
+
+    private func slots(_ server: ServerFixture, _ schedule: Schedule) async throws -> [ScheduleSlotRecord] {
+        try await server.call(.get, "schedules/\(schedule.id)/slots")
+    }
+
+    @Test("A slot makes one run, of the data since the slot before, with the schedule's parameters")
+    func makesRuns() async throws {
+        try await with { server, clock in
+            let schedule = try await schedule(server) { $0.parameters = ["month": 3] }
+            await server.controller.scheduler.look()
+            #expect(try await runs(server).isEmpty)
+            try clock.put("2026-03-02T06:00:00Z")
+            for _ in 0..<3 { await server.controller.scheduler.look() }
+            let run = try #require(try await runs(server).first)
+            #expect(try await runs(server).count == 1)
+            #expect(run.schedule?.slot.description == "2026-03-02T07:00/0" && run.schedule?.slug == "daily")
+            #expect(run.scheduledFor == clock.now && run.parameters["month"] == 3)
+            #expect(run.dataInterval == DataInterval("2026-03-01T06:00:00Z/2026-03-02T06:00:00Z"))
+            #expect(run.state.actor == "schedule daily" && run.state.message.contains("2026-03-02T07:00+01:00"))
+            let slots = try await slots(server, schedule)
+            #expect(slots.map(\.runID) == [run.id] && slots.map(\.runName) == [run.name])
+            #expect(try await server.poll().runs.map(\.runID) == [run.id])
+        }
+    }
+
+    @Test("Two that look at once make one run of each slot")
+    func twoSchedulers() async throws {
+        try await with { server, clock in
+            _ = try await schedule(server) { $0.overlap = .allow }
+            await server.controller.scheduler.look()
+            for day in 2...6 {
+                try clock.put("2026-03-0\(day)T06:00:00Z")
+                await withTaskGroup(of: Void.self) { group in
+                    for _ in 0..<4 { group.addTask { await server.controller.scheduler.look() } }
+                }
+            }
+            let made = try await runs(server).compactMap(\.schedule?.slot.local.day.components.day)
+            #expect(made == [2, 3, 4, 5, 6])
+        }
+    }
+
+    @Test("A clock that is put back makes no run again, and one put forward makes the latest up")
+    func clockJumps() async throws {
+        try await with { server, clock in
+            let schedule = try await schedule(server) { $0.overlap = .allow }
+            for text in ["2026-03-02T06:00:00Z", "2026-03-01T06:00:00Z", "2026-03-02T06:00:01Z", "2026-03-08T12:00:00Z"] {
+                try clock.put(text)
+                await server.controller.scheduler.look()
+            }
+            let made = try await runs(server).compactMap(\.schedule?.slot.local.day.components.day)
+            #expect(made == [2, 8])
+            let slots = try await slots(server, schedule)
+            #expect(slots.map(\.count) == [1, 5, 1] && slots.map(\.outcome) == [.run, .skipped, .run])
+        }
+    }
+
+    @Test("A slot that can make no run is skipped with the reason, and after enough of them the schedule pauses")
+    func badParameters() async throws {
+        try await with { server, clock in
+            let schedule = try await schedule(server) {
+                $0.pauseAfterFailures = 2
+                $0.parameters = ["month": 12]
+            }
+            // The flow changes so that the schedule's parameters fit no more.
+            var changed = ServerFixture.deployment(parameters: ["month": 1])
+            changed.parameterSchema = ParameterSchema([
+                .init("month", ValueSchema(.integer, minimum: 1, maximum: 6), defaultValue: 1)
+            ])
+            try await server.succeed(.post, "deployments", changed)
+            for day in 2...4 {
+                try clock.put("2026-03-0\(day)T06:00:00Z")
+                await server.controller.scheduler.look()
+            }
+            #expect(try await runs(server).isEmpty)
+            let slots = try await slots(server, schedule)
+            #expect(slots.map(\.count) == [2] && slots.first?.reason?.contains("month") == true)
+            let paused: Schedule = try await server.call(.get, "schedules/\(schedule.id)")
+            #expect(!paused.isActive && paused.pauseReason == "2 slots in a row could make no run")
+        }
+    }
+
+    @Test("A newer run ends the older ones where the schedule says so")
+    func cancelsOthers() async throws {
+        try await with { server, clock in
+            _ = try await schedule(server) { $0.overlap = .cancelOther }
+            try clock.put("2026-03-02T06:00:00Z")
+            await server.controller.scheduler.look()
+            _ = try #require(try await server.poll().runs.first)
+            try clock.put("2026-03-03T06:00:00Z")
+            await server.controller.scheduler.look()
+            #expect(try await runs(server).map(\.state.type) == [.cancelling, .scheduled])
+            // It starts when the other one has ended.
+            #expect(try await server.poll("a2").runs.isEmpty)
+            try clock.put("2026-03-04T06:00:00Z")
+            await server.controller.scheduler.look()
+            #expect(try await runs(server).map(\.state.type) == [.cancelling, .cancelled, .scheduled])
+        }
+    }
+
+    @Test("A thousand schedules that are due at one second have their runs after one look")
+    func thousand() async throws {
+        try await with { server, clock in
+            _ = try await schedule(server)
+            let store = server.controller.store
+            let deployment = try #require(try await store.deployments().first)
+            for number in 0..<999 {
+                let spec = ScheduleSpec(slug: "s\(number)", rule: .cron("0 7 * * *"), timezone: "Europe/Berlin")
+                _ = try await store.saveSchedule(spec, of: deployment.id, replaces: false, at: clock.now)
+            }
+            await server.controller.scheduler.look()
+            try clock.put("2026-03-02T06:00:00Z")
+            await server.controller.scheduler.look()
+            #expect(try await runs(server).count == 1000)
+        }
+    }
+}
