@@ -117,7 +117,9 @@ let package = Package(
         // API routes, authentication, claims.
         .target(
             name: "OrchServer",
-            dependencies: ["TimeZones", "OrchModel", "LogSegments", "OrchStore", hummingbird, logging, lifecycle, crypto]
+            dependencies: [
+                "TimeZones", "OrchModel", "LogSegments", "OrchStore", hummingbird, logging, lifecycle, crypto,
+            ]
         ),
 
         // Product `orch`: the one place where parts are chosen and joined.

@@ -48,7 +48,8 @@ package struct DeploymentFile: Sendable {
         }
         problems += variables.problems + reader.problems
         if documents.isEmpty {
-            problems.append(FileProblem("the file is empty: expected a deployment, or a list under deployments:", at: nil))
+            problems.append(
+                FileProblem("the file is empty: expected a deployment, or a list under deployments:", at: nil))
         }
         let mistakes = problems.filter { !$0.isWarning }
         guard mistakes.isEmpty else { throw FileProblems(file: name, Self.ordered(mistakes)) }

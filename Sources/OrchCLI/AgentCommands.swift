@@ -161,7 +161,8 @@ struct AgentOptions: ParsableArguments {
         do { _ = try AgentLabels.read(labels) } catch { throw ValidationError("--label: \(error)") }
         for name in infrastructures where InfrastructureKind(rawValue: name) == nil {
             throw ValidationError(
-                "--infra: expected \(InfrastructureKind.allCases.map(\.rawValue).joined(separator: " or ")), got \"\(name)\"")
+                "--infra: expected \(InfrastructureKind.allCases.map(\.rawValue).joined(separator: " or ")), got \"\(name)\""
+            )
         }
         if let reapAfter, reapAfter < 0 {
             throw ValidationError("--reap-after: expected seconds from 0, got \(reapAfter)")
@@ -211,7 +212,8 @@ struct AgentOptions: ParsableArguments {
     }
 
     /// The engines of those infrastructures; processes have their scratch folders in `data`.
-    private func engines(_ kinds: [InfrastructureKind], host: DockerHost, data: String, name: String) throws -> Engines {
+    private func engines(_ kinds: [InfrastructureKind], host: DockerHost, data: String, name: String) throws -> Engines
+    {
         var engines: [InfrastructureKind: any ContainerEngine] = [:]
         if kinds.contains(.docker) { engines[.docker] = DockerContainerEngine(DockerClient(host: host)) }
         if kinds.contains(.process) {

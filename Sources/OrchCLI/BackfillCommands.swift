@@ -20,7 +20,8 @@ struct Backfills: AsyncParsableCommand {
               orch backfill retry 4f2b9c11
             """,
         subcommands: [
-            Create.self, List.self, Inspect.self, Follow.self, Pause.self, Resume.self, Cancel.self, Retry.self, Limit.self,
+            Create.self, List.self, Inspect.self, Follow.self, Pause.self, Resume.self, Cancel.self, Retry.self,
+            Limit.self,
         ],
         defaultSubcommand: Create.self, aliases: ["backfills"])
 
@@ -43,13 +44,15 @@ struct Backfills: AsyncParsableCommand {
         var from: BackfillBound
         @Option(help: "Where intervals start no more.", transform: BackfillBound.read) var to: BackfillBound
         @Option(help: "The schedule whose slots divide time, where the deployment has several.") var schedule: String?
-        @Option(help: "What divides time in place of a schedule: hour, day, week, month, year, 6h, or a cron expression.")
+        @Option(
+            help: "What divides time in place of a schedule: hour, day, week, month, year, 6h, or a cron expression.")
         var every: String?
         @Option(help: "The time zone of --every and of days. Defaults to the schedule's, or UTC.") var timezone: String?
         @Option(help: "Which intervals: missing, failed or all.", transform: BackfillMode.read)
         var mode = BackfillMode.missing
         @Flag(name: .customLong("newest-first"), help: "The newest interval first.") var isNewestFirst = false
-        @Option(help: "How many of its runs are live at once. Defaults to \(BackfillRequest.usualLimit).") var limit: Int?
+        @Option(help: "How many of its runs are live at once. Defaults to \(BackfillRequest.usualLimit).") var limit:
+            Int?
         @Option(
             name: [.customShort("p"), .customLong("param")], parsing: .singleValue,
             help: "A parameter of all its runs, KEY=VALUE. May be given again.")
@@ -118,7 +121,8 @@ struct Backfills: AsyncParsableCommand {
 
     /// `orch backfill ls`.
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "ls", abstract: "Lists backfills, the newest first.")
+        static let configuration = CommandConfiguration(
+            commandName: "ls", abstract: "Lists backfills, the newest first.")
 
         @Option(help: "How many at most.") var limit = 20
         @OptionGroup var connection: Connection
@@ -196,7 +200,8 @@ struct Backfills: AsyncParsableCommand {
     /// `orch backfill cancel`.
     struct Cancel: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "cancel", abstract: "Ends a backfill: its runs that wait at once, those that are live by SIGTERM.")
+            commandName: "cancel",
+            abstract: "Ends a backfill: its runs that wait at once, those that are live by SIGTERM.")
         @OptionGroup var wish: BackfillWish
         func run() async throws { try await wish.make("cancel") }
     }

@@ -16,7 +16,8 @@ struct BackfillFollower {
         let status = isBar ? StatusLine { FileHandles.writeOut($0) } : nil
         if !quiet {
             FileHandles.writeOut(
-                "Backfill \(backfill.id.short) of \(backfill.fullName): \(backfill.total) runs, \(backfill.limit) at once\n")
+                "Backfill \(backfill.id.short) of \(backfill.fullName): \(backfill.total) runs, \(backfill.limit) at once\n"
+            )
         }
         let interrupts = Signals.interrupts()
         let ended: BackfillReply? = try await withThrowingTaskGroup(of: BackfillReply?.self) { group in

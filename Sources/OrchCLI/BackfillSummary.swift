@@ -28,7 +28,8 @@ enum BackfillSummary {
             (
                 "Metrics",
                 backfill.metrics.isEmpty
-                    ? nil : backfill.metrics.sorted { $0.key < $1.key }.map { "\($0.key) \(number($0.value))" }
+                    ? nil
+                    : backfill.metrics.sorted { $0.key < $1.key }.map { "\($0.key) \(number($0.value))" }
                         .joined(separator: ", ")
             ),
         ]) + "\n" + grid(reply.intervals) + "\n" + table(reply.intervals)

@@ -97,9 +97,11 @@ struct Deploy: AsyncParsableCommand {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard let kind = InfrastructureKind(rawValue: parts[0]), parts.count == 1 || !parts[1].isEmpty else {
             let kinds = InfrastructureKind.allCases.map(\.rawValue)
-            let hint = NearestName.nearest(to: parts[0], in: kinds, limit: 1).first.map { "; did you mean \($0)?" } ?? ""
+            let hint =
+                NearestName.nearest(to: parts[0], in: kinds, limit: 1).first.map { "; did you mean \($0)?" } ?? ""
             throw ValidationError(
-                "--infra: expected \(kinds.joined(separator: " or ")), or one of them with /BLOCK, got \"\(text)\"\(hint)")
+                "--infra: expected \(kinds.joined(separator: " or ")), or one of them with /BLOCK, got \"\(text)\"\(hint)"
+            )
         }
         return Infrastructure(type: kind.rawValue, block: parts.count == 2 ? parts[1] : nil)
     }

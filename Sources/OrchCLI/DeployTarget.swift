@@ -21,7 +21,8 @@ struct DeployTarget {
         }
         guard let image, !image.isEmpty else {
             guard let program = command.first else {
-                throw ValidationError("--image: expected the path of a flow program, as in --image ./taxi, or -- COMMAND")
+                throw ValidationError(
+                    "--image: expected the path of a flow program, as in --image ./taxi, or -- COMMAND")
             }
             self.image = Self.whole(program)
             return

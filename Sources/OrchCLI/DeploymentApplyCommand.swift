@@ -88,7 +88,8 @@ extension Deployments {
             let saved = try await client.deployments()
             let differences = try await files.requests(client).map { ready in
                 DeploymentDifference(
-                    saved.first { $0.flowName == ready.request.flowName && $0.name == ready.request.name }, ready.request)
+                    saved.first { $0.flowName == ready.request.flowName && $0.name == ready.request.name },
+                    ready.request)
             }
             try output.show(differences) { $0.map(\.text).joined() }
             if differences.contains(where: { $0.outcome != .unchanged }) { throw Ending(code: .failed) }

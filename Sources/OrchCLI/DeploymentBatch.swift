@@ -26,7 +26,8 @@ enum DeploymentBatch {
     static func text(_ replies: [DeploymentReply]) -> String {
         replies.map { reply in
             let paused = reply.deployment.isPaused == true ? ", paused" : ""
-            return "\(reply.deployment.fullName): \(reply.outcome.rawValue), version \(reply.deployment.version)\(paused)\n"
+            return
+                "\(reply.deployment.fullName): \(reply.outcome.rawValue), version \(reply.deployment.version)\(paused)\n"
         }.joined()
     }
 }

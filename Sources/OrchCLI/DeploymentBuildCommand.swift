@@ -70,7 +70,9 @@ extension Deployments {
             guard form != .json else { return FileHandles.writeOut(try Output.json(built) + "\n") }
             FileHandles.writeOut(
                 "\(path): \(isWritten ? "written" : "unchanged")\n" + DeploymentBatch.text(replies)
-                    + (apply ? "Run it: orch run \(ShellWord.word(name))\n" : "Edit it, then save the deployment: orch deployment apply \(ShellWord.word(path))\n"))
+                    + (apply
+                        ? "Run it: orch run \(ShellWord.word(name))\n"
+                        : "Edit it, then save the deployment: orch deployment apply \(ShellWord.word(path))\n"))
         }
 
         /// What is told with `-o json`.
@@ -102,15 +104,21 @@ extension Deployments {
             var entry = try plan.entries(for: found.answer)[0]
             try options.apply(to: &entry)
             entry.policy = try policy.policy(over: nil)
-            guard case .description(let description) = found.answer else { return (entry, .init(), found.image, found.answer) }
+            guard case .description(let description) = found.answer else {
+                return (entry, .init(), found.image, found.answer)
+            }
             let flow = entry.flowName.flatMap { description.flow(called: $0) }
             return (entry, flow?.parameters ?? ParameterSchema(), found.image, found.answer)
         }
 
         private func infrastructure() throws -> Infrastructure {
             guard let infraBlock else { return try Deploy.infrastructure(infra ?? "docker") }
-            let parts = infraBlock.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-            guard let kind = InfrastructureKind.allCases.first(where: { $0.blockType == parts[0] || $0.rawValue == parts[0] }),
+            let parts = infraBlock.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(
+                String.init)
+            guard
+                let kind = InfrastructureKind.allCases.first(where: {
+                    $0.blockType == parts[0] || $0.rawValue == parts[0]
+                }),
                 parts.count == 2, !parts[1].isEmpty
             else {
                 throw ValidationError(

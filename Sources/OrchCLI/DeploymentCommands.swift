@@ -14,16 +14,18 @@ struct Deployments: AsyncParsableCommand {
               orch deployment run "etl-parent-flow/Parametrized ETL" -p months=[1,2,3]
             """,
         subcommands: [
-            Build.self, Apply.self, Diff.self, Run.self, List.self, Inspect.self, Versions.self, Rollback.self, Pause.self,
-            Resume.self, Delete.self, Schema.self, Schedules.self,
+            Build.self, Apply.self, Diff.self, Run.self, List.self, Inspect.self, Versions.self, Rollback.self,
+            Pause.self, Resume.self, Delete.self, Schema.self, Schedules.self,
         ], aliases: ["deployments"])
 
     /// `orch deployment ls`.
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "ls", abstract: "Lists deployments.", discussion: "Example: orch deployment ls --flow-name etl-parent-flow")
+            commandName: "ls", abstract: "Lists deployments.",
+            discussion: "Example: orch deployment ls --flow-name etl-parent-flow")
 
-        @Option(name: .customLong("flow-name"), help: "Those of this flow alone; - and _ count as equal.") var flow: String?
+        @Option(name: .customLong("flow-name"), help: "Those of this flow alone; - and _ count as equal.") var flow:
+            String?
         @OptionGroup var connection: Connection
         @OptionGroup var output: Output
 
@@ -58,7 +60,8 @@ struct Deployments: AsyncParsableCommand {
                 """)
 
         @Argument(help: "The deployment: NAME or FLOW/NAME.") var deployment: String
-        @Option(name: [.customShort("v"), .customLong("of-version")], help: "As this version of it was.") var version: Int?
+        @Option(name: [.customShort("v"), .customLong("of-version")], help: "As this version of it was.") var version:
+            Int?
         @OptionGroup var connection: Connection
         @OptionGroup var output: Output
 

@@ -54,9 +54,10 @@ struct DeploymentDifference: Encodable {
             }
         case (.array(let left)?, .array(let right)?) where (left + right).contains { $0.objectValue != nil }:
             for index in 0..<max(left.count, right.count) {
-                compare(
-                    index < left.count ? left[index] : nil, index < right.count ? right[index] : nil, at: "\(path)[\(index)]",
-                    &changes)
+                // Written out, as the literal nil is the value null here.
+                let one: JSONValue? = index < left.count ? left[index] : JSONValue?.none
+                let other: JSONValue? = index < right.count ? right[index] : JSONValue?.none
+                compare(one, other, at: "\(path)[\(index)]", &changes)
             }
         default: changes.append(Change(path: path, old: old, new: new))
         }

@@ -42,7 +42,8 @@ struct DeploymentFileLoading {
                     }
                     if entry.image == nil { entry.image = try await blockImage(entry, client) }
                     let found = try await questions.finding(for: entry)
-                    let made = try DeploymentMaker(entry: found.entry, image: found.image, answer: found.answer).request()
+                    let made = try DeploymentMaker(entry: found.entry, image: found.image, answer: found.answer)
+                        .request()
                     ready.append(Ready(file: file.name, request: made.request))
                     warnings += made.warnings.map { line($0, isWarning: true) }
                 } catch let remarks as DeploymentMaker.Remarks {
@@ -59,7 +60,9 @@ struct DeploymentFileLoading {
 
     /// The image that the container block of a deployment names, where the file names none.
     private func blockImage(_ entry: DeploymentEntry, _ client: OrchClient) async throws -> String? {
-        guard entry.entrypoint == nil, entry.infrastructureType != InfrastructureKind.process.rawValue else { return nil }
+        guard entry.entrypoint == nil, entry.infrastructureType != InfrastructureKind.process.rawValue else {
+            return nil
+        }
         do throws(OrchClientError) {
             let block = try await client.block(
                 type: DockerContainerBlock.slug, name: entry.infrastructureBlock ?? "default")

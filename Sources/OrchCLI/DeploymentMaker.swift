@@ -58,7 +58,9 @@ struct DeploymentMaker {
             """
     }
 
-    private func refusal(_ path: String, _ message: String) -> Remarks { Remarks(remarks: [Remark(path: path, message: message)]) }
+    private func refusal(_ path: String, _ message: String) -> Remarks {
+        Remarks(remarks: [Remark(path: path, message: message)])
+    }
 
     private func commandRequest(_ command: [String]) throws(Remarks) -> DeploymentRequest {
         let schema = entry.parameterSchema.map(ParameterSchema.init(schema:)) ?? ParameterSchema()
@@ -90,7 +92,8 @@ struct DeploymentMaker {
         flow: String, command: [String], kind: RunEnding.Kind, schema: ParameterSchema
     ) -> DeploymentRequest {
         var request = DeploymentRequest(
-            name: entry.name, flowName: flow, description: entry.description ?? "", tags: entry.tags ?? [], image: image,
+            name: entry.name, flowName: flow, description: entry.description ?? "", tags: entry.tags ?? [],
+            image: image,
             command: command, kind: kind,
             infrastructure: Infrastructure(
                 type: entry.infrastructureType ?? InfrastructureKind.docker.rawValue, block: entry.infrastructureBlock,
@@ -116,7 +119,8 @@ struct DeploymentMaker {
     private func flow(of description: ImageDescription) throws(Remarks) -> FlowDescription {
         guard description.orch <= ImageDescription.protocolVersion else {
             throw refusal(
-                "image", "the image \(image) speaks protocol \(description.orch); this orch knows up to "
+                "image",
+                "the image \(image) speaks protocol \(description.orch); this orch knows up to "
                     + "\(ImageDescription.protocolVersion): install a newer orch")
         }
         let names = description.flows.map(\.name)
@@ -124,7 +128,8 @@ struct DeploymentMaker {
             if let flow = description.flow(called: name) { return flow }
             let nearest = NearestName.nearest(to: name, in: names, limit: 1).first
             throw refusal(
-                "flow_name", "the image \(image) holds no flow \"\(name)\"; "
+                "flow_name",
+                "the image \(image) holds no flow \"\(name)\"; "
                     + (nearest.map { "did you mean \($0)?" } ?? "it holds \(names.joined(separator: " | "))"))
         }
         if let known = description.deployments.first(where: { $0.name == entry.name }),
@@ -134,7 +139,8 @@ struct DeploymentMaker {
         }
         guard let flow = description.flows.first, description.flows.count == 1 else {
             throw refusal(
-                "", "the image \(image) holds several flows; choose one by flow_name: \(names.joined(separator: " | "))")
+                "", "the image \(image) holds several flows; choose one by flow_name: \(names.joined(separator: " | "))"
+            )
         }
         return flow
     }
@@ -175,7 +181,8 @@ struct DeploymentMaker {
         return [
             Remark(
                 path: "parameter_openapi_schema",
-                message: "the image's own schema counts, which has the parameters \(ours.sorted().joined(separator: ", ")); "
+                message:
+                    "the image's own schema counts, which has the parameters \(ours.sorted().joined(separator: ", ")); "
                     + "this copy has \(theirs.sorted().joined(separator: ", "))")
         ]
     }

@@ -24,7 +24,8 @@ struct DeploymentOptions: ParsableArguments {
     @Option(help: "A schedule: a rule of RFC 5545, such as FREQ=WEEKLY;BYDAY=MO.") var rrule: String?
     @Option(help: "The schedule's zone, such as Europe/Berlin. Defaults to UTC.") var timezone: String?
     @Flag(help: "Its schedules make no runs until it is resumed.") var paused = false
-    @Option(help: "How soon its runs are taken among those that wait: 0 (first) to 1000, in minutes.") var priority: Int?
+    @Option(help: "How soon its runs are taken among those that wait: 0 (first) to 1000, in minutes.") var priority:
+        Int?
     @Option(
         name: [.customShort("l"), .customLong("concurrency-limit"), .customLong("limit")],
         help: "How many of its runs may be at work at once.")
@@ -35,10 +36,13 @@ struct DeploymentOptions: ParsableArguments {
     var collisionStrategy: String?
     @Option(
         name: [.customLong("job-variable"), .customLong("override")], parsing: .singleValue,
-        help: "A field of the infrastructure's block, NAME=VALUE, such as memory=2g or env.LEVEL=debug. May be given again.")
+        help:
+            "A field of the infrastructure's block, NAME=VALUE, such as memory=2g or env.LEVEL=debug. May be given again."
+    )
     var jobVariables: [String] = []
     @Option(
-        parsing: .singleValue, help: "A label that an agent must have, NAME=VALUE, such as gpu=true. May be given again.")
+        parsing: .singleValue,
+        help: "A label that an agent must have, NAME=VALUE, such as gpu=true. May be given again.")
     var requires: [String] = []
     @Option(name: .customLong("run-name"), help: "A template for the names of runs.") var runName: String?
     @Option(
@@ -87,13 +91,15 @@ struct DeploymentOptions: ParsableArguments {
 
     private func schedule() throws -> ScheduleSpec? {
         let given: [(String, JSONValue?)] = [
-            ("cron", cron.map(JSONValue.string)), ("interval", interval.map(Self.span)), ("rrule", rrule.map(JSONValue.string)),
+            ("cron", cron.map(JSONValue.string)), ("interval", interval.map(Self.span)),
+            ("rrule", rrule.map(JSONValue.string)),
         ]
         let rules = given.filter { $0.1 != nil }
         guard let rule = rules.first, rules.count == 1 else {
             if rules.count > 1 { throw ValidationError("--cron, --interval and --rrule: expected one of them") }
             guard timezone == nil, anchorDate == nil else {
-                throw ValidationError("--timezone and --anchor-date belong to a schedule: add --cron, --interval or --rrule")
+                throw ValidationError(
+                    "--timezone and --anchor-date belong to a schedule: add --cron, --interval or --rrule")
             }
             return nil
         }
@@ -118,7 +124,8 @@ struct DeploymentOptions: ParsableArguments {
         let word = collisionStrategy.lowercased().map { $0 == "_" ? "-" : $0 }
         if let strategy = CollisionStrategy(rawValue: String(word)) { return strategy }
         let words = CollisionStrategy.allCases.map(\.rawValue)
-        let hint = NearestName.nearest(to: collisionStrategy, in: words, limit: 1).first.map { "; did you mean \($0)?" } ?? ""
+        let hint =
+            NearestName.nearest(to: collisionStrategy, in: words, limit: 1).first.map { "; did you mean \($0)?" } ?? ""
         throw ValidationError(
             "--collision-strategy: expected \(words.joined(separator: ", ")), got \"\(collisionStrategy)\"\(hint)")
     }

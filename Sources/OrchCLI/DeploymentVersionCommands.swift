@@ -22,12 +22,14 @@ extension Deployments {
                     header: ["VERSION", "SAVED", "NAME", "IMAGE", "PARAMETERS", "NOTE"],
                     rows: versions.map { version in
                         let notes = [
-                            version.version == found.version ? "current" : nil, version.restored.map { "restored \($0)" },
+                            version.version == found.version ? "current" : nil,
+                            version.restored.map { "restored \($0)" },
                         ]
                         let schema = version.content.parameterSchema
                         return [
                             "\(version.version)", version.createdAt.ago(at: now), version.content.versionName ?? "",
-                            version.content.image, JSONValue.object(schema.redacted(version.content.parameters)).jsonText,
+                            version.content.image,
+                            JSONValue.object(schema.redacted(version.content.parameters)).jsonText,
                             notes.compactMap(\.self).joined(separator: ", "),
                         ]
                     }, empty: "It has no versions."

@@ -141,7 +141,9 @@ struct FlowRuns: AsyncParsableCommand {
                     tasks: TaskSummary(tasks: $0.tasks, showsAll: showsAllTasks), children: $0.children
                 ).text
             }
-            guard found.state.type == .scheduled, let queue = try? await client.workQueue(found.workQueue) else { return }
+            guard found.state.type == .scheduled, let queue = try? await client.workQueue(found.workQueue) else {
+                return
+            }
             if let obstacle = queue.obstacle { FileHandles.writeError("Warning: \(obstacle)\n") }
         }
     }

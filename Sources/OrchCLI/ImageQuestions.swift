@@ -39,7 +39,9 @@ struct ImageQuestions {
     mutating func finding(for entry: DeploymentEntry) async throws -> Finding {
         let isProcess = entry.infrastructureType == InfrastructureKind.process.rawValue
         if let command = entry.command {
-            guard let image = entry.image ?? (isProcess ? command.first : nil), !image.isEmpty else { throw Self.noImage }
+            guard let image = entry.image ?? (isProcess ? command.first : nil), !image.isEmpty else {
+                throw Self.noImage
+            }
             return Finding(entry: entry, image: image, answer: .noDescription(image: image))
         }
         if let image = entry.image {
@@ -51,14 +53,17 @@ struct ImageQuestions {
 
     private static let noImage = DeploymentMaker.Remark(
         path: "",
-        message: "no image is named: add image: NAME, or give --image NAME (files of Prefect's process infrastructure name none)")
+        message:
+            "no image is named: add image: NAME, or give --image NAME (files of Prefect's process infrastructure name none)"
+    )
 
     private mutating func finding(_ entry: DeploymentEntry, entrypoint: String) async throws -> Finding {
         var first: Finding?
         for candidate in Self.candidates(entrypoint) {
             var entry = entry
             if let flow = candidate.flow { entry.flowName = flow }
-            let finding = Finding(entry: entry, image: candidate.image, answer: try await answer(candidate.image, entry))
+            let finding = Finding(
+                entry: entry, image: candidate.image, answer: try await answer(candidate.image, entry))
             if case .description(let description) = finding.answer,
                 candidate.flow.map({ description.flow(called: $0) != nil }) ?? true
             {

@@ -17,7 +17,8 @@ struct Schedules: AsyncParsableCommand {
               orch schedule slots docker-flow/monthly
             """,
         subcommands: [
-            ScheduleCreate.self, List.self, Inspect.self, Pause.self, Resume.self, Delete.self, SchedulePreviewCommand.self,
+            ScheduleCreate.self, List.self, Inspect.self, Pause.self, Resume.self, Delete.self,
+            SchedulePreviewCommand.self,
             Slots.self,
         ], aliases: ["schedules"])
 
@@ -93,7 +94,9 @@ struct Schedules: AsyncParsableCommand {
                   orch schedule resume docker-flow/monthly --skip-missed
                 """)
         @Argument(help: ScheduleText.argument) var schedule: String
-        @Flag(name: .customLong("skip-missed"), help: "Slots that passed meanwhile make no runs, whatever its policy says.")
+        @Flag(
+            name: .customLong("skip-missed"),
+            help: "Slots that passed meanwhile make no runs, whatever its policy says.")
         var skipsMissed = false
         @OptionGroup var connection: Connection
         @OptionGroup var output: Output
@@ -129,7 +132,8 @@ struct Schedules: AsyncParsableCommand {
     /// `orch schedule slots`.
     struct Slots: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "slots", abstract: "Shows what became of the last slots: the run of each, or why there is none.",
+            commandName: "slots",
+            abstract: "Shows what became of the last slots: the run of each, or why there is none.",
             discussion: """
                 Slots that were skipped one after the other for one reason are one line.
                 Examples:

@@ -44,7 +44,9 @@ struct SchedulePreviewCommand: AsyncParsableCommand {
     /// A cron expression has fields, or begins with @; a name has neither.
     private func spec() async throws -> ScheduleSpec {
         guard let subject else { return try rule.spec() }
-        if subject.hasPrefix("@") || subject.split(separator: " ").count > 1, !subject.contains("/") || subject.contains("*") {
+        if subject.hasPrefix("@") || subject.split(separator: " ").count > 1,
+            !subject.contains("/") || subject.contains("*")
+        {
             return try rule.spec(cron: subject)
         }
         if let fields = subject.split(separator: " ").first, fields.allSatisfy({ "0123456789*/,-".contains($0) }) {

@@ -47,7 +47,8 @@ extension OrchClient {
     package func runs(_ filter: FlowRunFilter = FlowRunFilter()) async throws(OrchClientError) -> [FlowRun] {
         let query: [(String, String?)] = [
             ("state", filter.state), ("deployment", filter.deployment), ("flow", filter.flow),
-            ("parent", filter.parent), ("tag", filter.tag), ("queue", filter.workQueue), ("schedule", filter.schedule?.description),
+            ("parent", filter.parent), ("tag", filter.tag), ("queue", filter.workQueue),
+            ("schedule", filter.schedule?.description),
             ("backfill", filter.backfill?.description), ("due-before", filter.dueBefore?.description),
             ("before", filter.before), ("limit", filter.limit.map { "\($0)" }),
         ]

@@ -75,7 +75,9 @@ struct JSONReader {
             // Of two members of one name the first counts, as it does where `JSONDecoder` reads.
             let value = try value()
             if let first = members.updateValue(value, forKey: name) {
-                guard !refusesRepeats else { throw error("the member \"\(name.prefix(100))\" stands twice in one object") }
+                guard !refusesRepeats else {
+                    throw error("the member \"\(name.prefix(100))\" stands twice in one object")
+                }
                 members[name] = first
             }
             skipSpace()

@@ -152,7 +152,9 @@ public enum RunEnding {
             return Outcome(.crashed, "out of memory: \(termination.reason ?? "the kernel killed it")")
         }
         guard termination.signal != nil else { return nil }
-        let guess = termination.oom == .likely ? "; out of memory is likely, as \(termination.reason ?? "a memory limit was set")" : ""
+        let guess =
+            termination.oom == .likely
+            ? "; out of memory is likely, as \(termination.reason ?? "a memory limit was set")" : ""
         let who = termination.actor == Termination.outsider ? " by \(Termination.outsider)" : ""
         return Outcome(.crashed, "\(termination.summary)\(who)\(guess)")
     }

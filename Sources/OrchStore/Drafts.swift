@@ -21,6 +21,11 @@ package struct StoredDeployment: Sendable {
     package var deployment: Deployment
     /// The true parameters, encrypted; nil where nothing is hidden.
     package var sealedParameters: [UInt8]?
+
+    package init(deployment: Deployment, sealedParameters: [UInt8]? = nil) {
+        self.deployment = deployment
+        self.sealedParameters = sealedParameters
+    }
 }
 
 /// What came of bringing an older version of a deployment back.

@@ -9,7 +9,8 @@ struct CoreSchemaTests {
         arguments: [
             ("no", "no"), ("on", "on"), ("Yes", "Yes"), ("y", "y"), ("1:30", "1:30"), ("2020-07-01", "2020-07-01"),
             ("007", 7), ("010", 10), ("0o17", 15), ("0x1F", 31), ("+5", 5), ("-0.5", -0.5), ("1e3", 1000), (".5", 0.5),
-            ("5.", 5), ("1_000", "1_000"), ("true", true), ("FALSE", false), ("tRue", "tRue"), ("~", nil), ("Null", nil),
+            ("5.", 5), ("1_000", "1_000"), ("true", true), ("FALSE", false), ("tRue", "tRue"), ("~", nil),
+            ("Null", nil),
             ("0b1", "0b1"), ("1e", "1e"), ("-", "-"), ("1.2.3", "1.2.3"), ("12e03", 12000), ("<<", "<<"), ("=", "="),
         ] as [(String, JSONValue)])
     func reads(text: String, value: JSONValue) {
@@ -24,9 +25,14 @@ struct CoreSchemaTests {
 
     @Test("Tags say the kind of a value")
     func tags() throws {
-        #expect(try Samples.json("[!!str 7, !!int \"7\", ! 7, !!float 1, !!null \"\", !!bool \"true\"]") == [["7", 7, "7", 1, nil, true]])
+        #expect(
+            try Samples.json("[!!str 7, !!int \"7\", ! 7, !!float 1, !!null \"\", !!bool \"true\"]") == [
+                ["7", 7, "7", 1, nil, true]
+            ])
         #expect(Samples.problems("name: x\nparameters: {a: !!int seven}").first?.contains("3:") == false)
-        #expect(Samples.problems("name: x\nparameters: {a: !!binary aGk=}").first?.contains("!!binary is not known") == true)
+        #expect(
+            Samples.problems("name: x\nparameters: {a: !!binary aGk=}").first?.contains("!!binary is not known") == true
+        )
         #expect(Samples.problems("name: x\nparameters: {a: !python/object:os.system x}").count == 1)
     }
 }

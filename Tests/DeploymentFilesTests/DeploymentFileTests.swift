@@ -23,7 +23,8 @@ struct DeploymentFileTests {
         #expect(
             entry.schedules == [
                 ScheduleSpec(
-                    rule: .cron("0 7 2 * *"), timezone: "Europe/Berlin", catchupWindowSeconds: 172_800, overlap: .bufferOne),
+                    rule: .cron("0 7 2 * *"), timezone: "Europe/Berlin", catchupWindowSeconds: 172_800,
+                    overlap: .bufferOne),
                 ScheduleSpec(slug: "often", rule: .interval(seconds: 5400), parameters: ["month": 1]),
             ])
         #expect(entry.isPaused == true)
@@ -53,20 +54,41 @@ struct DeploymentFileTests {
         arguments: [
             ("name: x\npriorty: 3", "2:1: there is no key \"priorty\": did you mean \"priority\"?"),
             ("nam: x", "1:1: there is no key \"nam\": did you mean \"name\"?"),
-            ("name: x\nretries: \"3\"", "2:10: retries: expected a whole number from 0 to 1000, got \"3\" (a text); without quotes it is a number"),
-            ("name: x\npaused: no", "2:9: paused: expected true or false, got \"no\" (a text); since YAML 1.2 only true and false are such words"),
-            ("name: x\ntimeout_seconds: 1:30", "2:18: timeout_seconds: expected a length of time: seconds, or a text such as 90s, 1h30m or PT1H30M, got \"1:30\" (a text)"),
+            (
+                "name: x\nretries: \"3\"",
+                "2:10: retries: expected a whole number from 0 to 1000, got \"3\" (a text); without quotes it is a number"
+            ),
+            (
+                "name: x\npaused: no",
+                "2:9: paused: expected true or false, got \"no\" (a text); since YAML 1.2 only true and false are such words"
+            ),
+            (
+                "name: x\ntimeout_seconds: 1:30",
+                "2:18: timeout_seconds: expected a length of time: seconds, or a text such as 90s, 1h30m or PT1H30M, got \"1:30\" (a text)"
+            ),
             ("name: x\ntags: lake", "2:7: tags: expected a list, such as [a, b], got \"lake\" (a text)"),
             ("name: x\nparameters: [1]", "2:13: parameters: expected a mapping, such as {name: value}, got a list"),
             ("name: x\nschedules: [{cron: \"0 7 2 * *\", overlap: bufer-one}]", "did you mean \"buffer-one\"?"),
             ("name: x\nschedules: [{timezone: UTC}]", "2:13: schedules[0]: a schedule has one of"),
-            ("name: x\nschedules: [{cron: \"@daily\", anchor_date: 7}]\nschedule: {cron: \"@daily\"}", "schedules stands there too"),
-            ("name: x\nschedules: [{cron: \"@daily\", slug: a}, {cron: \"@daily\", slug: a}]", "already: give each its own slug"),
-            ("name: x\nschedule: {interval: 3600, anchor_date: soon}", "2:41: schedule.anchor_date: expected a time such as"),
+            (
+                "name: x\nschedules: [{cron: \"@daily\", anchor_date: 7}]\nschedule: {cron: \"@daily\"}",
+                "schedules stands there too"
+            ),
+            (
+                "name: x\nschedules: [{cron: \"@daily\", slug: a}, {cron: \"@daily\", slug: a}]",
+                "already: give each its own slug"
+            ),
+            (
+                "name: x\nschedule: {interval: 3600, anchor_date: soon}",
+                "2:41: schedule.anchor_date: expected a time such as"
+            ),
             ("name: x\ninfrastructure: {type: kubernetes-job}", "expected one of docker, docker-container, process"),
             ("name: x\ninfrastructure: swarm", "expected docker, process, or one of them with a block"),
             ("name: x\ninfrastructure: {memry: 2g}", "did you mean \"memory\"?"),
-            ("name: x\ninfra_overrides: {env.A: 1, memry: 2g}", "2:29: infra_overrides: there is no key \"memry\": did you mean \"memory\"?"),
+            (
+                "name: x\ninfra_overrides: {env.A: 1, memry: 2g}",
+                "2:29: infra_overrides: there is no key \"memry\": did you mean \"memory\"?"
+            ),
             ("name: x\ninfra_overrides: {memory.x: 2g}", "memory is no mapping"),
             ("name: x\nwork_queue: a\nwork_queue_name: b", "3:1: work_queue_name and work_queue say the same thing"),
             ("name: x\nretry_backoff: 0", "expected a number from 1 to 100, got 0"),
@@ -90,7 +112,8 @@ struct DeploymentFileTests {
 
     @Test("All mistakes of a file are told at once, in its order")
     func allAtOnce() {
-        let text = "deployments:\n- name: a\n  retries: x\n- name: b\n  pririty: 1\n  schedule: {cron: 7, typo: 1}\n- 7\n"
+        let text =
+            "deployments:\n- name: a\n  retries: x\n- name: b\n  pririty: 1\n  schedule: {cron: 7, typo: 1}\n- 7\n"
         let problems = Samples.problems(text)
         #expect(problems.map { $0.split(separator: ":")[1] } == ["3", "5", "6", "7"], "\(problems)")
     }

@@ -30,7 +30,9 @@ struct DeploymentWriterTests {
         entry.parameters = [:]
         entry.tags = []
         let schema = ParameterSchema([
-            .init("months", ValueSchema(.array, items: ValueSchema(.integer, minimum: 1, maximum: 12)), defaultValue: [1, 2]),
+            .init(
+                "months", ValueSchema(.array, items: ValueSchema(.integer, minimum: 1, maximum: 12)),
+                defaultValue: [1, 2]),
             .init("token", ValueSchema(.string), defaultValue: "hunter2", isSecret: true),
         ])
         #expect(

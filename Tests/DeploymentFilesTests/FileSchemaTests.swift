@@ -9,13 +9,16 @@ import Testing
 struct FileSchemaTests {
     private static let refused = [
         "name: x\npriorty: 3", "flow_name: x", "name: x\nretries: many", "name: x\npaused: no", "name: x\ntags: lake",
-        "name: x\nparameters: [1]", "name: x\nschedules: [{overlap: bufer-one}]", "name: x\ninfrastructure: {memry: 2g}",
+        "name: x\nparameters: [1]", "name: x\nschedules: [{overlap: bufer-one}]",
+        "name: x\ninfrastructure: {memry: 2g}",
         "name: x\nconcurrency_limit: 0", "name: x\nconcurrency_limit: {strategy: x}", "deployments: {name: x}",
-        "deployments: [{name: x}]\nflow_name: y", "name: x\ntimeout_seconds: 1:30", "name: [x]", "deployments: [{nam: x}]",
+        "deployments: [{name: x}]\nflow_name: y", "name: x\ntimeout_seconds: 1:30", "name: [x]",
+        "deployments: [{nam: x}]",
         "name: x\npriority: 1001", "name: x\nschedule: {interval: -1}",
     ]
     private static let accepted = [
-        "name: x", "name: 7\nversion: 1.10\ntags: [yes, 2020]\npaused:\n", "name: x\nretries: ${RETRIES:-3}\npaused: ${P:-true}",
+        "name: x", "name: 7\nversion: 1.10\ntags: [yes, 2020]\npaused:\n",
+        "name: x\nretries: ${RETRIES:-3}\npaused: ${P:-true}",
         "name: x\ninfrastructure: docker/big\njob_variables: {memory: 2g}", "name: x\ncommand: ls\nsla: {deadline: 2h}",
         "name: x\ninfrastructure: {image_pull_policy: Always, auto_remove: true, env: {A: 1, B: null}}",
         "name: x\nconcurrency_limit: {limit: 2, collision_strategy: CANCEL_NEW}",

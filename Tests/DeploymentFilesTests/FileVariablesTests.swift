@@ -59,7 +59,8 @@ struct FileVariablesTests {
         let text = "name: x\nretries: ${TOKEN}\npriority: \"${TOKEN}\"\nparameters: ${TOKEN}\n"
         let problems = Samples.problems(text, environment: ["TOKEN": "hunter2"])
         #expect(problems.count == 3)
-        #expect(problems.allSatisfy { $0.contains("the value of \"${TOKEN}\"") && !$0.contains("hunter2") }, "\(problems)")
+        #expect(
+            problems.allSatisfy { $0.contains("the value of \"${TOKEN}\"") && !$0.contains("hunter2") }, "\(problems)")
     }
 
     @Test("Variables that make more than a file may have are refused")

@@ -7,8 +7,10 @@ struct RandomEntry {
     var random: SeededGenerator
 
     private static let texts = [
-        "x", "no", "7", "007", "1:30", "null", "~", "a b", " a", "a ", "true", "#x", "a # b", "a: b", "- a", "[a", "{{ ds }}",
-        "${HOME}", "$$", "$", "$5", "$${", "\"", "'", "\\", "\u{1F695} taxi", "é", "\u{2028}", "%x", "@daily", "!x", "*x", "&x",
+        "x", "no", "7", "007", "1:30", "null", "~", "a b", " a", "a ", "true", "#x", "a # b", "a: b", "- a", "[a",
+        "{{ ds }}",
+        "${HOME}", "$$", "$", "$5", "$${", "\"", "'", "\\", "\u{1F695} taxi", "é", "\u{2028}", "%x", "@daily", "!x",
+        "*x", "&x",
         "2020-07-01", "0 7 2 * *", "<<", "=", "|", ">", "?", "x:latest", "a\u{7F}b", "\u{FEFF}", "\u{85}",
     ]
     private static let proseTexts = texts + ["", "a\nb", "a\n\n  b\n", "\n", "\t", "a\r\nb", "\u{0}"]
@@ -55,7 +57,8 @@ struct RandomEntry {
             let rule: ScheduleRule =
                 switch number(0...2) {
                 case 0: .cron(line(), dayOr: Bool.random(using: &random))
-                case 1: .interval(seconds: number(1...100_000), anchor: pick([nil, .local(LocalTime(seconds: 1_000_000))]))
+                case 1:
+                    .interval(seconds: number(1...100_000), anchor: pick([nil, .local(LocalTime(seconds: 1_000_000))]))
                 default: .rrule(pick(Self.proseTexts))
                 }
             return ScheduleSpec(
@@ -90,7 +93,9 @@ struct RandomEntry {
         entry.dependsOnPast = maybe { Bool.random(using: &$0.random) }
         entry.infrastructureType = maybe { $0.pick(["docker", "process"]) }
         entry.infrastructureBlock = maybe { $0.line() }
-        entry.overrides = pick([[:], ["memory": "2g"], ["env": ["A": "1", "B": nil], "env.C": .string(line()), "cpus": 1.5]])
+        entry.overrides = pick([
+            [:], ["memory": "2g"], ["env": ["A": "1", "B": nil], "env.C": .string(line()), "cpus": 1.5],
+        ])
         if Bool.random(using: &random) {
             entry.policy = RunPolicy(
                 retries: number(0...9), retryDelaySeconds: pick([0, 1.5, 60]), retryBackoff: pick([1, 2.5]),
@@ -101,7 +106,8 @@ struct RandomEntry {
         }
         entry.source = maybe {
             SourceSpec(
-                url: "https://example.org/\($0.number(0...9)).git", ref: $0.maybe { $0.line() }, path: $0.maybe { $0.line() })
+                url: "https://example.org/\($0.number(0...9)).git", ref: $0.maybe { $0.line() },
+                path: $0.maybe { $0.line() })
         }
         return entry
     }

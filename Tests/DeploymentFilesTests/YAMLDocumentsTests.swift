@@ -47,13 +47,16 @@ struct YAMLDocumentsTests {
     @Test("A mapping as a key is refused, with the hint to quote a template")
     func complexKeys() {
         #expect(Samples.problems("name: x\nparameters: {folder: {{ ds }}}").first?.contains("has to be quoted") == true)
-        #expect(Samples.problems("? [a, b]\n: 1\nname: x").first?.contains("lake.yaml:1:3: expected a key that is a text, got a list") == true)
+        #expect(
+            Samples.problems("? [a, b]\n: 1\nname: x").first?.contains(
+                "lake.yaml:1:3: expected a key that is a text, got a list") == true)
     }
 
     @Test("Depth and size are bounded")
     func bounds() {
         for depth in [101, 900, 100_000] {
-            let deep = Samples.problems("name: " + String(repeating: "[", count: depth) + String(repeating: "]", count: depth))
+            let deep = Samples.problems(
+                "name: " + String(repeating: "[", count: depth) + String(repeating: "]", count: depth))
             #expect(deep.count == 1 && (deep[0].contains("100 deep") || deep[0].contains("nesting level")), "\(deep)")
         }
         let large = Samples.problems("name: " + String(repeating: "x", count: 4 << 20))
@@ -64,7 +67,8 @@ struct YAMLDocumentsTests {
         "What is no YAML is told with its place",
         arguments: [
             ("a: b: c", "1:5", "has to be quoted"), ("a:\n\t- b", "2:1", "never by tabs"), ("a: [1, 2", "", "not YAML"),
-            ("a: \"x", "1:", "not YAML"), ("a: *b", "1:4", "there is no &b"), ("a: &a [*a]", "1:8", "inside of its own"),
+            ("a: \"x", "1:", "not YAML"), ("a: *b", "1:4", "there is no &b"),
+            ("a: &a [*a]", "1:8", "inside of its own"),
             ("a: \u{1}", "1:4", "control characters"), ("%YAML 2.0\n---\na: 1", "1:1", "not YAML"),
         ])
     func syntax(text: String, place: String, message: String) {

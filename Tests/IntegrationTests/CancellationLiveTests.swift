@@ -39,6 +39,7 @@ struct CancellationLiveTests {
                 try await stack.run(
                     Self.stubborn(mark), queue: queue, isKept: true, parent: parent?.id, policy: policy)
             }
+            _ = try await stack.api.createWorkQueue(WorkQueueRequest(name: "other", mayExist: true))
             let parent = try await stubborn("default", nil)
             let child = try await stubborn("other", parent)
             let grandchild = try await stubborn("other", child)

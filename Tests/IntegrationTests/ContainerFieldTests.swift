@@ -48,7 +48,9 @@ struct ContainerFieldTests {
         Row(field: "network_mode", value: "none", path: "HostConfig.NetworkMode", shown: "none"),
         Row(
             field: "extra_hosts", value: ["lake:10.0.0.1"], path: "HostConfig.ExtraHosts", shown: ["lake:10.0.0.1"]),
-        Row(field: "volumes", value: ["orch-test-none:/v:ro"], path: "HostConfig.Binds", shown: ["orch-test-none:/v:ro"]),
+        Row(
+            field: "volumes", value: ["orch-test-none:/v:ro"], path: "HostConfig.Binds", shown: ["orch-test-none:/v:ro"]
+        ),
         Row(field: "labels.team", value: "data", path: "Config.Labels.team", shown: "data"),
         Row(field: "stop_grace_seconds", value: 7, path: "Config.StopTimeout", shown: 7),
         Row(
@@ -58,7 +60,8 @@ struct ContainerFieldTests {
             field: "gpus", value: "device=0,1", path: "HostConfig.DeviceRequests",
             shown: [
                 [
-                    "Driver": "", "Count": 0, "DeviceIDs": ["0", "1"], "Capabilities": [["gpu"]], "Options": .object([:]),
+                    "Driver": "", "Count": 0, "DeviceIDs": ["0", "1"], "Capabilities": [["gpu"]],
+                    "Options": .object([:]),
                 ]
             ]),
     ]
@@ -83,7 +86,9 @@ struct ContainerFieldTests {
         try await LiveAgentBench.with { bench in
             let shown = try await inspect(["memory": "64m", "memory_swap": "128m", "env.LEVEL": "debug"], on: bench)
             #expect(shown.objectValue?["HostConfig"]?.objectValue?["MemorySwap"] == 134_217_728)
-            guard case .array(let variables)? = shown.objectValue?["Config"]?.objectValue?["Env"] else { throw Nothing() }
+            guard case .array(let variables)? = shown.objectValue?["Config"]?.objectValue?["Env"] else {
+                throw Nothing()
+            }
             #expect(variables.contains("LEVEL=debug"))
         }
     }

@@ -40,7 +40,8 @@ final class GitServer {
         try git("-C", work, "commit", "--quiet", "-m", "c")
         try git("clone", "--quiet", "--bare", work, folder.file("r.git"))
         try git("-C", folder.file("r.git"), "update-server-info")
-        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Judges/git_server.py")
+        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+            "Judges/git_server.py")
         let output = folder.file("output")
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)

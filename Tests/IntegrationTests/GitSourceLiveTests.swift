@@ -1,5 +1,6 @@
 import DockerEngine
 import Foundation
+import OrchClient
 import OrchInfrastructure
 import OrchModel
 import TestSupport
@@ -29,8 +30,8 @@ struct GitSourceLiveTests {
             do {
                 _ = try await GitCache(root: server.folder.file("other")).tree(of: claimed(server, token: token))
                 Issue.record("it was given")
-            } catch let fault as SourceFault {
-                #expect(!"\(fault)".contains("canary"), "\(fault)")
+            } catch {
+                #expect(!"\(error)".contains("canary"), "\(error)")
             }
         }
     }

@@ -167,6 +167,7 @@ struct ProcessLiveTests {
                 let shells = stack.processes(of: run)
                 #expect(shells.allSatisfy { state(of: $0) == "T" })
                 _ = try await stack.api.ask(.resume, of: "\(run.id)")
+                while try await stack.now(run).state.type != .running { try await Task.sleep(for: .milliseconds(20)) }
                 try letGo(stack, run)
                 try await stack.until(run, .completed)
             }

@@ -106,6 +106,10 @@ struct ProcessStack: Sendable {
     /// Makes a run of a flow of the flow program, as `orch deploy` and `orch run` would.
     func run(flow: String, parameters: [String: JSONValue] = [:]) async throws -> FlowRun {
         let question = AgentTask.Question.describeImage(reference: ProgramReference.text(Self.flowProgram))
+        // An agent that was started this moment has not polled yet.
+        while try await api.agents().allSatisfy({ $0.info.engine == nil }) {
+            try await Task.sleep(for: .milliseconds(20))
+        }
         let answer = try await api.ask(AgentTaskRequest(queue: "default", question: question))
         guard case .description(let description) = answer else { throw Unexpected(what: "\(answer)") }
         let found = try #require(description.flows.first { $0.name == flow })
@@ -131,7 +135,8 @@ struct ProcessStack: Sendable {
             last = state
             if state.type == type { return state }
         }
-        throw Unexpected(what: "no \(type.rawValue) of \(run.name), but \(last.map { "\($0)" } ?? "nothing")\n\(agentLog)")
+        throw Unexpected(
+            what: "no \(type.rawValue) of \(run.name), but \(last.map { "\($0)" } ?? "nothing")\n\(agentLog)")
     }
 
     /// Waits for a line of a run's log.

@@ -19,7 +19,8 @@ struct DeploymentDifferenceTests {
         var hidden = request
         hidden.parameters = request.parameterSchema.redacted(request.parameters)
         var deployment = Deployment(
-            id: .new(), version: 1, request: hidden, createdAt: Timestamp(microseconds: 0), updatedAt: Timestamp(microseconds: 0))
+            id: .new(), version: 1, request: hidden, createdAt: Timestamp(microseconds: 0),
+            updatedAt: Timestamp(microseconds: 0))
         deployment.isPaused = true
         return deployment
     }
@@ -39,7 +40,9 @@ struct DeploymentDifferenceTests {
         other.image = "taxi:next"
         other.tags = ["new"]
         other.command = []
-        other.schedules = [ScheduleSpec(rule: .cron("0 8 2 * *")), ScheduleSpec(slug: "b", rule: .interval(seconds: 60))]
+        other.schedules = [
+            ScheduleSpec(rule: .cron("0 8 2 * *")), ScheduleSpec(slug: "b", rule: .interval(seconds: 60)),
+        ]
         #expect(
             DeploymentDifference(saved, other).text == """
                 f/x: would change
@@ -58,6 +61,8 @@ struct DeploymentDifferenceTests {
         let difference = DeploymentDifference(nil, request)
         #expect(difference.outcome == .created)
         #expect(!difference.text.contains("hunter2"))
-        #expect(difference.text.contains("  + parameters.") == false && difference.text.contains("  + image: \"taxi:latest\""))
+        #expect(
+            difference.text.contains("  + parameters.") == false
+                && difference.text.contains("  + image: \"taxi:latest\""))
     }
 }

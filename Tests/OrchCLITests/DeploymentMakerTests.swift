@@ -13,18 +13,23 @@ struct DeploymentMakerTests {
             FlowDescription(
                 name: "etl-parent-flow", description: "Loads months.",
                 parameters: ParameterSchema([
-                    .init("months", ValueSchema(.array, items: ValueSchema(.integer, minimum: 1, maximum: 12)), defaultValue: [1]),
+                    .init(
+                        "months", ValueSchema(.array, items: ValueSchema(.integer, minimum: 1, maximum: 12)),
+                        defaultValue: [1]),
                     .init("year", ValueSchema(.integer, minimum: 2009), defaultValue: 2021),
                     .init("color", ValueSchema(.string, choices: ["yellow", "green"]), defaultValue: "yellow"),
                 ]),
-                blocks: [BlockReference(type: "gcs-bucket", name: "zoom-gcs")], command: ["demo", "run", "etl-parent-flow"],
+                blocks: [BlockReference(type: "gcs-bucket", name: "zoom-gcs")],
+                command: ["demo", "run", "etl-parent-flow"],
                 graph: GraphDescription(nodes: [.init(name: "extract")], edges: [])),
             FlowDescription(
-                name: "check", description: "", parameters: ParameterSchema(), blocks: [], command: ["demo", "run", "check"]),
+                name: "check", description: "", parameters: ParameterSchema(), blocks: [],
+                command: ["demo", "run", "check"]),
         ],
         deployments: [
             DeploymentDefault(
-                name: "docker-flow", flow: "etl-parent-flow", parameters: ["color": "green"], description: "Of the image.",
+                name: "docker-flow", flow: "etl-parent-flow", parameters: ["color": "green"],
+                description: "Of the image.",
                 tags: ["taxi"])
         ])
 
@@ -40,13 +45,28 @@ struct DeploymentMakerTests {
         arguments: [
             ["-n", "docker-flow"], ["-n", "docker-flow", "-p", "months=[1,2,3]", "-p", "color=yellow"],
             ["-n", "Parametrized ETL", "--flow", "etl_parent_flow", "--params", "{\"year\": 2020}"],
-            ["-n", "x", "--flow", "check", "-t", "a", "--tag", "b c", "-q", "nightly", "-d", "text: with #", "-v", "1.10"],
-            ["-n", "x", "--flow", "check", "--cron", "0 7 2 * *", "--timezone", "Europe/Berlin", "--paused", "--priority", "7"],
+            [
+                "-n", "x", "--flow", "check", "-t", "a", "--tag", "b c", "-q", "nightly", "-d", "text: with #", "-v",
+                "1.10",
+            ],
+            [
+                "-n", "x", "--flow", "check", "--cron", "0 7 2 * *", "--timezone", "Europe/Berlin", "--paused",
+                "--priority", "7",
+            ],
             ["-n", "x", "--flow", "check", "--interval", "90s", "--anchor-date", "2023-01-01T00:00:00Z"],
-            ["-n", "x", "--flow", "check", "--rrule", "FREQ=WEEKLY;BYDAY=MO", "-l", "2", "--collision-strategy", "CANCEL_NEW"],
-            ["-n", "x", "--flow", "check", "--job-variable", "memory=2g", "--override", "env.A=no", "--job-variable", "cpus=1.5"],
+            [
+                "-n", "x", "--flow", "check", "--rrule", "FREQ=WEEKLY;BYDAY=MO", "-l", "2", "--collision-strategy",
+                "CANCEL_NEW",
+            ],
+            [
+                "-n", "x", "--flow", "check", "--job-variable", "memory=2g", "--override", "env.A=no", "--job-variable",
+                "cpus=1.5",
+            ],
             ["-n", "x", "--flow", "check", "--requires", "gpu=true", "--run-name", "{{ ds }}", "--depends-on-past"],
-            ["-n", "x", "--flow", "check", "--source", "git", "https://example.org/a.git@main:sql", "--infra", "docker/zoom"],
+            [
+                "-n", "x", "--flow", "check", "--source", "git", "https://example.org/a.git@main:sql", "--infra",
+                "docker/zoom",
+            ],
             [
                 "-n", "x", "--flow", "check", "--retries", "3", "--retry-delay", "1.5", "--retry-on", "failed,137",
                 "--run-timeout", "60", "--late-after", "30", "--deadline", "7200", "--no-enforce-parameter-schema",
@@ -104,9 +124,12 @@ struct DeploymentMakerTests {
         var entry = DeploymentEntry(name: "x")
         entry.flowName = "etl-parnt-flow"
         let error = #expect(throws: DeploymentMaker.Remarks.self) { try make(entry) }
-        #expect(error?.remarks == [
-            .init(path: "flow_name", message: "the image taxi:latest holds no flow \"etl-parnt-flow\"; did you mean etl-parent-flow?")
-        ])
+        #expect(
+            error?.remarks == [
+                .init(
+                    path: "flow_name",
+                    message: "the image taxi:latest holds no flow \"etl-parnt-flow\"; did you mean etl-parent-flow?")
+            ])
         entry.flowName = nil
         #expect(throws: DeploymentMaker.Remarks.self) { try make(entry) }
     }
@@ -120,6 +143,7 @@ struct DeploymentMakerTests {
     }
 
     private func make(_ entry: DeploymentEntry) throws -> DeploymentRequest {
-        try DeploymentMaker(entry: entry, image: "taxi:latest", answer: .description(Self.description)).request().request
+        try DeploymentMaker(entry: entry, image: "taxi:latest", answer: .description(Self.description)).request()
+            .request
     }
 }

@@ -13,7 +13,8 @@ struct DeploymentOptionsTests {
             (["--cron", "@daily", "--interval", "60"], "one of them"), (["--timezone", "UTC"], "belong to a schedule"),
             (["--interval", "soon"], "--interval"), (["--priority", "1001"], "0 to 1000"), (["-l", "0"], "1 or more"),
             (["--collision-strategy", "enqueue"], "add --concurrency-limit"),
-            (["-l", "1", "--collision-strategy", "cancle-new"], "did you mean cancel-new?"), (["--requires", "gpu"], "NAME=VALUE"),
+            (["-l", "1", "--collision-strategy", "cancle-new"], "did you mean cancel-new?"),
+            (["--requires", "gpu"], "NAME=VALUE"),
             (["--source", "git", "x"], "URL@REF:PATH"), (["--job-variable", "memory"], "NAME=VALUE"),
             (["--infra", "dokcer"], "did you mean docker?"),
         ])
@@ -45,7 +46,9 @@ struct DeploymentOptionsTests {
         ])
         #expect(build.apply && build.output == "x.yaml" && build.infraBlock == "docker-container/zoom")
         #expect(throws: (any Error).self) { try Deployments.Build.parse(["i", "-n", "x", "-ib", "zoom"]) }
-        #expect(throws: (any Error).self) { try Deployments.Build.parse(["i", "-n", "x", "-i", "process", "-ib", "docker-container/z"]) }
+        #expect(throws: (any Error).self) {
+            try Deployments.Build.parse(["i", "-n", "x", "-i", "process", "-ib", "docker-container/z"])
+        }
     }
 
     @Test("A misspelt file is told with the nearest of its folder")
@@ -61,7 +64,9 @@ struct DeploymentOptionsTests {
         #expect(error?.text.contains("is a folder") == true)
     }
 
-    @Test("Words of a shell are quoted where they have to be", arguments: [("docker-flow", "docker-flow"), ("a b", "'a b'"), ("it's", "'it'\\''s'"), ("", "''")])
+    @Test(
+        "Words of a shell are quoted where they have to be",
+        arguments: [("docker-flow", "docker-flow"), ("a b", "'a b'"), ("it's", "'it'\\''s'"), ("", "''")])
     func shellWords(text: String, word: String) {
         #expect(ShellWord.word(text) == word)
     }

@@ -17,7 +17,8 @@ struct ScheduleCommandTests {
         ])
         let spec = try command.spec()
         #expect(spec.rule == .interval(seconds: 5400, anchor: ScheduleMoment("2026-01-01T07:00")))
-        #expect(spec.timezone == "Europe/Berlin" && spec.jitterSeconds == 90 && spec.ends == ScheduleMoment("2027-01-01"))
+        #expect(
+            spec.timezone == "Europe/Berlin" && spec.jitterSeconds == 90 && spec.ends == ScheduleMoment("2027-01-01"))
         var whole = spec
         try SchedulePolicyOptions.parse([
             "--missed", "all", "--overlap", "buffer-all", "--max-queued", "3", "--catchup-window", "2d",
@@ -26,10 +27,12 @@ struct ScheduleCommandTests {
         #expect(whole.catchupWindowSeconds == 172_800)
     }
 
-    @Test("A rule is one of three, and a policy one of its words", arguments: [
-        ["--timezone", "UTC"], ["--cron", "0 7 * * *", "--rrule", "FREQ=DAILY"], ["--interval", "soon"],
-        ["--cron", "0 7 * * *", "--starts", "tomorrow"],
-    ])
+    @Test(
+        "A rule is one of three, and a policy one of its words",
+        arguments: [
+            ["--timezone", "UTC"], ["--cron", "0 7 * * *", "--rrule", "FREQ=DAILY"], ["--interval", "soon"],
+            ["--cron", "0 7 * * *", "--starts", "tomorrow"],
+        ])
     func refuses(arguments: [String]) throws {
         #expect(throws: (any Error).self) { try ScheduleRuleOptions.parse(arguments).spec() }
         #expect(throws: (any Error).self) { try SchedulePolicyOptions.parse(["--overlap", "skipp"]) }
@@ -51,11 +54,14 @@ struct ScheduleCommandTests {
 
     @Test("What became of slots is shown with runs and reasons")
     func slots() throws {
-        let (first, last) = (try #require(ScheduleSlot("2026-03-01T07:00/0")), try #require(ScheduleSlot("2026-03-03T07:00/0")))
+        let (first, last) = (
+            try #require(ScheduleSlot("2026-03-01T07:00/0")), try #require(ScheduleSlot("2026-03-03T07:00/0"))
+        )
         let at = try #require(Timestamp("2026-03-04T00:00:00Z"))
         let text = ScheduleText.slots([
             ScheduleSlotRecord(
-                first: last, last: last, count: 1, outcome: .run, runID: .new(), runName: "etl-1", runState: "Completed", at: at),
+                first: last, last: last, count: 1, outcome: .run, runID: .new(), runName: "etl-1",
+                runState: "Completed", at: at),
             ScheduleSlotRecord(first: first, last: last, count: 3, outcome: .skipped, reason: "missed", at: at),
         ])
         #expect(
@@ -72,7 +78,8 @@ struct ScheduleCommandTests {
         let at = try #require(Timestamp("2026-03-04T00:00:00Z"))
         let spec = ScheduleSpec(slug: "daily", rule: .cron("0 7 * * *"), timezone: "UTC", pauseAfterFailures: 3)
         let schedule = Schedule(
-            id: .new(), deploymentID: .new(), deploymentName: "docker-flow", flowName: "etl", spec: spec, isActive: false,
+            id: .new(), deploymentID: .new(), deploymentName: "docker-flow", flowName: "etl", spec: spec,
+            isActive: false,
             isDeploymentPaused: false, pauseReason: "its last 3 runs failed", createdAt: at, updatedAt: at)
         let text = ScheduleText.summary(schedule)
         #expect(text.contains("etl/docker-flow/daily\n") && text.contains("paused (its last 3 runs failed)\n"))

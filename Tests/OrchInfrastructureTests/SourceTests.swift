@@ -51,7 +51,9 @@ struct SourceTests {
         }
     }
 
-    @Test("a branch, a commit and a folder are found, and what was fetched before is not fetched again", .enabled(if: hasGit))
+    @Test(
+        "a branch, a commit and a folder are found, and what was fetched before is not fetched again",
+        .enabled(if: hasGit))
     func revisions() async throws {
         let repository = try Repository()
         let first = try repository.commit(["sql/a.sql": "one", "b": "b", "link": "->sql/a.sql"])
@@ -68,7 +70,8 @@ struct SourceTests {
         await #expect(throws: SourceFault.self) { try await repository.tree("main") }
     }
 
-    @Test("a link that leads out is refused", .enabled(if: hasGit), arguments: ["->/etc/passwd", "->../x", "->d/../../x"])
+    @Test(
+        "a link that leads out is refused", .enabled(if: hasGit), arguments: ["->/etc/passwd", "->../x", "->d/../../x"])
     func links(target: String) async throws {
         let repository = try Repository()
         _ = try repository.commit(["a": "a", "d/f": "f", "l": target])
@@ -100,7 +103,8 @@ struct SourceTests {
             SourceSpec(url: "https://me:secret@example.org/r"), SourceSpec(url: "ext::sh -c true"),
             SourceSpec(url: "https://example.org/r", ref: "--upload-pack=x"),
             SourceSpec(url: "https://example.org/r", ref: "a..b"),
-            SourceSpec(url: "https://example.org/r", path: "../x"), SourceSpec(url: "https://example.org/r", path: "/x"),
+            SourceSpec(url: "https://example.org/r", path: "../x"),
+            SourceSpec(url: "https://example.org/r", path: "/x"),
             SourceSpec(url: "file:///r", credentials: "c"),
         ])
     func refusals(source: SourceSpec) async throws {

@@ -26,10 +26,14 @@ struct BlockOverrideTests {
     func spellings() throws {
         let type = try container()
         for text in ["IF_NOT_PRESENT", "IfNotPresent", "if-not-present"] {
-            #expect(try type.applying(["image_pull_policy": .string(text)], to: [:]) == ["image_pull_policy": "if_not_present"])
+            #expect(
+                try type.applying(["image_pull_policy": .string(text)], to: [:]) == [
+                    "image_pull_policy": "if_not_present"
+                ])
         }
         #expect(try type.applying(["auto_remove": true], to: [:]) == ["auto_remove": "always"])
-        #expect(type.normalized(["auto_remove": false, "mem_limit": "1g"]) == ["auto_remove": "never", "memory": "1g"])
+        #expect(
+            type.normalized(["auto_remove": false, "mem_limit": "1g"]) == ["auto_remove": "never", "memory": "1g"])
         #expect(type.normalized(["mem_limit": "1g", "memory": "2g"]) == ["memory": "2g"])
         #expect(type.problems(in: type.normalized(["auto_remove": "sometimes"])).count == 1)
     }
@@ -58,7 +62,9 @@ struct BlockOverrideTests {
     @Test("a whole field of a run takes the members away that its deployment set")
     func twoSets() {
         #expect(
-            BlockType.merged(["env.A": "1", "memory": "1g"], ["env": ["B": "2"]]) == ["env": ["B": "2"], "memory": "1g"])
+            BlockType.merged(["env.A": "1", "memory": "1g"], ["env": ["B": "2"]]) == [
+                "env": ["B": "2"], "memory": "1g",
+            ])
         #expect(BlockType.merged(["env.A": "1"], ["env.A": .null]) == ["env.A": .null])
         #expect(BlockType.merged(["environment": "1"], ["env": ["B": "2"]]).count == 2)
     }

@@ -5,7 +5,8 @@ struct BlockTypeTests {
     @Test func everyTypedBlockHasItsType() {
         let slugs = [
             GCPCredentialsBlock.slug, GCSBucketBlock.slug, BigQueryWarehouseBlock.slug, PostgresBlock.slug,
-            DockerRegistryCredentialsBlock.slug, DockerContainerBlock.slug,
+            DockerRegistryCredentialsBlock.slug, DockerContainerBlock.slug, ProcessBlock.slug,
+            GitCredentialsBlock.slug,
         ]
         #expect(Set(slugs) == Set(BlockType.all.map(\.slug)))
     }
@@ -18,6 +19,8 @@ struct BlockTypeTests {
             "extra_hosts": ["a:1.2.3.4"], "volumes": ["v:/v"], "memory": "2g", "memory_swap": "3g", "cpus": 1.5,
             "pids_limit": 100, "user": "1000", "read_only": true, "tmpfs": ["/tmp": "size=1m"], "shm_size": "64m",
             "auto_remove": "on_success", "platform": "linux/amd64", "stop_grace_seconds": 5,
+            "gpus": "all", "ulimits": ["nofile": "64:128"], "stream_output": true, "pull_idle_timeout_seconds": 60,
+            "pull_timeout_seconds": 600,
         ]
         // The one field that holds a secret once it is filled in stays out of the block; see RegistryLogin.
         #expect(Set(values.keys) == Set(type.fields.map(\.name)).subtracting(["registry_credentials"]))

@@ -8,7 +8,8 @@ struct ImageCheckTests {
     private let schema = ParameterSchema([])
 
     private func request(
-        flow: String = "etl", type: String = "docker", kind: RunEnding.Kind = .sdk, command: [String] = ["taxi", "run", "etl"]
+        flow: String = "etl", type: String = "docker", kind: RunEnding.Kind = .sdk,
+        command: [String] = ["taxi", "run", "etl"]
     ) -> DeploymentRequest {
         DeploymentRequest(
             name: "d", flowName: flow, image: "taxi:latest", command: command, kind: kind,

@@ -61,7 +61,8 @@ struct ScheduleDecisionTests {
                         missed: .latest, overlap: overlap, open: open, runs: overlap == .skip && open > 0 ? [] : [4],
                         cancels: ends ? open : 0),
                     Downtime(
-                        missed: .all, overlap: overlap, open: open, runs: ends ? [4] : [2, 3, 4], cancels: ends ? open : 0),
+                        missed: .all, overlap: overlap, open: open, runs: ends ? [4] : [2, 3, 4],
+                        cancels: ends ? open : 0),
                 ]
             }
         }

@@ -1,3 +1,5 @@
+import Hummingbird
+import HummingbirdTesting
 import OrchModel
 import OrchStore
 import Synchronization
@@ -20,7 +22,9 @@ struct ScheduleRoutesTests {
             #expect(reply.schedule.fullName == "parent_flow_runner/docker-flow/daily")
             #expect(reply.schedule.isActive && reply.schedule.next?.local.contains("T07:00+0") == true)
             #expect(reply.warnings.isEmpty)
-            for name in ["docker-flow", "docker-flow/daily", "parent_flow_runner/docker-flow/daily", "\(reply.schedule.id)"] {
+            for name in [
+                "docker-flow", "docker-flow/daily", "parent_flow_runner/docker-flow/daily", "\(reply.schedule.id)",
+            ] {
                 let path = "schedules/lookup?name=\(name.split(separator: "/").joined(separator: "%2F"))"
                 let found: Schedule = try await server.call(.get, path)
                 #expect(found.id == reply.schedule.id)
@@ -51,7 +55,8 @@ struct ScheduleRoutesTests {
             let (status, fault) = try await server.refusal(.post, "schedules", bad)
             #expect(status == 422 && fault.details.count == 3)
             #expect(fault.details.contains { $0.contains("Europe/Berlin") })
-            let secret = try await server.refusal(.post, "schedules", Self.request { $0.parameters = ["password": "s3cret"] })
+            let secret = try await server.refusal(
+                .post, "schedules", Self.request { $0.parameters = ["password": "s3cret"] })
             #expect(secret.status == 422 && !"\(secret.fault)".contains("s3cret"))
             var deployment = ServerFixture.deployment()
             deployment.schedules = [bad.schedule]

@@ -1,3 +1,4 @@
+import Hummingbird
 import HummingbirdTesting
 import OrchModel
 import OrchStore
@@ -93,7 +94,9 @@ struct SchedulerTests {
     func clockJumps() async throws {
         try await with { server, clock in
             let schedule = try await schedule(server) { $0.overlap = .allow }
-            for text in ["2026-03-02T06:00:00Z", "2026-03-01T06:00:00Z", "2026-03-02T06:00:01Z", "2026-03-08T12:00:00Z"] {
+            for text in [
+                "2026-03-02T06:00:00Z", "2026-03-01T06:00:00Z", "2026-03-02T06:00:01Z", "2026-03-08T12:00:00Z",
+            ] {
                 try clock.put(text)
                 await server.controller.scheduler.look()
             }

@@ -79,7 +79,7 @@ struct WorkQueueRoutesTests {
             try await server.succeed(.post, "work-queues", WorkQueueRequest(name: "etl-1"))
             try await server.succeed(.post, "deployments", ServerFixture.deployment(queue: "etl-1"))
             async let reply = server.poll(queues: ["etl-*"], wait: 60)
-            while server.controller.wakeups.count(of: .everyQueue) == 0 { await Task.yield() }
+            while server.controller.wakeups.count(of: .everyQueue) == 0 { try await Task.sleep(for: .milliseconds(5)) }
             let run = try await server.createRun()
             #expect(try await reply.runs.map(\.runID) == [run.id])
         }
@@ -99,7 +99,9 @@ struct WorkQueueRoutesTests {
             let limit: RunLimitStatus = try await server.call(.get, "run-limits/tag:demo")
             #expect(limit.holders.map(\.runID) == [held.runID] && limit.waiters.map(\.runID) == [waiting.id])
             async let reply = server.poll("a2", queues: ["other"], wait: 60)
-            while server.controller.wakeups.count(of: .queue("other")) == 0 { await Task.yield() }
+            while server.controller.wakeups.count(of: .queue("other")) == 0 {
+                try await Task.sleep(for: .milliseconds(5))
+            }
             let report = AttemptReport(
                 token: held.token,
                 state: RunState(.completed, message: "done", at: .now(), actor: "agent a1"))
@@ -116,9 +118,9 @@ struct WorkQueueRoutesTests {
             agent.session = .new()
             let poll = WorkPoll(agent: agent, capacity: 1, waitSeconds: 60)
             async let reply: WorkReply = server.call(.post, "work/poll", token: server.agent, poll)
-            while server.controller.wakeups.count(of: .agent("a1")) == 0 { await Task.yield() }
+            while server.controller.wakeups.count(of: .agent("a1")) == 0 { try await Task.sleep(for: .milliseconds(5)) }
             // It has to have told of itself before anything can be wished of it.
-            while try await server.controller.store.agents().isEmpty { await Task.yield() }
+            while try await server.controller.store.agents().isEmpty { try await Task.sleep(for: .milliseconds(5)) }
             let drained: AgentStatus = try await server.call(.post, "agents/a1/drain", AgentWishRequest(isOn: true))
             #expect(drained.drain?.by == "user admin")
             #expect(try await reply.drains == true)

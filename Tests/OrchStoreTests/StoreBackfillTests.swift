@@ -89,7 +89,8 @@ extension StoreConformance {
             try await kind.withStore { store in
                 let (one, two) = (try backfill(2, limit: 1), try backfill(2, limit: 1))
                 #expect(
-                    try await store.createBackfill(one, key: "k", runs: try drafts(2, of: one), at: Sample.at(0)) == nil)
+                    try await store.createBackfill(one, key: "k", runs: try drafts(2, of: one), at: Sample.at(0)) == nil
+                )
                 let known = try await store.createBackfill(
                     two, key: "k", runs: try drafts(2, of: two), at: Sample.at(1))
                 #expect(known?.id == one.id)

@@ -4,7 +4,9 @@ import Testing
 
 extension StoreConformance {
     struct StoreScheduleTests {
-        private static func spec(_ slug: String = "daily", _ change: (inout ScheduleSpec) -> Void = { _ in }) -> ScheduleSpec {
+        private static func spec(_ slug: String = "daily", _ change: (inout ScheduleSpec) -> Void = { _ in })
+            -> ScheduleSpec
+        {
             var spec = ScheduleSpec(slug: slug, rule: .cron("0 7 * * *"), timezone: "Europe/Berlin")
             change(&spec)
             return spec
@@ -49,7 +51,8 @@ extension StoreConformance {
             let scheduled = ScheduledSlot(scheduleID: schedule.id, slug: schedule.spec.slug, slot: try slot(text))
             (draft.run.schedule, draft.run.idempotencyKey) = (scheduled, scheduled.key)
             let record = ScheduleSlotRecord(
-                first: scheduled.slot, last: scheduled.slot, count: 1, outcome: .run, runID: draft.run.id, at: Sample.at(10))
+                first: scheduled.slot, last: scheduled.slot, count: 1, outcome: .run, runID: draft.run.id,
+                at: Sample.at(10))
             return ScheduleStep.Slot(record: record, draft: draft)
         }
 
@@ -97,7 +100,8 @@ extension StoreConformance {
                 #expect(known.cursor == slots.first?.last && known.nextAt == Sample.at(100))
                 #expect(known.revision > schedule.revision)
                 // Whatever happens to the cursor: the slot has its run.
-                _ = try await store.take([Self.step(known, [try Self.made(known, "2020-09-14T07:00/0")])], at: Sample.at(11))
+                _ = try await store.take(
+                    [Self.step(known, [try Self.made(known, "2020-09-14T07:00/0")])], at: Sample.at(11))
                 #expect(try await store.runs(matching: RunQuery()).map(\.id) == runs.map(\.id))
             }
         }
@@ -124,22 +128,27 @@ extension StoreConformance {
             }
         }
 
-        @Test("Schedules that are due come with what a decision needs, those that wait longest first", arguments: StoreKind.all)
+        @Test(
+            "Schedules that are due come with what a decision needs, those that wait longest first",
+            arguments: StoreKind.all)
         func due(kind: StoreKind) async throws {
             try await kind.withStore { store in
                 let deployment = try await Self.deployment(store)
                 let late = try await Self.saved(store, Self.spec("late"), of: deployment, at: 3)
                 let early = try await Self.saved(store, Self.spec("early"), of: deployment, at: 2)
-                let paused = try await Self.saved(store, Self.spec("paused") { $0.isActive = false }, of: deployment, at: 1)
+                let paused = try await Self.saved(
+                    store, Self.spec("paused") { $0.isActive = false }, of: deployment, at: 1)
                 #expect(!paused.isActive)
                 #expect(try await store.nextScheduleLook() == Sample.at(2))
                 #expect(try await store.dueSchedules(at: Sample.at(2), limit: 10).map(\.schedule.id) == [early.id])
-                #expect(try await store.dueSchedules(at: Sample.at(9), limit: 10).map(\.schedule.id) == [early.id, late.id])
+                #expect(
+                    try await store.dueSchedules(at: Sample.at(9), limit: 10).map(\.schedule.id) == [early.id, late.id])
                 #expect(try await store.dueSchedules(at: Sample.at(9), limit: 1).map(\.schedule.id) == [early.id])
                 _ = try await store.take(
                     [Self.step(early, [try Self.made(early, "2020-09-14T07:00/0")], next: 2)], at: Sample.at(9))
                 let due = try #require(try await store.dueSchedules(at: Sample.at(9), limit: 1).first)
-                #expect(due.open.map(\.name) == ["run-2020-09-14T07:00/0"] && due.deployment.deployment.id == deployment.id)
+                #expect(
+                    due.open.map(\.name) == ["run-2020-09-14T07:00/0"] && due.deployment.deployment.id == deployment.id)
                 let run = try #require(due.open.first)
                 _ = try await store.requestCancellation(of: run.id, CancellationRequest(by: "test", at: Sample.at(9)))
                 #expect(try await store.dueSchedules(at: Sample.at(9), limit: 1).first?.open.isEmpty == true)
@@ -164,7 +173,8 @@ extension StoreConformance {
                 let key = try #require(first.first?.key)
                 _ = try await store.apply(
                     AttemptReport(token: "", state: Sample.state(.completed, at: 22)), to: key, at: 22)
-                #expect(try await store.claim(Sample.claim(limit: 5, at: 23)).map(\.run.name) == ["run-2020-09-14T07:00/0"])
+                #expect(
+                    try await store.claim(Sample.claim(limit: 5, at: 23)).map(\.run.name) == ["run-2020-09-14T07:00/0"])
             }
         }
 
@@ -176,11 +186,15 @@ extension StoreConformance {
                     [
                         Self.step(
                             schedule,
-                            [try Self.made(schedule, "2020-09-13T07:00/0"), try Self.made(schedule, "2020-09-14T07:00/0")],
+                            [
+                                try Self.made(schedule, "2020-09-13T07:00/0"),
+                                try Self.made(schedule, "2020-09-14T07:00/0"),
+                            ],
                             next: 0)
                     ], at: Sample.at(10))
                 for second in [20.0, 30] {
-                    #expect(try await store.dueSchedules(at: Sample.at(99), limit: 9).map(\.hasFailedTooOften) == [false])
+                    #expect(
+                        try await store.dueSchedules(at: Sample.at(99), limit: 9).map(\.hasFailedTooOften) == [false])
                     let key = try #require(try await store.claim(Sample.claim(at: second)).first?.key)
                     _ = try await store.apply(
                         AttemptReport(token: "", state: Sample.state(.failed, at: second + 1)), to: key, at: second + 1)
@@ -193,7 +207,9 @@ extension StoreConformance {
             }
         }
 
-        @Test("A paused schedule is not looked at, and one that goes on may pass over what it missed", arguments: StoreKind.all)
+        @Test(
+            "A paused schedule is not looked at, and one that goes on may pass over what it missed",
+            arguments: StoreKind.all)
         func pauses(kind: StoreKind) async throws {
             try await kind.withStore { store in
                 let schedule = try await Self.saved(store, at: 0)
@@ -217,7 +233,9 @@ extension StoreConformance {
             }
         }
 
-        @Test("A deployment's content changes the schedules that it says otherwise, and no others", arguments: StoreKind.all)
+        @Test(
+            "A deployment's content changes the schedules that it says otherwise, and no others",
+            arguments: StoreKind.all)
         func ofAContent(kind: StoreKind) async throws {
             try await kind.withStore { store in
                 let (daily, weekly) = (Self.spec("daily"), Self.spec("weekly") { $0.rule = .cron("0 7 * * 1") })
@@ -245,15 +263,19 @@ extension StoreConformance {
             }
         }
 
-        @Test("A change of the rule begins when it is made; another change leaves off where the schedule was", arguments: StoreKind.all)
+        @Test(
+            "A change of the rule begins when it is made; another change leaves off where the schedule was",
+            arguments: StoreKind.all)
         func changes(kind: StoreKind) async throws {
             try await kind.withStore { store in
                 let deployment = try await Self.deployment(store)
                 let schedule = try await Self.saved(store, of: deployment)
-                _ = try await store.take([Self.step(schedule, [try Self.made(schedule, "2020-09-14T07:00/0")])], at: Sample.at(9))
+                _ = try await store.take(
+                    [Self.step(schedule, [try Self.made(schedule, "2020-09-14T07:00/0")])], at: Sample.at(9))
                 let patient = try await Self.saved(store, Self.spec { $0.missed = .all }, of: deployment, at: 20)
                 #expect(patient.cursor?.description == "2020-09-14T07:00/0" && patient.nextAt == Sample.at(20))
-                let moved = try await Self.saved(store, Self.spec { $0.rule = .cron("0 8 * * *") }, of: deployment, at: 30)
+                let moved = try await Self.saved(
+                    store, Self.spec { $0.rule = .cron("0 8 * * *") }, of: deployment, at: 30)
                 #expect(moved.cursor == nil && moved.cursorAt == Sample.at(30) && moved.id == schedule.id)
             }
         }
@@ -261,7 +283,8 @@ extension StoreConformance {
         @Test("A deployment that is deleted takes its schedules and their limits along", arguments: StoreKind.all)
         func goesWithItsDeployment(kind: StoreKind) async throws {
             try await kind.withStore { store in
-                let deployment = try await Self.deployment(store, schedules: [Self.spec()])
+                let specs = [Self.spec(), Self.spec("buffered") { $0.overlap = .bufferAll }]
+                let deployment = try await Self.deployment(store, schedules: specs)
                 #expect(try await store.runLimits().count == 1)
                 #expect(try await store.deleteDeployment(deployment.id))
                 #expect(try await store.schedules(ofDeployment: nil).isEmpty)

@@ -36,7 +36,7 @@ struct SimulationTests {
         (.removalDoesNothing, "is to be removed", 1),
         (.exitCodesAreForgotten, "exit", 1),
         (.heldAttemptsAreForgotten, "after the last fault", 1),
-        (.namesAreNotUnique, "containers", 1),
+        (.namesAreNotUnique, "containers", 790),
         (.staleReportsAreTaken, "the log of", 20),
     ])
     func whatIsDoneWrongIsNoticed(mutation: Mutation, words: String, first: UInt64) throws {

@@ -70,10 +70,15 @@ package enum FileSchema {
         case .span:
             return [
                 ["type": "number", "minimum": 0, "maximum": 3_155_760_000],
-                ["type": "string", "pattern": "^(P.+|([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+([.][0-9]+)?s)?)$", "minLength": 2],
+                [
+                    "type": "string", "pattern": "^(P.+|([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+([.][0-9]+)?s)?)$",
+                    "minLength": 2,
+                ],
             ]
         case .choice(let words):
-            return [["enum": .array(words.map(JSONValue.string))], ["type": "string", "pattern": .string(pattern(words))]]
+            return [
+                ["enum": .array(words.map(JSONValue.string))], ["type": "string", "pattern": .string(pattern(words))],
+            ]
         case .flagOrChoice(_, _, let words): return [["type": "boolean"]] + forms(of: .choice(words))
         case .list(let element): return [["type": "array", "items": value(element)]]
         case .oneOrList(let element): return forms(of: element) + forms(of: .list(element))

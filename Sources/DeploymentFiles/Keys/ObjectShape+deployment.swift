@@ -15,7 +15,8 @@ extension ObjectShape {
         KeyShape("name", .text, "The deployment's name: 1 to 200 characters, no \"/\".", isRequired: true),
         KeyShape("description", .prose, "What it is for; defaults to what the image says."),
         KeyShape("version", .text, "A name for this version, for people; versions are counted besides."),
-        KeyShape("tags", .list(.text), "Tags of every run; default to those that the image gives.", otherNames: ["tag"]),
+        KeyShape(
+            "tags", .list(.text), "Tags of every run; default to those that the image gives.", otherNames: ["tag"]),
         KeyShape(
             "flow_name", .text, "The flow; - and _ count as equal. May be left out where the image holds one flow.",
             otherNames: ["flow"]),
@@ -23,13 +24,15 @@ extension ObjectShape {
             "entrypoint", .text, "IMAGE:FLOW, such as taxi:latest:etl-parent-flow, in place of image and flow_name."),
         KeyShape("image", .text, "The image that holds the flow, such as taxi:latest."),
         KeyShape(
-            "command", .oneOrList(.text), "The command, where the image holds no flows of orch's SDK: any image is a flow."),
+            "command", .oneOrList(.text),
+            "The command, where the image holds no flows of orch's SDK: any image is a flow."),
     ]
 
     private static let valuesKeys: [KeyShape] = [
         KeyShape(
             "parameters", .map(.any),
-            "Values of parameters; default to those that the image gives. Templates such as {{ ds }} are filled in for each run."),
+            "Values of parameters; default to those that the image gives. Templates such as {{ ds }} are filled in for each run."
+        ),
         KeyShape(
             "parameter_openapi_schema", .any,
             "What parameters there are, as a JSON Schema; the image's own counts where it has one.",
@@ -42,7 +45,8 @@ extension ObjectShape {
 
     private static let workKeys: [KeyShape] = [
         KeyShape("work_queue_name", .text, "The work queue; defaults to default.", otherNames: ["work_queue"]),
-        KeyShape("work_pool", .object(workPool), "Prefect 3's form: only its work_queue_name and job_variables are read."),
+        KeyShape(
+            "work_pool", .object(workPool), "Prefect 3's form: only its work_queue_name and job_variables are read."),
         KeyShape(
             "priority", .whole(0...1000),
             "0 to 1000; smaller comes first, each step counts as a minute of waiting; defaults to 0."),
@@ -55,13 +59,17 @@ extension ObjectShape {
     ]
 
     private static let scheduleKeys: [KeyShape] = [
-        KeyShape("schedules", .list(.object(.schedule)), "When it runs; schedules that are made elsewhere stay where it is left out."),
+        KeyShape(
+            "schedules", .list(.object(.schedule)),
+            "When it runs; schedules that are made elsewhere stay where it is left out."),
         KeyShape("schedule", .object(.schedule), "The same for one."),
         KeyShape(
-            "paused", .flag, "Whether its schedules make no runs; runs by hand go on. Stays as it is where it is left out.",
+            "paused", .flag,
+            "Whether its schedules make no runs; runs by hand go on. Stays as it is where it is left out.",
             otherNames: ["is_paused"]),
         KeyShape("is_schedule_active", .flag, "Prefect 2's word: false pauses the deployment's schedules."),
-        KeyShape("depends_on_past", .flag, "Whether a run waits for the one before it to be completed; defaults to false."),
+        KeyShape(
+            "depends_on_past", .flag, "Whether a run waits for the one before it to be completed; defaults to false."),
     ]
 
     private static let infrastructureKeys: [KeyShape] = [
@@ -79,16 +87,20 @@ extension ObjectShape {
 
     private static let policyKeys: [KeyShape] = [
         KeyShape("retries", .whole(0...1000), "New attempts after one that went wrong; defaults to 0."),
-        KeyShape("retry_delay_seconds", .span, "Before the second attempt; defaults to 0.", otherNames: ["retry_delay"]),
+        KeyShape(
+            "retry_delay_seconds", .span, "Before the second attempt; defaults to 0.", otherNames: ["retry_delay"]),
         KeyShape("retry_backoff", .number(1...100), "What the delay is multiplied with each time; defaults to 1."),
         KeyShape(
-            "retry_max_delay_seconds", .span, "The longest delay; defaults to an hour.", otherNames: ["retry_max_delay"]),
+            "retry_max_delay_seconds", .span, "The longest delay; defaults to an hour.", otherNames: ["retry_max_delay"]
+        ),
         KeyShape("retry_jitter", .flag, "Whether a random share of the delay is waited; defaults to false."),
         KeyShape(
             "retry_on", .oneOrList(.text),
-            "What is worth another attempt: failed, crashed, timed-out, out-of-memory, exit codes; defaults to [failed, crashed]."),
+            "What is worth another attempt: failed, crashed, timed-out, out-of-memory, exit codes; defaults to [failed, crashed]."
+        ),
         KeyShape(
-            "timeout_seconds", .span, "The longest that an attempt may run; defaults to any time.", otherNames: ["timeout"]),
+            "timeout_seconds", .span, "The longest that an attempt may run; defaults to any time.",
+            otherNames: ["timeout"]),
         KeyShape(
             "stop_grace_seconds", .whole(0...86_400), "From SIGTERM to SIGKILL; defaults to what the block says.",
             otherNames: ["stop_grace"]),
@@ -117,7 +129,9 @@ extension ObjectShape {
             KeyShape(
                 "url", .text, "The repository: https://…, http://…, ssh://… or file://…, without a password.",
                 otherNames: ["git", "repository"], isRequired: true),
-            KeyShape("ref", .text, "A branch, tag or commit; defaults to the repository's own branch.", otherNames: ["branch"]),
+            KeyShape(
+                "ref", .text, "A branch, tag or commit; defaults to the repository's own branch.",
+                otherNames: ["branch"]),
             KeyShape("path", .text, "The folder in it; defaults to all of it."),
             KeyShape("credentials", .text, "The git-credentials block of whoever reads it."),
         ])
@@ -126,7 +140,8 @@ extension ObjectShape {
         name: "a concurrency limit",
         keys: [
             KeyShape("limit", .whole(1...1_000_000), "How many runs at once.", isRequired: true),
-            KeyShape("collision_strategy", .choice(collisions), "What happens to a run beyond it; defaults to enqueue."),
+            KeyShape(
+                "collision_strategy", .choice(collisions), "What happens to a run beyond it; defaults to enqueue."),
         ],
         foreign: [
             ForeignKey(
@@ -156,8 +171,11 @@ extension ObjectShape {
             ForeignKey("prefect-version", "the version that wrote the file", here: "nothing depends on it"),
             ForeignKey("build", "steps before a deployment is saved", here: noSteps),
             ForeignKey("push", "steps that store the code", here: noSteps),
-            ForeignKey("pull", "steps that fetch the code before each run", here: "the image holds the code; see source for files from git"),
-            ForeignKey("definitions", "a place for anchors", here: "its anchors can be used; write values as variables"),
+            ForeignKey(
+                "pull", "steps that fetch the code before each run",
+                here: "the image holds the code; see source for files from git"),
+            ForeignKey(
+                "definitions", "a place for anchors", here: "its anchors can be used; write values as variables"),
         ])
 
     static let noSteps = "the image is built before, by docker build, and holds the code"

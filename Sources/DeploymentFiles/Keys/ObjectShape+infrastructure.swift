@@ -5,7 +5,8 @@ extension ObjectShape {
     static let infrastructure: ObjectShape = {
         var keys = [
             KeyShape("type", .choice(["docker", "docker-container", "process"]), "Defaults to docker."),
-            KeyShape("block", .text, "The name of the block whose fields are taken; defaults to default where there is one."),
+            KeyShape(
+                "block", .text, "The name of the block whose fields are taken; defaults to default where there is one."),
         ]
         for slug in blockTypes {
             for field in BlockType.named(slug)?.fields ?? [] where !keys.contains(where: { $0.name == field.name }) {
@@ -37,14 +38,16 @@ extension ObjectShape {
         ForeignKey("_block_type_slug", "the type of the block", here: "type says it"),
         ForeignKey("_block_document_id", "the block's identifier", here: "blocks are known by their names: say block"),
         ForeignKey("_block_document_name", "the block's name", here: "say block"),
-        ForeignKey("_is_anonymous", "whether the block is of this deployment alone", here: "fields that stand here always are"),
+        ForeignKey(
+            "_is_anonymous", "whether the block is of this deployment alone", here: "fields that stand here always are"),
         ForeignKey("name", "the container's name", here: "a container is called by its run and attempt"),
         ForeignKey(
             "image_registry", "who pulls the image",
             here: "a docker-registry-credentials block, which the docker-container block names in registry_credentials"),
         ForeignKey("stream_output", "whether output is shown by the agent", here: "every line is kept with the run"),
         ForeignKey("privileged", "whether a container may do everything to its host", here: "none may"),
-        ForeignKey("container_create_kwargs", "anything else for the engine", here: "what there is has a field of its own"),
+        ForeignKey(
+            "container_create_kwargs", "anything else for the engine", here: "what there is has a field of its own"),
         ForeignKey("working_dir", "the folder of a process", here: "each attempt has a folder of its own"),
     ]
 }

@@ -13,7 +13,9 @@ extension ObjectShape {
             KeyShape(
                 "day_or", .flag,
                 "Of a cron rule that names both days: whether either of them is enough; defaults to true."),
-            KeyShape("anchor_date", .text, "A time of an interval rule from which slots are counted.", otherNames: ["anchor"]),
+            KeyShape(
+                "anchor_date", .text, "A time of an interval rule from which slots are counted.", otherNames: ["anchor"]
+            ),
             KeyShape("active", .flag, "Whether it makes runs; defaults to true."),
             KeyShape("parameters", .map(.any), "Parameters of its runs, over those of the deployment."),
             KeyShape("starts", .text, "No slots before this time.", otherNames: ["start_date"]),
@@ -34,6 +36,7 @@ extension ObjectShape {
                 "After how many failures in a row it is paused; defaults to never."),
         ],
         foreign: [
-            ForeignKey("replaces", "the slug that it had before", here: "a schedule with another slug is another schedule")
+            ForeignKey(
+                "replaces", "the slug that it had before", here: "a schedule with another slug is another schedule")
         ])
 }

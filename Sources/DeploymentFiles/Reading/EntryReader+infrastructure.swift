@@ -9,7 +9,9 @@ extension EntryReader {
             readShort(short, into: &entry)
         }
         entry.infrastructureBlock = fields.removeValue(forKey: "block")?.stringValue ?? entry.infrastructureBlock
-        if let image = fields.removeValue(forKey: "image")?.stringValue { take(image, into: &entry, "infrastructure.image") }
+        if let image = fields.removeValue(forKey: "image")?.stringValue {
+            take(image, into: &entry, "infrastructure.image")
+        }
         entry.overrides = fields
         for given in [values["infra_overrides"], values["work_pool"]?["job_variables"]] {
             for (name, value) in given?.objectValue ?? [:] {
@@ -29,7 +31,9 @@ extension EntryReader {
         if parts.count == 2, parts[0] == "docker" || parts[0] == "process", !parts[1].isEmpty {
             (entry.infrastructureType, entry.infrastructureBlock) = (parts[0], parts[1])
         } else {
-            refuse("infrastructure", "expected docker, process, or one of them with a block as in docker/BLOCK, got \(Shown.quoted(text))")
+            refuse(
+                "infrastructure",
+                "expected docker, process, or one of them with a block as in docker/BLOCK, got \(Shown.quoted(text))")
         }
     }
 

@@ -20,7 +20,8 @@ extension EntryReader {
             let causes = words.compactMap(RetryCause.init)
             for word in words where RetryCause(word) == nil {
                 refuse(
-                    "retry_on", "expected failed, crashed, timed-out, out-of-memory or an exit code of 1 to 255, got "
+                    "retry_on",
+                    "expected failed, crashed, timed-out, out-of-memory or an exit code of 1 to 255, got "
                         + Shown.quoted(word))
             }
             if causes.count == words.count { set(Set(causes), \.retryOn) }

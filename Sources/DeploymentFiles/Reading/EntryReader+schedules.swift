@@ -23,7 +23,8 @@ extension EntryReader {
         for (index, spec) in specs.enumerated() {
             guard let read = scheduleSpec(spec.value, at: spec.path, index: index) else { continue }
             if !slugs.insert(read.slug).inserted {
-                refuse(spec.path, "another schedule is called \(Shown.quoted(read.slug)) already: give each its own slug")
+                refuse(
+                    spec.path, "another schedule is called \(Shown.quoted(read.slug)) already: give each its own slug")
             }
             entry.schedules?.append(read)
         }
@@ -58,9 +59,9 @@ extension EntryReader {
 
     /// A time as Prefect's files write it, `2023-01-01 00:00:00+00:00`, as RFC 3339 has it.
     private static func moment(_ text: String) -> String {
-        guard let match = text.wholeMatch(of: #/(?<day>\d{4}-\d\d-\d\d) (?<time>\d\d:\d\d:\d\d(\.\d+)?)(?<zone>Z|[+-]\d\d:\d\d)/#)
-        else { return text }
-        return "\(match.day)T\(match.time)\(match.zone)"
+        let parts = text.split(separator: " ", omittingEmptySubsequences: false)
+        guard parts.count == 2, Timestamp("\(parts[0])T\(parts[1])") != nil else { return text }
+        return "\(parts[0])T\(parts[1])"
     }
 
     private static func reason(_ error: DecodingError) -> (member: String, message: String) {

@@ -70,7 +70,7 @@ struct EntryReader {
         entry.flowName = text("flow_name")
         entry.image = text("image")
         guard let entrypoint = text("entrypoint") else { return }
-        guard let match = entrypoint.wholeMatch(of: #/(?<file>.*\.py):(?<function>[A-Za-z_][A-Za-z0-9_.]*)/#) else {
+        guard let (file, function) = Self.pythonFunction(entrypoint) else {
             if entry.image != nil, entry.flowName != nil {
                 entry.entrypoint = nil
             } else {
@@ -78,10 +78,19 @@ struct EntryReader {
             }
             return
         }
-        if entry.flowName == nil { entry.flowName = String(match.function) }
+        if entry.flowName == nil { entry.flowName = function }
         warn(
-            "entrypoint", "\(match.file) is not read: the image holds the flow "
-                + "\(Shown.quoted(entry.flowName ?? String(match.function))), where - and _ count as equal")
+            "entrypoint",
+            "\(file) is not read: the image holds the flow "
+                + "\(Shown.quoted(entry.flowName ?? function)), where - and _ count as equal")
+    }
+
+    /// `flows.py:etl_parent_flow`, taken apart; nil where it is no Python file.
+    private static func pythonFunction(_ entrypoint: String) -> (file: String, function: String)? {
+        guard let colon = entrypoint.lastIndex(of: ":") else { return nil }
+        let (file, function) = (entrypoint[..<colon], entrypoint[entrypoint.index(after: colon)...])
+        guard file.hasSuffix(".py"), !function.isEmpty, !function.contains("/") else { return nil }
+        return (String(file), String(function))
     }
 
     private mutating func readQueue(into entry: inout DeploymentEntry) {
@@ -107,7 +116,8 @@ struct EntryReader {
     private mutating func readLimit(into entry: inout DeploymentEntry) {
         let limit = values["concurrency_limit"]
         entry.concurrencyLimit = limit?["limit"]?.intValue.flatMap { Int(exactly: $0) }
-        entry.collisionStrategy = limit?["collision_strategy"]?.stringValue.flatMap(CollisionStrategy.init)
+        entry.collisionStrategy =
+            limit?["collision_strategy"]?.stringValue.flatMap(CollisionStrategy.init)
             ?? text("collision_strategy").flatMap(CollisionStrategy.init)
         if entry.collisionStrategy != nil, entry.concurrencyLimit == nil, limit == nil {
             refuse("collision_strategy", "says what happens beyond a limit, and there is none: add concurrency_limit")

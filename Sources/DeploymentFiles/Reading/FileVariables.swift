@@ -20,7 +20,8 @@ struct FileVariables {
         guard !node.isNull else { return }
         guard let members = node.members else {
             problems.append(
-                FileProblem("variables: expected a mapping of names to values, got \(Shown.node(node))", at: node.place))
+                FileProblem("variables: expected a mapping of names to values, got \(Shown.node(node))", at: node.place)
+            )
             return
         }
         for member in members {
@@ -42,7 +43,8 @@ struct FileVariables {
         case .mapping(let members):
             return YAMLNode(
                 .mapping(
-                    members.map { YAMLMember(name: $0.name, place: $0.place, value: filled($0.value)) }), at: node.place)
+                    members.map { YAMLMember(name: $0.name, place: $0.place, value: filled($0.value)) }), at: node.place
+            )
         case .scalar(let scalar):
             guard scalar.text.contains("$") else { return node }
             return filled(scalar, at: node.place)
@@ -156,12 +158,18 @@ struct FileVariables {
             let name = String(inside.dropFirst(4))
             return isName(name) ? .own(name) : nil
         }
-        guard let mark = inside.firstRange(of: ":-") else { return isName(inside) ? .environment(inside, fallback: nil) : nil }
+        guard let mark = inside.firstRange(of: ":-") else {
+            return isName(inside) ? .environment(inside, fallback: nil) : nil
+        }
         let name = String(inside[..<mark.lowerBound])
         return isName(name) ? .environment(name, fallback: String(inside[mark.upperBound...])) : nil
     }
 
     static func isName(_ text: String) -> Bool {
-        text.wholeMatch(of: #/[A-Za-z_][A-Za-z0-9_]*/#) != nil
+        guard let first = text.unicodeScalars.first, !("0"..."9").contains(first) else { return false }
+        return text.unicodeScalars.allSatisfy { scalar in
+            scalar == "_" || ("0"..."9").contains(scalar) || ("a"..."z").contains(scalar)
+                || ("A"..."Z").contains(scalar)
+        }
     }
 }

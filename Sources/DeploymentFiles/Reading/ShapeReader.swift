@@ -154,7 +154,8 @@ struct ShapeReader {
 
     private mutating func span(_ node: YAMLNode, at path: String) -> JSONValue? {
         switch value(node, at: path) {
-        case let number? where (number.doubleValue ?? -1) >= 0 && (number.doubleValue ?? 0) <= 3_155_760_000: return number
+        case let number? where (number.doubleValue ?? -1) >= 0 && (number.doubleValue ?? 0) <= 3_155_760_000:
+            return number
         case .string(let text):
             guard let span = TimeSpan(text) else { break }
             let (seconds, rest) = span.microseconds.quotientAndRemainder(dividingBy: 1_000_000)

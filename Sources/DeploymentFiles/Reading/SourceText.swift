@@ -13,7 +13,8 @@ package enum SourceText {
         // An @ before the first slash is a user's, which is refused elsewhere.
         guard let mark = rest[slash...].lastIndex(of: "@") else { return SourceSpec(url: text) }
         let url = String(text[..<mark])
-        let place = rest[rest.index(after: mark)...].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        let place = rest[rest.index(after: mark)...].split(
+            separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         guard let ref = place.first, !ref.isEmpty, place.count == 1 || !place[1].isEmpty else { return nil }
         return SourceSpec(url: url, ref: String(ref), path: place.count == 2 ? String(place[1]) : nil)
     }

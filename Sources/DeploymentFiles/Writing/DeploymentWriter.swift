@@ -96,7 +96,8 @@ package struct DeploymentWriter {
             lines.append(schedules.isEmpty ? "schedules: []" : "schedules:")
             lines += schedules.flatMap(schedule)
         } else {
-            lines.append("# schedules: [{cron: \"0 7 2 * *\", timezone: Europe/Berlin}]   (07:00 on the 2nd of each month)")
+            lines.append(
+                "# schedules: [{cron: \"0 7 2 * *\", timezone: Europe/Berlin}]   (07:00 on the 2nd of each month)")
         }
         return lines + line("paused", entry.isPaused.map(JSONValue.bool))
             + line("depends_on_past", entry.dependsOnPast.map(JSONValue.bool))

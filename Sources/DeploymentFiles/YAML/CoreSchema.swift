@@ -49,7 +49,8 @@ enum CoreSchema {
     private static func value(of scalar: YAMLScalar, tag: String) -> Result<JSONValue, Refusal> {
         let shown = tag.hasPrefix(prefix) ? "!!" + tag.dropFirst(prefix.count) : tag
         func wrong(_ expected: String) -> Result<JSONValue, Refusal> {
-            .failure(Refusal(message: "\(shown): expected \(expected), got \(Shown.scalar(scalar))"))
+            .failure(
+                Refusal(message: "\(shown): expected \(expected), got \(Shown.quoted(scalar.source ?? scalar.text))"))
         }
         switch tag {
         case prefix + "str", "!": return .success(.string(scalar.text))
@@ -72,9 +73,43 @@ enum CoreSchema {
 
     /// Whether a text is a number of the core schema: `7`, `-0.5`, `1e3`, `0o17`, `0x1F`, `.inf`, `.nan`.
     static func looksLikeNumber(_ text: String) -> Bool {
-        if text.wholeMatch(of: #/0o[0-7]+|0x[0-9a-fA-F]+/#) != nil { return true }
-        if text.wholeMatch(of: #/[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?/#) != nil { return true }
-        return text.wholeMatch(of: #/[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)/#) != nil
+        let bytes = Array(text.utf8)
+        switch text.prefix(2) {
+        case "0o":
+            return bytes.count > 2
+                && bytes.dropFirst(2).allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "7")).contains($0) }
+        case "0x": return bytes.count > 2 && text.dropFirst(2).allSatisfy { $0.isASCII && $0.isHexDigit }
+        default: break
+        }
+        var rest = bytes[...]
+        let isSigned = rest.first == UInt8(ascii: "-") || rest.first == UInt8(ascii: "+")
+        if isSigned { rest = rest.dropFirst() }
+        let word = String(decoding: rest, as: UTF8.self)
+        if [".inf", ".Inf", ".INF"].contains(word) || !isSigned && [".nan", ".NaN", ".NAN"].contains(word) {
+            return true
+        }
+        return isDecimal(rest)
+    }
+
+    /// Digits with at most one point, at least one of them; then perhaps an exponent.
+    private static func isDecimal(_ bytes: ArraySlice<UInt8>) -> Bool {
+        func skipDigits(_ bytes: inout ArraySlice<UInt8>) -> Int {
+            let digits = bytes.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }.count
+            bytes = bytes.dropFirst(digits)
+            return digits
+        }
+        var rest = bytes
+        var digits = skipDigits(&rest)
+        if rest.first == UInt8(ascii: ".") {
+            rest = rest.dropFirst()
+            digits += skipDigits(&rest)
+        }
+        guard digits > 0 else { return false }
+        guard let mark = rest.first else { return true }
+        guard mark == UInt8(ascii: "e") || mark == UInt8(ascii: "E") else { return false }
+        rest = rest.dropFirst()
+        if rest.first == UInt8(ascii: "-") || rest.first == UInt8(ascii: "+") { rest = rest.dropFirst() }
+        return skipDigits(&rest) > 0 && rest.isEmpty
     }
 
     private static func number(_ text: String) -> Result<JSONValue, Refusal> {
@@ -87,7 +122,8 @@ enum CoreSchema {
         }
         let isWhole = text.allSatisfy { $0.isASCII && ($0.isNumber || $0 == "-" || $0 == "+") }
         if isWhole { return Int64(text).map { .success(.int($0)) } ?? tooLarge() }
-        let digits = text.last == "." ? String(text.dropLast()) : text.replacing(".e", with: "e").replacing(".E", with: "e")
+        let digits =
+            text.last == "." ? String(text.dropLast()) : text.replacing(".e", with: "e").replacing(".E", with: "e")
         guard let value = Double(digits) else {
             return .failure(Refusal(message: "\(text) is no number that a parameter can have"))
         }

@@ -144,7 +144,8 @@ struct YAMLDocuments {
             guard let scalar = key.scalar else {
                 let hint =
                     key.members == nil ? "" : "; a text with {{ … }} in it has to be quoted: \"{{ … }}\""
-                problems.append(FileProblem("expected a key that is a text, got \(Shown.node(key))\(hint)", at: event.place))
+                problems.append(
+                    FileProblem("expected a key that is a text, got \(Shown.node(key))\(hint)", at: event.place))
                 continue
             }
             if scalar.text == "<<", scalar.form == .plain {

@@ -58,7 +58,8 @@ extension ProcessEngine {
         }
         let cause =
             start == nil || isSameBoot
-            ? "its supervisor was killed, and what was left of the process after that" : "the host was started anew while it ran"
+            ? "its supervisor was killed, and what was left of the process after that"
+            : "the host was started anew while it ran"
         var end = ProcessEnd(at: now(), lost: "its exit code is not known: \(cause)")
         if !left.isEmpty { end.warning = "processes that it started do not end though they were killed" }
         // One who cannot write it down finds the same the next time.

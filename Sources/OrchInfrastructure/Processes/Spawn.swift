@@ -27,7 +27,8 @@ enum Spawn {
         for (number, descriptor) in descriptors.enumerated() {
             switch descriptor {
             case .inherited(let own): posix_spawn_file_actions_adddup2(&actions, own, Int32(number))
-            case .file(let path, let flags): posix_spawn_file_actions_addopen(&actions, Int32(number), path, flags, 0o600)
+            case .file(let path, let flags):
+                posix_spawn_file_actions_addopen(&actions, Int32(number), path, flags, 0o600)
             }
         }
         var attributes = posix_spawnattr_t()

@@ -12,7 +12,8 @@ extension QuestionDesk {
         do {
             let spec = try Self.probeSpec(
                 image, program: program, container, apiURL: url, task: task, settings: settings)
-            let (code, text) = try await withContainer(spec, on: engine) { id throws(EngineFault) in try await watch(id) }
+            let (code, text) = try await withContainer(spec, on: engine) { id throws(EngineFault) in try await watch(id)
+            }
             let message = text.isEmpty ? "the probe ended with exit \(code) and said nothing" : text
             return .probed(ProbeResult(reachable: code == 0, apiURL: url, message: message))
         } catch {

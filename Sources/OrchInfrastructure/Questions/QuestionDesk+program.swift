@@ -21,7 +21,8 @@ extension QuestionDesk {
             guard code == 0, !output.isEmpty else {
                 let words = String(decoding: errors.prefix(2000), as: UTF8.self)
                 return .failed(
-                    message: "\(path) is no program built with orch's SDK: `\(path) describe --json` ended with exit \(code)"
+                    message:
+                        "\(path) is no program built with orch's SDK: `\(path) describe --json` ended with exit \(code)"
                         + (words.isEmpty ? "" : ": \(words)"))
             }
             return Self.read(output, of: path)

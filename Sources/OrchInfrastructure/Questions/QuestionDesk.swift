@@ -90,7 +90,8 @@ package struct QuestionDesk: Sendable {
 
     /// Does something with a container, or a process, that is removed afterwards, whatever happens.
     func withContainer<Value: Sendable>(
-        _ spec: ContainerSpec, on engine: any ContainerEngine, _ body: @Sendable (String) async throws(EngineFault) -> Value
+        _ spec: ContainerSpec, on engine: any ContainerEngine,
+        _ body: @Sendable (String) async throws(EngineFault) -> Value
     ) async throws(EngineFault) -> Value {
         let id = try await engine.create(spec)
         let result: Result<Value, EngineFault>

@@ -58,7 +58,8 @@ struct GitCommand: Sendable {
 
     private func environment(_ settings: [(name: String, value: String)]) -> [String] {
         var variables = [
-            "PATH=/usr/local/bin:/usr/bin:/bin", "HOME=\(folder)", "LC_ALL=C", "GIT_TERMINAL_PROMPT=0", "GIT_ASKPASS=true",
+            "PATH=/usr/local/bin:/usr/bin:/bin", "HOME=\(folder)", "LC_ALL=C", "GIT_TERMINAL_PROMPT=0",
+            "GIT_ASKPASS=true",
             "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_ALLOW_PROTOCOL=file:http:https:ssh",
             "GIT_SSH_COMMAND=ssh -o BatchMode=yes", "GIT_CONFIG_COUNT=\(settings.count)",
         ]

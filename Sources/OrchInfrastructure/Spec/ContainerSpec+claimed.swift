@@ -43,7 +43,9 @@ extension ContainerSpec {
         gpus = try Self.gpus(block.gpus)
         ulimits = try Self.ulimits(block.ulimits)
         let longest = 1...604_800
-        pullIdle = try Self.whole(block.pullIdleTimeoutSeconds, longest, "pull_idle_timeout_seconds").map { .seconds($0) }
+        pullIdle = try Self.whole(block.pullIdleTimeoutSeconds, longest, "pull_idle_timeout_seconds").map {
+            .seconds($0)
+        }
         pullLimit = try Self.whole(block.pullTimeoutSeconds, longest, "pull_timeout_seconds").map { .seconds($0) }
     }
 

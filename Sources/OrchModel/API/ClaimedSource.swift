@@ -34,14 +34,16 @@ extension SourceSpec {
         if scheme != "ssh://", host.contains("@") {
             return "url: no user and no password in an address: name a git-credentials block in credentials"
         }
-        if let ref, ref.isEmpty || ref.hasPrefix("-") || ref.contains("..") || !PlainText.isPlain(ref) || ref.contains(":")
-            || ref.contains(" ")
+        if let ref,
+            ref.isEmpty || ref.hasPrefix("-") || ref.contains("..") || !PlainText.isPlain(ref) || ref.contains(":")
+                || ref.contains(" ")
         {
             return "ref: expected a branch, a tag or a commit"
         }
         if let path {
             let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-            guard !path.isEmpty, !path.hasPrefix("/"), !path.hasPrefix("-"), !parts.contains(".."), PlainText.isPlain(path)
+            guard !path.isEmpty, !path.hasPrefix("/"), !path.hasPrefix("-"), !parts.contains(".."),
+                PlainText.isPlain(path)
             else { return "path: expected a folder of the repository, from its root on" }
         }
         if credentials != nil, !(scheme == "https://" || scheme == "http://") {

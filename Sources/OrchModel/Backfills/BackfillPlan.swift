@@ -29,7 +29,9 @@ public struct BackfillPlan: Sendable {
     ///
     /// - Throws: ``ScheduleProblem`` where the word is none.
     public static func schedule(every word: String, timezone: String) throws(ScheduleProblem) -> ScheduleSpec {
-        let names = ["hour": "0 * * * *", "day": "0 0 * * *", "week": "0 0 * * 1", "month": "0 0 1 * *", "year": "0 0 1 1 *"]
+        let names = [
+            "hour": "0 * * * *", "day": "0 0 * * *", "week": "0 0 * * 1", "month": "0 0 1 * *", "year": "0 0 1 1 *",
+        ]
         if let cron = names[word] ?? names[word == "daily" ? "day" : String(word.dropLast(2))] {
             return ScheduleSpec(rule: .cron(cron), timezone: timezone)
         }

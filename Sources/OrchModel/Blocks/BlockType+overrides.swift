@@ -25,7 +25,11 @@ extension BlockType {
         let (whole, members) = (overrides.filter { !$0.key.contains(".") }, overrides.filter { $0.key.contains(".") })
         for (name, value) in whole.sorted(by: { $0.key < $1.key }) {
             let known = alias(name)
-            merged[known] = value == .null ? nil : field(known).map { text(value, for: $0) } ?? value
+            guard value != .null else {
+                merged.removeValue(forKey: known)
+                continue
+            }
+            merged[known] = field(known).map { text(value, for: $0) } ?? value
         }
         for (name, value) in members.sorted(by: { $0.key < $1.key }) {
             let parts = name.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
@@ -34,7 +38,8 @@ extension BlockType {
                 continue
             }
             guard field.kind == .stringMap else {
-                problems.append(BlockProblem(field: name, message: "\(field.name) has no members: it is \(field.kind.words)"))
+                problems.append(
+                    BlockProblem(field: name, message: "\(field.name) has no members: it is \(field.kind.words)"))
                 continue
             }
             guard !parts[1].isEmpty else {
@@ -42,7 +47,7 @@ extension BlockType {
                 continue
             }
             var object = merged[field.name]?.objectValue ?? [:]
-            object[parts[1]] = value == .null ? nil : Self.text(value)
+            if value == .null { object.removeValue(forKey: parts[1]) } else { object[parts[1]] = Self.text(value) }
             merged[field.name] = .object(object)
         }
         merged = normalized(merged)

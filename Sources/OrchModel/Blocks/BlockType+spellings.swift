@@ -7,7 +7,8 @@ extension BlockType {
     public func normalized(_ document: [String: JSONValue]) -> [String: JSONValue] {
         var normalized: [String: JSONValue] = [:]
         // Where both spellings are there, orch's own wins.
-        for (name, value) in document.sorted(by: { $0.key < $1.key }) where document[alias(name)] == nil || alias(name) == name {
+        for (name, value) in document.sorted(by: { $0.key < $1.key })
+        where document[alias(name)] == nil || alias(name) == name {
             let known = alias(name)
             guard case .choice(let words)? = field(known)?.kind else {
                 normalized[known] = value
@@ -30,14 +31,17 @@ extension BlockType {
 
     /// Names of Prefect's for the same thing.
     private static let aliases = [
-        "docker-container": ["mem_limit": "memory", "memswap_limit": "memory_swap", "working_directory": "working_dir"],
+        "docker-container": [
+            "mem_limit": "memory", "memswap_limit": "memory_swap", "working_directory": "working_dir",
+        ],
         "process": ["working_directory": "working_dir"],
     ]
 
     private static let refusals = [
         "docker-container": [
             "privileged": "no container of orch is privileged: name what it needs, such as volumes or gpus",
-            "name": "each attempt's container is called orch-RUN-ATTEMPT, so that none is started twice: say it as a label",
+            "name":
+                "each attempt's container is called orch-RUN-ATTEMPT, so that none is started twice: say it as a label",
             "cap_add": "no container of orch has capabilities",
         ]
     ]

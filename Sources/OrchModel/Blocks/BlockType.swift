@@ -171,7 +171,9 @@ public struct BlockType: Sendable, Hashable {
             Field("command", .strings, "the command; a deployment's own wins"),
             Field("env", .stringMap, "environment variables, shown by ps to the same user: no secrets"),
             Field("labels", .stringMap, "labels beside orch's own"),
-            Field("working_dir", .string, "a folder of the agent's host; defaults to a scratch folder of the attempt's own"),
+            Field(
+                "working_dir", .string,
+                "a folder of the agent's host; defaults to a scratch folder of the attempt's own"),
             Field(
                 "stream_output", .boolean,
                 "whether the run's log has what the program prints beside its records; defaults to true"),

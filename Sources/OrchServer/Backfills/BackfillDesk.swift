@@ -102,7 +102,8 @@ struct BackfillDesk: Sendable {
             guard let schedule = schedules.first(where: { $0.slug == slug }) else {
                 let nearest = NearestName.nearest(to: slug, in: schedules.map(\.slug), limit: 1).first
                 throw APIFailure.invalid(
-                    "\(deployment.fullName) has no schedule \"\(slug)\"" + (nearest.map { ": did you mean \($0)?" } ?? ""))
+                    "\(deployment.fullName) has no schedule \"\(slug)\""
+                        + (nearest.map { ": did you mean \($0)?" } ?? ""))
             }
             found = schedule
         } else {
@@ -160,7 +161,8 @@ struct BackfillDesk: Sendable {
     func retry(_ id: Identifier, by actor: String, at: Timestamp) async throws -> Backfill {
         _ = try await change(id, .reopen, at: at)
         var refusals: [String] = []
-        for run in try await store.runs(ofBackfill: id) where run.state.type.isTerminal && run.state.type != .completed {
+        for run in try await store.runs(ofBackfill: id) where run.state.type.isTerminal && run.state.type != .completed
+        {
             switch try await store.retry(RetryRequest(), of: run.id, by: actor, at: at) {
             case .refused(_, let reason): refusals.append(reason)
             case .requested(let run): wakeups.signal(.queue(run.workQueue))

@@ -89,7 +89,8 @@ struct DeploymentRoutes: Sendable {
         guard open.isEmpty || isForced else {
             throw APIFailure.conflict(
                 "\(deployment.fullName) has \(count) run\(count == 1 ? "" : "s") that \(count == 1 ? "has" : "have") not ended: "
-                    + "wait for \(count == 1 ? "it" : "them"), or delete with force, which cancels \(count == 1 ? "it" : "them")")
+                    + "wait for \(count == 1 ? "it" : "them"), or delete with force, which cancels \(count == 1 ? "it" : "them")"
+            )
         }
         let wish = CancellationRequest(by: call.principal.actor, at: call.now())
         // A run may have been made meanwhile.

@@ -165,7 +165,9 @@ struct FlowRunRoutes: Sendable {
         let id = try await run(call).id
         let note: RunNote = try await call.closedBody()
         try RunRequestChecks.check(note: note.note)
-        guard let run = try await store.note(note.note, on: id) else { throw APIFailure.notFound("there is no run \(id)") }
+        guard let run = try await store.note(note.note, on: id) else {
+            throw APIFailure.notFound("there is no run \(id)")
+        }
         wakeups.signal(.run(id))
         return try APIJSON.response(run)
     }

@@ -45,7 +45,8 @@ struct DeploymentChecks: Sendable {
             do throws(TemplateError) {
                 _ = try Template(runName)
             } catch {
-                throw APIFailure.invalid("a deployment's run name is no template that can be read", details: ["\(error)"])
+                throw APIFailure.invalid(
+                    "a deployment's run name is no template that can be read", details: ["\(error)"])
             }
         }
     }
@@ -80,7 +81,8 @@ struct DeploymentChecks: Sendable {
         let schemes = ["https", "http", "ssh", "file"]
         let scheme = source.url.firstRange(of: "://").map { String(source.url[..<$0.lowerBound]) }
         guard let scheme, schemes.contains(scheme), PlainText.isPlain(source.url) else {
-            throw APIFailure.invalid("a deployment's source: expected an address with https://, http://, ssh:// or file://")
+            throw APIFailure.invalid(
+                "a deployment's source: expected an address with https://, http://, ssh:// or file://")
         }
         // An ssh address names a user as a rule; anywhere else one is a credential.
         let authority = source.url.dropFirst(scheme.count + 3).prefix { $0 != "/" }

@@ -25,7 +25,9 @@ struct DeploymentRegistry: Sendable {
 
     private func check(_ source: SourceSpec?) async throws {
         guard let source else { return }
-        if let problem = source.problem { throw APIFailure.invalid("the source \(source.url) cannot be used: \(problem)") }
+        if let problem = source.problem {
+            throw APIFailure.invalid("the source \(source.url) cannot be used: \(problem)")
+        }
         guard let name = source.credentials else { return }
         let key = BlockKey(type: GitCredentialsBlock.slug, name: name)
         guard try await store.block(key) == nil else { return }

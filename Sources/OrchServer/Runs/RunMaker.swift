@@ -52,7 +52,8 @@ struct RunMaker: Sendable {
             deploymentID: deployment.id, deploymentName: deployment.name, deploymentVersion: deployment.version,
             parameters: hidden.shown,
             tags: deployment.tags + request.tags.filter { !deployment.tags.contains($0) },
-            workQueue: queue, image: deployment.infrastructure.image ?? deployment.image, state: state, createdAt: at, scheduledFor: due,
+            workQueue: queue, image: deployment.infrastructure.image ?? deployment.image, state: state, createdAt: at,
+            scheduledFor: due,
             templates: templates.isEmpty ? nil : deployment.parameterSchema.redacted(templates),
             dataInterval: request.dataInterval)
         (run.priority, run.requires) = (request.priority ?? deployment.priority, deployment.placement)

@@ -43,7 +43,8 @@ struct ScheduleChecks: Sendable {
         // A schedule is shown as it is kept.
         if schema.redacted(values) != values {
             problems.append(
-                "a parameter holds a secret: expected it in the deployment's own parameters, or in a block, where it is sealed")
+                "a parameter holds a secret: expected it in the deployment's own parameters, or in a block, where it is sealed"
+            )
         }
         return problems.map { "schedule \"\(schedule.slug.prefix(80))\": \($0)" }
     }

@@ -118,7 +118,8 @@ struct ScheduleDecision {
             let most = spec.maxQueued ?? (spec.overlap == .bufferOne && !isMadeUp ? 1 : .max)
             guard live > 0, live - 1 >= most else { return .run(isMissed: isMissed) }
             return .skip(
-                "\(other) has not ended, and \(most == 1 ? "one waits" : "\(most) wait") already (overlap: \(spec.overlap.rawValue))")
+                "\(other) has not ended, and \(most == 1 ? "one waits" : "\(most) wait") already (overlap: \(spec.overlap.rawValue))"
+            )
         case .cancelOther, .terminateOther:
             let hasLater = slots[(index + 1)...].contains { if case .run = $0.fate { true } else { false } }
             guard !hasLater, !isPartial else {

@@ -22,7 +22,8 @@ struct ScheduleFinder: Sendable {
             switch parts.count {
             case 1: schedule.deploymentName == parts[0]
             case 2:
-                [schedule.deploymentName, schedule.spec.slug] == parts || [schedule.flowName, schedule.deploymentName] == parts
+                [schedule.deploymentName, schedule.spec.slug] == parts
+                    || [schedule.flowName, schedule.deploymentName] == parts
             default: [schedule.flowName, schedule.deploymentName, schedule.spec.slug] == parts
             }
         }

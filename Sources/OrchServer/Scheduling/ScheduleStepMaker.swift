@@ -36,7 +36,8 @@ struct ScheduleStepMaker: Sendable {
             case .run(let isMissed):
                 try await make(slot, of: due, timetable, isMissed: isMissed, in: &step)
                 guard let limit = schedule.spec.pauseAfterFailures, step.failures >= limit else { continue }
-                step.pauseReason = "\(step.failures == 1 ? "a slot" : "\(step.failures) slots in a row") could make no run"
+                step.pauseReason =
+                    "\(step.failures == 1 ? "a slot" : "\(step.failures) slots in a row") could make no run"
                 return (step, [], nil)
             }
         }
@@ -52,7 +53,8 @@ struct ScheduleStepMaker: Sendable {
             let draft = try await runs.draft(slot, of: due, timetable, isMissed: isMissed, at: step.at)
             let record = ScheduleSlotRecord(
                 first: slot.fire.slot, last: slot.fire.slot, count: 1, outcome: .run,
-                reason: isMissed ? "made up for: nothing could start it at its time" : nil, runID: draft.run.id, at: step.at)
+                reason: isMissed ? "made up for: nothing could start it at its time" : nil, runID: draft.run.id,
+                at: step.at)
             step.slots.append(ScheduleStep.Slot(record: record, draft: draft))
             step.failures = 0
         } catch let failure as APIFailure {

@@ -63,7 +63,8 @@ struct Scheduler: Service {
             }
             if let reason = step.pauseReason {
                 logger.warning(
-                    "a schedule pauses itself", metadata: ["schedule": "\(schedule.schedule.id)", "reason": "\(reason)"])
+                    "a schedule pauses itself",
+                    metadata: ["schedule": "\(schedule.schedule.id)", "reason": "\(reason)"])
             }
             try await cancel(cancels, for: schedule, at: now)
             steps.append(step)
@@ -79,7 +80,8 @@ struct Scheduler: Service {
             try await canceller.cancel(
                 run.id,
                 CancellationRequest(
-                    by: "schedule \(due.schedule.spec.slug), whose next slot has come (\(due.schedule.spec.overlap.rawValue))",
+                    by:
+                        "schedule \(due.schedule.spec.slug), whose next slot has come (\(due.schedule.spec.overlap.rawValue))",
                     at: now))
         }
     }

@@ -26,7 +26,8 @@ enum DeploymentRow {
             [
                 "\(deployment.id)", deployment.flowName, deployment.name, deployment.version, deployment.workQueue,
                 try JSONText.encode(draft.request), draft.sealedParameters, draft.fingerprint,
-                deployment.createdAt.microseconds, deployment.updatedAt.microseconds, deployment.isPaused == true ? 1 : 0,
+                deployment.createdAt.microseconds, deployment.updatedAt.microseconds,
+                deployment.isPaused == true ? 1 : 0,
             ])
         try keep(deployment, draft, restored: nil, db)
     }

@@ -37,7 +37,9 @@ enum PastWait {
         }
         for key in keys {
             let parts = key.split(separator: ":")
-            guard parts.count == 3, let deployment = Identifier(String(parts[1])), let end = Int64(parts[2]) else { continue }
+            guard parts.count == 3, let deployment = Identifier(String(parts[1])), let end = Int64(parts[2]) else {
+                continue
+            }
             let before = try before(Timestamp(microseconds: end), deployment, db)
             if before?.state.type ?? .completed == .completed { try letGo(key, db) }
         }

@@ -1,11 +1,15 @@
 package import OrchModel
 
 extension RelationalStore {
-    package func createBackfill(_ backfill: Backfill, key: String?, runs: [RunDraft], at: Timestamp) async throws -> Backfill? {
+    package func createBackfill(_ backfill: Backfill, key: String?, runs: [RunDraft], at: Timestamp) async throws
+        -> Backfill?
+    {
         try await prepareLogs(of: at.day)
         return try await write { db in
             try db.lock("backfill")
-            if let key, let known = try Self.backfills("idempotency_key = ?", [key], limit: 1, db).first { return known }
+            if let key, let known = try Self.backfills("idempotency_key = ?", [key], limit: 1, db).first {
+                return known
+            }
             try db.run(
                 """
                 INSERT INTO backfill (id, deployment_id, deployment_name, flow_name, request, idempotency_key, created_at,

@@ -14,7 +14,9 @@ extension RelationalStore {
     package func remove(_ run: Identifier) async throws -> RemovalOutcome {
         try await write { db in
             guard let row = try RunRow.locked(run, db) else { return .unknown }
-            guard row.root == nil else { return .refused(row.run, "it is inside another one's container and goes with it") }
+            guard row.root == nil else {
+                return .refused(row.run, "it is inside another one's container and goes with it")
+            }
             guard row.run.state.type.isTerminal else { return .refused(row.run, "it has not ended: cancel it first") }
             try db.post("UPDATE flow_run SET retiring = 'run' WHERE number = ?", [row.number])
             return .removed(row.run)

@@ -20,7 +20,8 @@ extension RelationalStore {
             try db.lock("deployment")
             guard try Self.deployment(deployment, db) != nil else { return .noDeployment }
             let known = try ScheduleRow.all(
-                where: "deployment_id = ? AND slug = ?", ["\(deployment)", spec.slug], db).first
+                where: "deployment_id = ? AND slug = ?", ["\(deployment)", spec.slug], db
+            ).first
             var id = known?.id
             if let known {
                 guard replaces else { return .exists }

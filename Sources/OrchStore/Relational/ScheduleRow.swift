@@ -100,12 +100,14 @@ enum ScheduleRow {
         return try JSONText.encode(spec)
     }
 
-    /// One run of a schedule is live at once, unless it lets them overlap.
+    /// One run of a schedule is live at once where runs of it may wait for each other. Where a slot is skipped while a run has not
+    /// ended there is nothing to hold back.
     private static func saveLimit(
         of id: Identifier, _ spec: ScheduleSpec, at: Timestamp, _ db: any SQLSession
     ) throws {
         let key = LimitKey.schedule("\(id)")
-        if spec.overlap == .allow {
+        let letsWait = spec.overlap != .skip || spec.missed == .all || spec.catchup
+        if spec.overlap == .allow || !letsWait {
             _ = try RelationalStore.deleteRunLimit(key, db)
         } else {
             try RelationalStore.saveRunLimit(key, slots: 1, strategy: .enqueue, at: at, db)

@@ -27,7 +27,8 @@ enum ScheduleSlotRow {
             SELECT id, slot_rows, ?2, ?3, ?4, ?5, ?6, ?7, ?8 FROM schedule WHERE id = ?1
             """,
             [
-                "\(schedule)", "\(record.first)", "\(record.last)", record.count, record.outcome.rawValue, record.reason,
+                "\(schedule)", "\(record.first)", "\(record.last)", record.count, record.outcome.rawValue,
+                record.reason,
                 record.runID?.description, record.at.microseconds,
             ])
         try db.post(

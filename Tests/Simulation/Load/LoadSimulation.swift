@@ -88,7 +88,8 @@ package final class LoadSimulation {
     private func make(_ number: Int) async throws {
         let index = random.int(0...deployments.count - 1)
         var run = FlowRun(
-            id: Identifier(time: now, using: &random), name: "r\(number)", flowName: "flow", deploymentID: deployments[index],
+            id: Identifier(time: now, using: &random), name: "r\(number)", flowName: "flow",
+            deploymentID: deployments[index],
             deploymentName: "d\(index)", deploymentVersion: 1, parameters: [:],
             tags: number % plan.scarceEvery == 0 ? ["scarce"] : [], workQueue: number % 50 == 0 ? "slow" : "default",
             image: "i", state: RunState(.scheduled, message: "waits", at: now, actor: "user"), createdAt: now,
@@ -102,7 +103,8 @@ package final class LoadSimulation {
         let room = plan.capacity - used[agent]
         guard room > 0 else { return }
         let info = AgentInfo(
-            name: "a\(agent)", host: "h", version: "0", queues: agent % 2 == 0 ? ["*"] : ["default", "slow"], engine: "1")
+            name: "a\(agent)", host: "h", version: "0", queues: agent % 2 == 0 ? ["*"] : ["default", "slow"],
+            engine: "1")
         let request = ClaimRequest(agent: info, limit: room, leaseUntil: now + .seconds(30), at: now)
         for claim in try await store.claim(request) {
             let run = claim.run
@@ -118,7 +120,11 @@ package final class LoadSimulation {
             outcome.checks += 1
             used[agent] += 1
             let wait = now.microseconds - run.scheduledFor.microseconds
-            if keys.contains(where: { full[$0] ?? start >= run.scheduledFor }), wait > 0 { outcome.held.append(wait) } else { outcome.lateness.append(wait) }
+            if keys.contains(where: { full[$0] ?? start >= run.scheduledFor }), wait > 0 {
+                outcome.held.append(wait)
+            } else {
+                outcome.lateness.append(wait)
+            }
             let length = Int64(random.int(20_000...Int(plan.longestRun)))
             live.append(Live(key: claim.key, agent: agent, ends: now + .microseconds(length), keys: keys))
         }

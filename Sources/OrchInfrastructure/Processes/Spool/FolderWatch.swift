@@ -92,7 +92,9 @@ final class FolderWatch: Sendable {
             if isDue { looked = .now }
             let numbers = some ? Self.read(core.file) : []
             let folders = core.state.withLock { state in
-                isDue ? Array(state.folders.values) : numbers.compactMap { state.numbers[$0] }.compactMap { state.folders[$0] }
+                isDue
+                    ? Array(state.folders.values)
+                    : numbers.compactMap { state.numbers[$0] }.compactMap { state.folders[$0] }
             }
             for folder in folders { folder.note() }
         }

@@ -84,7 +84,9 @@ struct SpoolReader: ~Copyable {
         }
         if !rest.isEmpty {
             let time = clock.time(of: lineStart)
-            for part in assembler.take(LogFrame(stream: frameStream, payload: rest)) { lines.append(line(part, time: time)) }
+            for part in assembler.take(LogFrame(stream: frameStream, payload: rest)) {
+                lines.append(line(part, time: time))
+            }
         }
         position += Int64(bytes.count)
         return lines
