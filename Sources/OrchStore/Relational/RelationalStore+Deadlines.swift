@@ -24,13 +24,20 @@ extension RelationalStore {
     }
 
     package func markSlow(at: Timestamp) async throws -> [Identifier] {
-        try await write { db in
+        let isSlow = """
+            expected_span IS NOT NULL AND \(StoreSchema.isLive) AND root_number IS NULL
+                AND started_at IS NOT NULL AND started_at + expected_span <= ?
+                AND coalesce(slow_attempt, 0) <> attempt
+            """
+        // It is asked every few seconds, and nearly always there is none.
+        let isNeeded = try await read { db in
+            try db.row("SELECT 1 FROM flow_run WHERE \(isSlow) LIMIT 1", [at.microseconds]) != nil
+        }
+        guard isNeeded else { return [] }
+        return try await write { db in
             let rows = try db.rows(
                 """
-                UPDATE flow_run SET slow_attempt = attempt
-                WHERE expected_span IS NOT NULL AND \(StoreSchema.isLive) AND root_number IS NULL
-                    AND started_at IS NOT NULL AND started_at + expected_span <= ?
-                    AND coalesce(slow_attempt, 0) <> attempt
+                UPDATE flow_run SET slow_attempt = attempt WHERE \(isSlow)
                 RETURNING \(RunRow.columns)
                 """,
                 [at.microseconds])
