@@ -27,7 +27,7 @@ say "Build: the flow's deployment as a file"
 orch deployment build "$image:etl_parent_flow" -n "Parametrized ETL" -i "$infra"
 
 say "Edit it: other parameters"
-sed -i "s|^parameters: {}|parameters: {\"color\":\"yellow\",\"months\":[1,2,3],\"year\":2021$source_json}|" \
+sed -i "s#^parameters: {}#parameters: {\"color\":\"yellow\",\"months\":[1,2,3],\"year\":2021$source_json}#" \
     etl_parent_flow-deployment.yaml
 grep '^parameters:' etl_parent_flow-deployment.yaml
 orch deployment diff etl_parent_flow-deployment.yaml || [ $? = 1 ]
