@@ -111,13 +111,27 @@ final class SecondDaemon: Sendable {
         containerd.terminate()
         Self.waitForEnd(of: containerd)
         try Self.run("/sbin/ip", "link", "delete", bridge)
-        // A killed daemon leaves mounts behind: its folder over itself, layers of containers.
-        let mounts = try String(contentsOfFile: "/proc/mounts", encoding: .utf8).split(separator: "\n")
-        for place in mounts.compactMap({ $0.split(separator: " ").dropFirst().first }).reversed()
-        where place.hasPrefix(folder + "/") {
-            try Self.run("/bin/umount", String(place))
+        try removeFolder()
+    }
+
+    /// A killed daemon leaves mounts behind: its folder over itself, layers of containers. What of it still goes away by itself
+    /// may be seen in one look and not in the next, and the folder cannot be removed before.
+    private func removeFolder() throws {
+        // The folder of temporary files may be known to the kernel by another path.
+        let name = URL(filePath: folder).lastPathComponent
+        for isLast in Array(repeating: false, count: 100) + [true] {
+            let mounts = try String(contentsOfFile: "/proc/self/mounts", encoding: .utf8).split(separator: "\n")
+            for place in mounts.compactMap({ $0.split(separator: " ").dropFirst().first }).reversed()
+            where place.contains("/" + name + "/") {
+                try? Self.run("/bin/umount", String(place))
+            }
+            do {
+                return try FileManager.default.removeItem(atPath: folder)
+            } catch {
+                guard !isLast else { throw error }
+                usleep(100_000)
+            }
         }
-        try FileManager.default.removeItem(atPath: folder)
     }
 
     private static func start(_ program: String, _ arguments: [String], log folder: String) throws -> Process {

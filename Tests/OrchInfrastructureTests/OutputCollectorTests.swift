@@ -56,6 +56,30 @@ struct OutputCollectorTests {
         #expect(await collector.finish().records.isEmpty)
     }
 
+    @Test("an output that ended without a newline before the tail begins keeps what it ended with")
+    func unfinishedLineBeforeTheTailIsKept() async {
+        let half = OutputLine(.stderr, time: Timestamp(microseconds: 9), bytes: Array("half".utf8), isComplete: false)
+        _ = await collector.take(lines(1...9, .stderr) + lines(1...990) + [half])
+        #expect(fresh(await collector.compare(tail: lines(873...1000))) == (991...1000).map { "line \($0)" } + ["half"])
+        #expect(await collector.finish().records.isEmpty)
+    }
+
+    @Test("a tail that begins within a line of several parts is not matched by one of them")
+    func tailWithinALongLineIsReadAgain() async {
+        let time = Timestamp(microseconds: 1)
+        func part(_ number: Int, _ count: Int) -> OutputLine {
+            OutputLine(.stdout, time: time, bytes: Array(repeating: 121, count: count), part: number)
+        }
+        let mebibyte = 1 << 20
+        _ = await collector.take([part(1, mebibyte)])
+        let after = OutputLine(.stdout, time: Timestamp(microseconds: 2), bytes: Array("after".utf8))
+        // Of 2.5 MiB the last 128 entries hold less than 2 MiB.
+        #expect(fresh(await collector.compare(tail: [part(1, mebibyte), part(2, 62 << 14), after])) == nil)
+        await collector.startOver()
+        let again = await collector.take([part(1, mebibyte), part(2, mebibyte), part(3, mebibyte / 2), after])
+        #expect(again.records.map(\.message.utf8.count) == [mebibyte, mebibyte / 2, 5])
+    }
+
     @Test func unfinishedLineIsKeptWhereNoTailCouldBeRead() async {
         let half = OutputLine(.stdout, time: Timestamp(microseconds: 9), bytes: Array("half".utf8), isComplete: false)
         _ = await collector.take([half])

@@ -99,6 +99,9 @@ actor OutputCollector {
 
     /// Compares the end of the output, read after the container's end, with what was read before.
     ///
+    /// A connection that broke off has given all entries up to some place, and none behind it: so where the tail has the
+    /// last line that was read of an output, it has all that was not read of either.
+    ///
     /// - Parameter tail: all lines of the last ``tailEntries`` entries of the container's log.
     func compare(tail: [OutputLine]) -> TailVerdict {
         var fresh: [OutputLine] = []
@@ -108,14 +111,15 @@ actor OutputCollector {
             let lines = tail.filter { $0.stream == stream }
             if isWhole {
                 fresh += lines.dropFirst(reader.linesRead[stream] ?? 0)
-            } else if let last = lastLine[stream] {
-                guard let index = lines.lastIndex(of: last) else {
-                    if lines.isEmpty { continue }
+            } else if lines.isEmpty {
+                // All that is of this output lies before the tail, also what it ended with.
+                fresh += unfinished.filter { $0.stream == stream }
+            } else {
+                // The tail may begin within a long line, whose parts it then cuts elsewhere.
+                guard let last = lastLine[stream], last.part == 0, let index = lines.lastIndex(of: last) else {
                     return .readAgain
                 }
                 fresh += lines[(index + 1)...]
-            } else if !lines.isEmpty {
-                return .readAgain
             }
         }
         unfinished = []
