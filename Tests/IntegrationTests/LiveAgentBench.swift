@@ -136,12 +136,16 @@ struct LiveAgentBench: Sendable {
 
     /// Removes a container, unless the agent has done so, or is about to.
     private func discard(_ id: String) async throws {
-        do throws(DockerError) {
-            try await client.removeContainer(id, force: true)
-        } catch {
-            switch error {
-            case .notFound, .conflict: return
-            default: throw error
+        for isLast in Array(repeating: false, count: 50) + [true] {
+            do throws(DockerError) {
+                return try await client.removeContainer(id, force: true)
+            } catch {
+                switch error {
+                case .notFound, .conflict: return
+                // After its daemon was killed, a container's folder may be in use for a moment.
+                case .api where !isLast: try await Task.sleep(for: .milliseconds(200))
+                default: throw error
+                }
             }
         }
     }

@@ -169,7 +169,7 @@ struct ProcessStack: Sendable {
         let mark = Array("ORCH_SCRATCH=\(scratch(of: run))".utf8)
         let ids = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         return ids.compactMap { Int32($0) }.filter { id in
-            guard let bytes = try? Data(contentsOf: URL(fileURLWithPath: "/proc/\(id)/environ")) else { return false }
+            guard let bytes = KernelFile.bytes(of: "/proc/\(id)/environ") else { return false }
             return bytes.split(separator: 0).contains { $0.elementsEqual(mark) }
         }
     }

@@ -1,5 +1,6 @@
 import DockerEngine
 import Foundation
+import TestSupport
 
 /// A Docker daemon of the test's own, with its own containerd, folders and bridge: it can be killed and started again.
 final class SecondDaemon: Sendable {
@@ -114,13 +115,14 @@ final class SecondDaemon: Sendable {
         try removeFolder()
     }
 
-    /// A killed daemon leaves mounts behind: its folder over itself, layers of containers. What of it still goes away by itself
-    /// may be seen in one look and not in the next, and the folder cannot be removed before.
+    /// A killed daemon leaves mounts behind: its folder over itself, layers of containers, which keep the folder from being
+    /// removed; some go away by themselves a moment later.
     private func removeFolder() throws {
         // The folder of temporary files may be known to the kernel by another path.
         let name = URL(filePath: folder).lastPathComponent
         for isLast in Array(repeating: false, count: 100) + [true] {
-            let mounts = try String(contentsOfFile: "/proc/self/mounts", encoding: .utf8).split(separator: "\n")
+            let mounts = String(decoding: KernelFile.bytes(of: "/proc/self/mounts") ?? [], as: UTF8.self)
+                .split(separator: "\n")
             for place in mounts.compactMap({ $0.split(separator: " ").dropFirst().first }).reversed()
             where place.contains("/" + name + "/") {
                 try? Self.run("/bin/umount", String(place))
