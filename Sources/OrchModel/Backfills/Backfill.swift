@@ -63,6 +63,30 @@ public struct Backfill: Codable, Hashable, Sendable {
 
     /// `parent_flow_runner/docker-flow`.
     public var fullName: String { "\(flowName)/\(deploymentName)" }
+
+    private enum DerivedKeys: String, CodingKey { case status }
+
+    /// Writes `status` too, which readers derive from the rest.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(id, forKey: .id)
+        try container.encode(deploymentID, forKey: .deploymentID)
+        try container.encode(deploymentName, forKey: .deploymentName)
+        try container.encode(flowName, forKey: .flowName)
+        try container.encode(request, forKey: .request)
+        try container.encode(createdAt, forKey: .createdAt)
+        try container.encode(createdBy, forKey: .createdBy)
+        try container.encodeIfPresent(pausedAt, forKey: .pausedAt)
+        try container.encodeIfPresent(cancelledAt, forKey: .cancelledAt)
+        try container.encode(limit, forKey: .limit)
+        try container.encode(total, forKey: .total)
+        try container.encode(states, forKey: .states)
+        try container.encode(open, forKey: .open)
+        try container.encode(completed, forKey: .completed)
+        try container.encode(metrics, forKey: .metrics)
+        var derived = encoder.container(keyedBy: DerivedKeys.self)
+        try derived.encode(status, forKey: .status)
+    }
 }
 
 /// A backfill with its intervals, the oldest first.
