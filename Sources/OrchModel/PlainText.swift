@@ -9,6 +9,18 @@ public enum PlainText {
         }
     }
 
+    /// The longest text that an error repeats, in characters.
+    public static let longestQuote = 100
+
+    /// A text that somebody gave, as an error repeats it: no longer than ``longestQuote``, with … where it was cut.
+    public static func cut(_ text: String) -> String {
+        let start = text.prefix(longestQuote)
+        return start.endIndex == text.endIndex ? text : "\(start)…"
+    }
+
+    /// The same in quotation marks.
+    public static func quoted(_ text: String) -> String { "\"\(cut(text))\"" }
+
     /// What is said where it is not.
     public static let expected = "one line, without control characters"
 }

@@ -155,10 +155,11 @@ package final class Controller: Service, Sendable {
             router.on(RouterPath(endpoint.path), method: endpoint.method) { request, context in
                 // The gate has let it pass, so it is somebody's, or the route is open to anybody.
                 let principal = context.principal ?? .nobody
-                return try await endpoint.handler(
-                    APICall(
-                        request: request, context: context, principal: principal, bodyLimit: endpoint.bodyLimit,
-                        now: now))
+                let call = APICall(
+                    request: request, context: context, principal: principal, bodyLimit: endpoint.bodyLimit,
+                    known: endpoint.query, now: now)
+                try call.checkQuery()
+                return try await endpoint.handler(call)
             }
         }
         let keeper = LeaseKeeper(

@@ -113,7 +113,7 @@ extension StoreError: CustomStringConvertible {
                     ? ""
                     : "\(deployments.isEmpty ? "" : ", and ")\(runs) of its runs \(runs == 1 ? "has" : "have") not ended")
         case .unknownAgent(let name, let known):
-            "there is no agent \"\(name)\"\(NearestName.nearest(to: name, in: known, limit: 1).first.map { ": did you mean \"\($0)\"?" } ?? ""): "
+            "there is no agent \(PlainText.quoted(name))\(NearestName.nearest(to: name, in: known, limit: 1).first.map { ": did you mean \"\($0)\"?" } ?? ""): "
                 + "`orch agent ls` lists all"
         case .variableTaken(let variable, let other):
             "the block \(other) uses the environment variable \(variable) already: choose a name that differs in more "

@@ -24,6 +24,7 @@ public enum WorkQueueRules {
     public static func unknown(_ name: String, known: some Sequence<String>) -> String {
         let nearest = NearestName.nearest(to: name, in: known, limit: 1).first
         let hint = nearest.map { "did you mean \"\($0)\"? " } ?? ""
+        let name = PlainText.cut(name)
         return "there is no work queue \"\(name)\": \(hint)A new one is made with `orch work-queue create \(name)`"
     }
 }

@@ -79,14 +79,15 @@ struct BlockVault: Sendable {
         if let type = BlockType.named(slug) { return type }
         let slugs = BlockType.all.map(\.slug)
         throw APIFailure.notFound(
-            "there is no block type \"\(slug)\": the types are \(slugs.joined(separator: ", "))",
+            "there is no block type \(PlainText.quoted(slug)): the types are \(slugs.joined(separator: ", "))",
             details: NearestName.nearest(to: slug, in: slugs))
     }
 
     private func missing(_ key: BlockKey) async throws -> APIFailure {
         _ = try Self.type(key.type)
         let names = try await store.blocks().map(\.key).filter { $0.type == key.type }.map(\.name)
-        return .notFound("there is no block \(key)", details: NearestName.nearest(to: key.name, in: names))
+        return .notFound(
+            "there is no block \(PlainText.cut("\(key)"))", details: NearestName.nearest(to: key.name, in: names))
     }
 
     private func shown(_ block: StoredBlock) throws -> BlockDocument {

@@ -9,6 +9,8 @@ struct APICall: Sendable {
     var context: APIContext
     var principal: Principal
     var bodyLimit: Int
+    /// What the query may say; nil = anything.
+    var known: [String]?
     /// The controller's clock.
     var now: @Sendable () -> Timestamp
 
@@ -47,14 +49,26 @@ struct APICall: Sendable {
     func identifier(_ name: String) throws -> Identifier {
         let text = try parameter(name)
         guard let id = Identifier(text) else {
-            throw APIFailure.badRequest("the path's \(name): expected a UUID, got \"\(text)\"")
+            throw APIFailure.badRequest("the path's \(name): expected a UUID, got \(PlainText.quoted(text))")
         }
         return id
     }
 
+    /// Refuses a query that says what the route does not know: a misspelt filter would be no filter.
+    func checkQuery() throws {
+        guard let known else { return }
+        for name in request.uri.queryParameters.map({ String($0.key) }) where !known.contains(name) {
+            let nearest = NearestName.nearest(to: PlainText.cut(name), in: known, limit: 1).first
+            let all = known.isEmpty ? "this route takes no query" : "expected \(known.joined(separator: ", "))"
+            throw APIFailure.badRequest(
+                "the query's \(PlainText.cut(name)): " + (nearest.map { "did you mean \($0)?" } ?? all))
+        }
+    }
+
     /// An item of the query; nil where it is missing or empty.
     func query(_ name: String) -> String? {
-        request.uri.queryParameters[Substring(name)].flatMap { $0.isEmpty ? nil : String($0) }
+        assert(known?.contains(name) ?? true, "the endpoint does not name \(name) in its query")
+        return request.uri.queryParameters[Substring(name)].flatMap { $0.isEmpty ? nil : String($0) }
     }
 
     /// A yes or no of the query; no where it says nothing.
@@ -63,7 +77,7 @@ struct APICall: Sendable {
         case "true": return true
         case nil, "false": return false
         case let text?:
-            throw APIFailure.badRequest("the query's \(name): expected true or false, got \"\(text)\"")
+            throw APIFailure.badRequest("the query's \(name): expected true or false, got \(PlainText.quoted(text))")
         }
     }
 
@@ -72,7 +86,7 @@ struct APICall: Sendable {
         guard let text = query(name) else { return nil }
         guard let time = Timestamp(text) else {
             throw APIFailure.badRequest(
-                "the query's \(name): expected a time such as 2020-07-01T08:00:00Z, got \"\(text.prefix(100))\"")
+                "the query's \(name): expected a time such as 2020-07-01T08:00:00Z, got \(PlainText.quoted(text))")
         }
         return time
     }
@@ -83,7 +97,7 @@ struct APICall: Sendable {
         guard let number = Int64(text), bounds.contains(number) else {
             throw APIFailure.badRequest(
                 "the query's \(name): expected a whole number from \(bounds.lowerBound) to \(bounds.upperBound), "
-                    + "got \"\(text)\"")
+                    + "got \(PlainText.quoted(text))")
         }
         return number
     }

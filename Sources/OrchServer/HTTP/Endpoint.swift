@@ -8,16 +8,19 @@ struct Endpoint: Sendable {
     /// The whole path; parts that start with `:` are parameters.
     var path: String
     var access: Access
+    /// What its query may say; nil = anything, as for those that balancers and scrapers ask.
+    var query: [String]?
     /// The largest body, in bytes. Defaults to 1 MiB.
     var bodyLimit: Int
     var handler: Handler
 
-    /// A route below `/api`.
+    /// A route below `/api`. Its query says nothing, unless `query` names something.
     init(
-        _ method: HTTPRequest.Method, _ path: String, _ access: Access, bodyLimit: Int = 1 << 20,
-        handler: @escaping Handler
+        _ method: HTTPRequest.Method, _ path: String, _ access: Access, query: [String] = [],
+        bodyLimit: Int = 1 << 20, handler: @escaping Handler
     ) {
         self.init(method, root: "/api/\(path)", access, bodyLimit: bodyLimit, handler: handler)
+        self.query = access == .open ? nil : query
     }
 
     /// A route that is not below `/api`.

@@ -59,7 +59,7 @@ struct Gate: RouterMiddleware {
     private func unknownRoute(_ request: Request) -> APIFailure {
         let methods = endpoints.filter { $0.matches(path: request.uri.path) }.map { "\($0.method)" }
         guard !methods.isEmpty else {
-            return .notFound("there is no \(request.method) \(request.uri.path)")
+            return .notFound("there is no \(request.method) \(PlainText.cut(request.uri.path))")
         }
         return APIFailure(
             .methodNotAllowed, "invalid",

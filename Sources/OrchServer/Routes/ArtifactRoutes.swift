@@ -11,8 +11,8 @@ struct ArtifactRoutes: Sendable {
 
     var endpoints: [Endpoint] {
         [
-            Endpoint(.get, "artifacts", .adminOnly, handler: list),
-            Endpoint(.get, "artifacts/history", .adminOnly, handler: history),
+            Endpoint(.get, "artifacts", .adminOnly, query: ["type", "flow-run", "limit", "after"], handler: list),
+            Endpoint(.get, "artifacts/history", .adminOnly, query: ["key", "limit", "after"], handler: history),
             Endpoint(.get, "artifacts/:id", .adminOnly, handler: inspect),
         ]
     }
@@ -53,7 +53,8 @@ struct ArtifactRoutes: Sendable {
         query.limit = Int(try call.number("limit", in: 1...1000, default: 50))
         if let text = call.query("after") {
             guard let cursor = AssetCursor(text) else {
-                throw APIFailure.badRequest("the query's after: expected the `next` of a page, got \"\(text)\"")
+                throw APIFailure.badRequest(
+                    "the query's after: expected the `next` of a page, got \(PlainText.quoted(text))")
             }
             query.after = cursor
         }
@@ -65,6 +66,6 @@ struct ArtifactRoutes: Sendable {
         let nearest = NearestName.nearest(to: key, in: keys)
         let hint = nearest.first.map { ": did you mean \($0)?" } ?? ""
         let advice = keys.isEmpty ? ": none has been made yet, or their runs are gone" : hint
-        return .notFound("there is no artifact \"\(key)\"\(advice)", details: nearest)
+        return .notFound("there is no artifact \(PlainText.quoted(key))\(advice)", details: nearest)
     }
 }

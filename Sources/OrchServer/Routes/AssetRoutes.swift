@@ -11,8 +11,10 @@ struct AssetRoutes: Sendable {
 
     var endpoints: [Endpoint] {
         [
-            Endpoint(.get, "assets", .adminOnly, handler: list),
-            Endpoint(.get, "assets/history", .adminOnly, handler: history),
+            Endpoint(
+                .get, "assets", .adminOnly, query: ["dataset", "prefix", "flow-run", "limit", "after"], handler: list),
+            Endpoint(
+                .get, "assets/history", .adminOnly, query: ["uri", "dataset", "limit", "after"], handler: history),
             Endpoint(.get, "assets/:id", .adminOnly, handler: inspect),
         ]
     }
@@ -55,7 +57,8 @@ struct AssetRoutes: Sendable {
         query.limit = Int(try call.number("limit", in: 1...1000, default: 50))
         if let text = call.query("after") {
             guard let cursor = AssetCursor(text) else {
-                throw APIFailure.badRequest("the query's after: expected the `next` of a page, got \"\(text)\"")
+                throw APIFailure.badRequest(
+                    "the query's after: expected the `next` of a page, got \(PlainText.quoted(text))")
             }
             query.after = cursor
         }
@@ -68,6 +71,6 @@ struct AssetRoutes: Sendable {
         let hint = nearest.first.map { ": did you mean \($0)?" } ?? ""
         let advice = names.uris.isEmpty ? ": none has been reported yet" : hint
         let what = isDataset ? "dataset" : "asset"
-        return .notFound("there is no \(what) \"\(name)\"\(advice)", details: nearest)
+        return .notFound("there is no \(what) \(PlainText.quoted(name))\(advice)", details: nearest)
     }
 }

@@ -13,7 +13,7 @@ struct BackfillRoutes: Sendable {
                     try await call.closedBody(), by: call.principal.actor, at: call.now())
                 return try APIJSON.response(reply, status: reply.isNew == true ? .created : .ok)
             },
-            Endpoint(.get, "backfills", .adminOnly) { call in
+            Endpoint(.get, "backfills", .adminOnly, query: ["limit"]) { call in
                 let limit = Int(try call.number("limit", in: 1...1000, default: 50))
                 return try APIJSON.response(try await desk.store.backfills(limit: limit))
             },
@@ -58,7 +58,7 @@ struct BackfillRoutes: Sendable {
         }
         guard found.count < 2 else {
             throw APIFailure.conflict(
-                "\"\(text.prefix(100))\" means several backfills", details: found.map(\.description))
+                "\(PlainText.quoted(text)) means several backfills", details: found.map(\.description))
         }
         guard let id = found.first else {
             throw APIFailure.notFound("there is no backfill \"\(text.prefix(100))\": `orch backfill ls` lists them")

@@ -19,7 +19,7 @@ struct CacheRoutes: Sendable {
                 .put, "cache/entries/:key", .runs, bodyLimit: 2 * CacheLimits.valueBytes + (64 << 10), handler: keep),
             Endpoint(.put, "cache/locks/:key/:holder", .runs, handler: renew),
             Endpoint(.delete, "cache/locks/:key/:holder", .runs, handler: release),
-            Endpoint(.get, "cache", .adminOnly, handler: list),
+            Endpoint(.get, "cache", .adminOnly, query: ["flow", "task", "key", "expired", "limit"], handler: list),
             Endpoint(.post, "cache/clear", .adminOnly, handler: clear),
         ]
     }

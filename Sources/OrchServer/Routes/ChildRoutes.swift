@@ -18,7 +18,7 @@ struct ChildRoutes: Sendable {
     var endpoints: [Endpoint] {
         [
             Endpoint(.post, "flow-runs/:id/children", .ownRun, handler: create),
-            Endpoint(.get, "flow-runs/:id/children/:child", .ownRun, handler: read),
+            Endpoint(.get, "flow-runs/:id/children/:child", .ownRun, query: ["wait"], handler: read),
             Endpoint(.post, "flow-runs/:id/children/:child/cancel", .ownRun, handler: cancel),
         ]
     }

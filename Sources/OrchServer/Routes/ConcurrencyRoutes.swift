@@ -107,6 +107,6 @@ struct ConcurrencyRoutes: Sendable {
     }
 
     private static func unknown(_ tag: String) -> APIFailure {
-        .notFound("the tag \"\(tag)\" has no limit: orch concurrency-limit ls lists those that have")
+        .notFound("the tag \(PlainText.quoted(tag)) has no limit: orch concurrency-limit ls lists those that have")
     }
 }

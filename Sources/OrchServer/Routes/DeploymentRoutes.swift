@@ -15,7 +15,7 @@ struct DeploymentRoutes: Sendable {
                 return try APIJSON.response(reply, status: reply.outcome == .created ? .created : .ok)
             },
             Endpoint(.get, "deployments", .adminOnly) { _ in try APIJSON.response(try await store.deployments()) },
-            Endpoint(.get, "deployments/lookup", .adminOnly) { call in
+            Endpoint(.get, "deployments/lookup", .adminOnly, query: ["name", "version"]) { call in
                 guard let name = call.query("name") else {
                     throw APIFailure.badRequest("the query's name: expected `flow/deployment` or `deployment`")
                 }
@@ -37,7 +37,7 @@ struct DeploymentRoutes: Sendable {
                 }
                 return try APIJSON.response(deployment)
             },
-            Endpoint(.delete, "deployments/:id", .adminOnly, handler: delete),
+            Endpoint(.delete, "deployments/:id", .adminOnly, query: ["force", "dry_run"], handler: delete),
         ]
     }
 

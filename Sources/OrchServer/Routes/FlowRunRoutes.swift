@@ -16,7 +16,12 @@ struct FlowRunRoutes: Sendable {
     var endpoints: [Endpoint] {
         [
             Endpoint(.post, "flow-runs", .runs, handler: create),
-            Endpoint(.get, "flow-runs", .adminOnly, handler: list),
+            Endpoint(
+                .get, "flow-runs", .adminOnly,
+                query: [
+                    "state", "deployment", "flow", "parent", "tag", "queue", "schedule", "backfill", "due-before",
+                    "before", "limit",
+                ], handler: list),
             Endpoint(.get, "flow-runs/:id", .ownRun) { call in try APIJSON.response(try await run(call)) },
             Endpoint(.get, "flow-runs/:id/states", .adminOnly) { call in
                 try APIJSON.response(try await store.states(of: try await run(call).id))
@@ -24,15 +29,17 @@ struct FlowRunRoutes: Sendable {
             Endpoint(.get, "flow-runs/:id/attempts", .adminOnly) { call in
                 try APIJSON.response(try await store.attempts(of: try await run(call).id))
             },
-            Endpoint(.get, "flow-runs/:id/task-runs", .adminOnly) { call in
+            Endpoint(.get, "flow-runs/:id/task-runs", .adminOnly, query: ["at-work"]) { call in
                 let id = try await run(call).id
                 let isAtWork = try call.flag("at-work")
                 return try APIJSON.response(
                     isAtWork ? try await store.taskRunsAtWork(of: id) : try await store.taskRuns(of: id))
             },
-            Endpoint(.get, "flow-runs/:id/logs", .adminOnly, handler: logs),
-            Endpoint(.get, "flow-runs/:id/follow", .adminOnly, handler: follow),
-            Endpoint(.post, "flow-runs/:id/cancel", .adminOnly, handler: cancel),
+            Endpoint(
+                .get, "flow-runs/:id/logs", .adminOnly,
+                query: ["after", "limit", "level", "since", "grep", "tail"], handler: logs),
+            Endpoint(.get, "flow-runs/:id/follow", .adminOnly, query: ["after"], handler: follow),
+            Endpoint(.post, "flow-runs/:id/cancel", .adminOnly, query: ["now"], handler: cancel),
             Endpoint(.put, "flow-runs/:id/note", .adminOnly, handler: note),
             Endpoint(.delete, "flow-runs/:id", .adminOnly, handler: remove),
         ]
@@ -93,7 +100,7 @@ struct FlowRunRoutes: Sendable {
     private func identifier(_ name: String, _ call: APICall) throws -> Identifier? {
         guard let text = call.query(name) else { return nil }
         guard let id = Identifier(text) else {
-            throw APIFailure.badRequest("the query's \(name): expected a UUID, got \"\(text.prefix(100))\"")
+            throw APIFailure.badRequest("the query's \(name): expected a UUID, got \(PlainText.quoted(text))")
         }
         return id
     }
@@ -105,7 +112,7 @@ struct FlowRunRoutes: Sendable {
         guard !known.contains(where: { $0.lowercased() == text.lowercased() }) else { return text }
         let nearest = NearestName.nearest(to: text, in: known.map { $0.lowercased() }, limit: 1).first
         let hint = nearest.map { "did you mean \($0)?" } ?? "expected one of \(known.joined(separator: ", "))"
-        throw APIFailure.badRequest("the query's state: there is no state \"\(text)\"; \(hint)")
+        throw APIFailure.badRequest("the query's state: there is no state \(PlainText.quoted(text)); \(hint)")
     }
 
     private func logs(_ call: APICall) async throws -> Response {
@@ -115,7 +122,8 @@ struct FlowRunRoutes: Sendable {
         if let text = call.query("level") {
             guard let level = LogRecord.Level.allCases.first(where: { $0.label == text.uppercased() }) else {
                 let names = LogRecord.Level.allCases.map { $0.label.lowercased() }.joined(separator: ", ")
-                throw APIFailure.badRequest("the query's level: expected one of \(names), got \"\(text)\"")
+                throw APIFailure.badRequest(
+                    "the query's level: expected one of \(names), got \(PlainText.quoted(text))")
             }
             query.level = level
         }

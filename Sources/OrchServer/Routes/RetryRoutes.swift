@@ -12,7 +12,7 @@ struct RetryRoutes: Sendable {
 
     var endpoints: [Endpoint] {
         [
-            Endpoint(.get, "flow-runs/:id/retry", .adminOnly, handler: plan),
+            Endpoint(.get, "flow-runs/:id/retry", .adminOnly, query: ["all"], handler: plan),
             Endpoint(.post, "flow-runs/:id/retry", .adminOnly, handler: retry),
         ]
     }

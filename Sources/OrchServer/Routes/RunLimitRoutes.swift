@@ -45,7 +45,7 @@ struct RunLimitRoutes: Sendable {
         let text = try call.parameter("key")
         guard let key = LimitKey(text) else {
             throw APIFailure.badRequest(
-                "the path's key: expected global, tag:TAG, queue:NAME or deployment:ID, got \"\(text)\"")
+                "the path's key: expected global, tag:TAG, queue:NAME or deployment:ID, got \(PlainText.quoted(text))")
         }
         return key
     }
@@ -62,6 +62,6 @@ struct RunLimitRoutes: Sendable {
     }
 
     private static func unknown(_ key: LimitKey) -> APIFailure {
-        .notFound("there is no limit \(key): orch concurrency-limit ls lists those there are")
+        .notFound("there is no limit \(PlainText.cut("\(key)")): orch concurrency-limit ls lists those there are")
     }
 }

@@ -11,13 +11,13 @@ struct ScheduleRoutes: Sendable {
 
     var endpoints: [Endpoint] {
         [
-            Endpoint(.get, "schedules", .adminOnly) { call in
+            Endpoint(.get, "schedules", .adminOnly, query: ["deployment"]) { call in
                 var deployment: Deployment?
                 if let name = call.query("deployment") { deployment = try await registry.find(name).deployment }
                 return try APIJSON.response(try await finder.all(of: deployment, at: call.now()))
             },
             Endpoint(.post, "schedules", .adminOnly, handler: save),
-            Endpoint(.get, "schedules/lookup", .adminOnly) { call in
+            Endpoint(.get, "schedules/lookup", .adminOnly, query: ["name"]) { call in
                 guard let name = call.query("name") else {
                     throw APIFailure.badRequest("the query's name: expected `deployment/schedule`")
                 }
@@ -27,7 +27,7 @@ struct ScheduleRoutes: Sendable {
                 try APIJSON.response(try await finder.find("\(try call.identifier("id"))", at: call.now()))
             },
             Endpoint(.post, "schedules/:id/pause", .adminOnly, handler: pause),
-            Endpoint(.get, "schedules/:id/slots", .adminOnly) { call in
+            Endpoint(.get, "schedules/:id/slots", .adminOnly, query: ["limit"]) { call in
                 let id = try call.identifier("id")
                 let limit = Int(try call.number("limit", in: 1...1000, default: 50))
                 guard try await store.schedule(id) != nil else { throw ScheduleFinder.unknown("\(id)", []) }

@@ -18,7 +18,7 @@ struct SensorRoutes: Sendable {
                 guard let run = try await store.run(id) else { throw APIFailure.notFound("there is no run \(id)") }
                 return try APIJSON.response(SensedRunReply(run: SensedRun(run)))
             },
-            Endpoint(.get, "sensed-runs", .runs, handler: newest),
+            Endpoint(.get, "sensed-runs", .runs, query: ["deployment", "due-from", "due-to"], handler: newest),
         ]
     }
 
@@ -27,22 +27,13 @@ struct SensorRoutes: Sendable {
             throw APIFailure.badRequest("the query's deployment: expected the name of one, got none")
         }
         let deployment = try await registry.find(name).deployment
-        let (from, to) = (try Self.time("due-from", call), try Self.time("due-to", call))
+        let (from, to) = (try call.time("due-from"), try call.time("due-to"))
         var query = RunQuery(deployment: deployment.name, flow: deployment.flowName)
         query.limit = from == nil && to == nil ? 1 : Self.newest
         let run = try await store.runs(matching: query).lazy.map(SensedRun.init).first { run in
             (from.map { run.due >= $0 } ?? true) && (to.map { run.due <= $0 } ?? true)
         }
         return try APIJSON.response(SensedRunReply(run: run))
-    }
-
-    private static func time(_ name: String, _ call: APICall) throws -> Timestamp? {
-        guard let text = call.query(name) else { return nil }
-        guard let time = Timestamp(text) else {
-            throw APIFailure.badRequest(
-                "the query's \(name): expected a time such as 2020-07-01T08:00:00Z, got \"\(text)\"")
-        }
-        return time
     }
 }
 

@@ -24,7 +24,7 @@ struct WorkQueueRoutes: Sendable {
                 try await store.deleteQueue(name)
                 return APIJSON.noContent
             },
-            Endpoint(.get, "work-queues/:name/runs", .adminOnly) { call in
+            Endpoint(.get, "work-queues/:name/runs", .adminOnly, query: ["limit"]) { call in
                 let queue = try await store.queue(try call.parameter("name"), at: call.now())
                 let limit = Int(try call.number("limit", in: 1...1000, default: 20))
                 return try APIJSON.response(

@@ -10,7 +10,7 @@ struct WorkRoutes: Sendable {
     var endpoints: [Endpoint] {
         [
             Endpoint(.post, "work/poll", .agents, handler: poll),
-            Endpoint(.get, "work/held", .agents) { call in
+            Endpoint(.get, "work/held", .agents, query: ["agent"]) { call in
                 guard let agent = call.query("agent") else {
                     throw APIFailure.badRequest("the query's agent: expected an agent's name")
                 }

@@ -55,7 +55,7 @@ struct DeploymentRegistry: Sendable {
         if found.count == 1 { return found[0] }
         guard found.isEmpty else {
             throw APIFailure.conflict(
-                "\"\(name)\" fits several deployments: name the flow too",
+                "\(PlainText.quoted(name)) fits several deployments: name the flow too",
                 details: found.map(\.deployment.fullName))
         }
         let all = try await store.deployments()
@@ -63,6 +63,6 @@ struct DeploymentRegistry: Sendable {
         let nearest = NearestName.nearest(to: name, in: Set(candidates))
         let hint = nearest.first.map { ": did you mean \($0)?" } ?? ""
         let advice = all.isEmpty ? ": `orch deploy` makes one" : hint
-        throw APIFailure.notFound("there is no deployment \"\(name)\"\(advice)", details: nearest)
+        throw APIFailure.notFound("there is no deployment \(PlainText.quoted(name))\(advice)", details: nearest)
     }
 }

@@ -13,11 +13,11 @@ struct RunFinder: Sendable {
         if runs.count == 1 { return runs[0] }
         guard runs.isEmpty else {
             throw APIFailure.conflict(
-                "\"\(text)\" fits several runs: give more of the identifier",
+                "\(PlainText.quoted(text)) fits several runs: give more of the identifier",
                 details: runs.map { "\($0.id) \($0.name) \($0.state.name)" })
         }
         throw APIFailure.notFound(
-            "there is no run \"\(text)\": expected an identifier, \(RunReference.fewestDigits) or more of its first or "
+            "there is no run \(PlainText.quoted(text)): expected an identifier, \(RunReference.fewestDigits) or more of its first or "
                 + "last digits, or a run's name")
     }
 

@@ -31,7 +31,7 @@ struct ScheduleFinder: Sendable {
         if let only = exact.count == 1 ? exact.first : found.count == 1 ? found.first : nil { return only }
         guard found.isEmpty else {
             throw APIFailure.conflict(
-                "\"\(name.prefix(200))\" fits several schedules: name one", details: found.prefix(20).map(\.fullName))
+                "\(PlainText.quoted(name)) fits several schedules: name one", details: found.prefix(20).map(\.fullName))
         }
         let names = Set(all.flatMap { [$0.fullName, "\($0.deploymentName)/\($0.spec.slug)"] })
         throw Self.unknown(name, NearestName.nearest(to: name, in: names))
@@ -71,6 +71,6 @@ struct ScheduleFinder: Sendable {
 
     static func unknown(_ name: String, _ nearest: [String]) -> APIFailure {
         let hint = nearest.first.map { ": did you mean \($0)?" } ?? ": `orch schedule ls` lists all"
-        return .notFound("there is no schedule \"\(name.prefix(200))\"\(hint)", details: nearest)
+        return .notFound("there is no schedule \(PlainText.quoted(name))\(hint)", details: nearest)
     }
 }

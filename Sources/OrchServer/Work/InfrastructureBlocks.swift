@@ -34,6 +34,7 @@ extension Infrastructure {
         let known = InfrastructureKind.allCases.map(\.rawValue)
         let hint = NearestName.nearest(to: type, in: known, limit: 1).first.map { "; did you mean \($0)?" } ?? ""
         throw APIFailure.invalid(
-            "there is no infrastructure \"\(type)\": the types are \(known.joined(separator: ", "))\(hint)")
+            "there is no infrastructure \(PlainText.quoted(type)): the types are \(known.joined(separator: ", "))\(hint)"
+        )
     }
 }
