@@ -59,6 +59,7 @@ struct RetentionSummary {
             ("logs", "\(due.logsBySize)", "too many bytes of logs"),
             ("bytes of logs", ByteSize.text(due.logBytes), "all of these together"),
             ("agents", "\(due.agents)", "not heard from"), ("questions", "\(due.questions)", "their time is over"),
+            ("backfills", "\(due.backfills)", "made too long ago, and no run of theirs is left"),
             ("results of tasks", "\(due.results)", "their time has been over for a day, or too many bytes"),
         ]
         return Table.facts(facts) + "\n"

@@ -138,5 +138,37 @@ extension StoreConformance {
                 }
             }
         }
+
+        @Test(arguments: StoreKind.all)
+        func oneGoesOnceItIsOldAndItsRunsHaveGone(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                let backfill = try backfill(2, limit: 1)
+                _ = try await store.createBackfill(
+                    backfill, key: "year", runs: try drafts(2, of: backfill), at: Sample.at(0))
+                var policy = StoreRetentionTests.keepsAll
+                policy.runSeconds = 100
+                for clock in [1.0, 150] {
+                    let claim = try #require(try await store.claim(Sample.claim(limit: 1, at: clock)).first)
+                    // Its last run waits, and then lives: the backfill stays, old as it is.
+                    let removed = try await StoreRetentionTests.pass(policy, at: clock + 120, store).removed
+                    #expect(removed.backfills == 0 && removed.runs == (clock > 1 ? 1 : 0))
+                    try await complete(claim, store, at: clock + 1)
+                }
+                #expect(try await store.backfill(backfill.id)?.states == ["Completed": 1])
+                #expect(try await store.retentionStatus(policy, at: Sample.at(240)).due.backfills == 0)
+                #expect(try await store.retentionStatus(policy, at: Sample.at(260)).due.backfills == 1)
+                var removed = try await StoreRetentionTests.pass(policy, at: 260, store).removed
+                removed += try await StoreRetentionTests.pass(policy, at: 261, store).removed
+                #expect(removed.runs == 1 && removed.backfills == 1)
+                #expect(try await store.backfills(limit: 10).isEmpty)
+                #expect(try await store.runLimits().isEmpty)
+                // What is younger than its runs' span stays without them.
+                let young = try self.backfill(1, limit: 1)
+                _ = try await store.createBackfill(young, key: "year", runs: [], at: Sample.at(200))
+                policy.runSeconds = 1e6
+                #expect(try await StoreRetentionTests.pass(policy, at: 262, store).removed.backfills == 0)
+                #expect(try await store.backfills(limit: 10).map(\.id) == [young.id])
+            }
+        }
     }
 }

@@ -116,5 +116,25 @@ extension StoreConformance {
                 #expect(try await store.deployments().isEmpty)
             }
         }
+
+        @Test(arguments: StoreKind.all)
+        func deletingTakesTheLimitAndLetsThoseGoThatWaitForIt(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                var draft = Sample.deployment()
+                draft.request.concurrencyLimit = 1
+                let id = try await store.saveDeployment(draft, at: Sample.at(1)).deployment.id
+                let other = try await store.saveRunLimit(.global, slots: 5, strategy: nil, at: Sample.at(1))
+                for name in ["first", "second"] {
+                    var run = Sample.run(name)
+                    run.run.deploymentID = id
+                    try await store.createRun(run)
+                }
+                #expect(try await store.claim(Sample.claim(limit: 2, at: 2)).map(\.run.name) == ["first"])
+                #expect(try await store.runLimits().map(\.waiting).contains(1))
+                #expect(try await store.deleteDeployment(id))
+                #expect(try await store.runLimits().map(\.key) == [other?.key])
+                #expect(try await store.claim(Sample.claim(limit: 2, at: 3)).map(\.run.name) == ["second"])
+            }
+        }
     }
 }

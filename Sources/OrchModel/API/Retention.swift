@@ -50,12 +50,15 @@ public struct RetentionRemovals: Codable, Hashable, Sendable {
     public var results: Int
     /// Their bytes.
     public var resultBytes: Int64
+    /// Backfills that were made too long ago, and of whose runs none is left.
+    public var backfills: Int
 
     /// Removals. Defaults to none.
     public init(
         runsByAge: Int = 0, runsByCount: Int = 0, logsByAge: Int = 0, logsBySize: Int = 0, logBytes: Int64 = 0,
-        agents: Int = 0, questions: Int = 0, results: Int = 0, resultBytes: Int64 = 0
+        agents: Int = 0, questions: Int = 0, results: Int = 0, resultBytes: Int64 = 0, backfills: Int = 0
     ) {
+        self.backfills = backfills
         self.runsByAge = runsByAge
         self.runsByCount = runsByCount
         self.logsByAge = logsByAge
@@ -67,7 +70,7 @@ public struct RetentionRemovals: Codable, Hashable, Sendable {
         self.resultBytes = resultBytes
     }
 
-    /// Reads removals; those of a controller that kept no results of tasks removed none.
+    /// Reads removals; those of a controller that kept no results of tasks, or kept all backfills, removed none.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
@@ -79,7 +82,8 @@ public struct RetentionRemovals: Codable, Hashable, Sendable {
             agents: try container.decode(Int.self, forKey: .agents),
             questions: try container.decode(Int.self, forKey: .questions),
             results: try container.decodeIfPresent(Int.self, forKey: .results) ?? 0,
-            resultBytes: try container.decodeIfPresent(Int64.self, forKey: .resultBytes) ?? 0)
+            resultBytes: try container.decodeIfPresent(Int64.self, forKey: .resultBytes) ?? 0,
+            backfills: try container.decodeIfPresent(Int.self, forKey: .backfills) ?? 0)
     }
 
     /// Runs that go as a whole.
@@ -95,6 +99,7 @@ public struct RetentionRemovals: Codable, Hashable, Sendable {
         sum.questions += more.questions
         sum.results += more.results
         sum.resultBytes += more.resultBytes
+        sum.backfills += more.backfills
     }
 }
 

@@ -135,7 +135,7 @@ final class RetentionKeeper: Service {
         [
             "runs": "\(removed.runs)", "logs": "\(removed.logsByAge + removed.logsBySize)",
             "bytes": "\(removed.logBytes)", "agents": "\(removed.agents)", "results": "\(removed.results)",
-            "longestStep": "\(longest)",
+            "backfills": "\(removed.backfills)", "longestStep": "\(longest)",
         ]
     }
 }

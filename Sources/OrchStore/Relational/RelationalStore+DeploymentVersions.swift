@@ -75,6 +75,7 @@ extension RelationalStore {
         try await write { db in
             try db.lock("deployment")
             try Self.deleteSchedules(of: id, db)
+            _ = try Self.deleteRunLimit(.deployment("\(id)"), db)
             return try db.run("DELETE FROM deployment WHERE id = ?", ["\(id)"]) > 0
         }
     }

@@ -74,14 +74,33 @@ extension RelationalStore {
         return RetentionPass(endedAt: try reader.time(), removed: try reader.json())
     }
 
-    /// Agents and questions: few, and quickly found.
+    /// Agents, questions and backfills: few, and quickly found.
     private static func removeSmallThings(_ turn: RetentionTurn, _ db: any SQLSession) throws -> RetentionRemovals {
         var removed = RetentionRemovals()
         if let cutoff = turn.rules.agentsBefore {
             removed.agents = try db.run("DELETE FROM agent WHERE \(isForgotten)", [cutoff.microseconds])
         }
         removed.questions = try db.run("DELETE FROM agent_task WHERE expires_at < ?", [turn.at.microseconds])
+        if let cutoff = turn.rules.runsBefore { removed.backfills = try removeBackfills(before: cutoff, db) }
         return removed
+    }
+
+    /// Removes backfills that were made before `cutoff` and of which no run is left, with their limits.
+    private static func removeBackfills(before cutoff: Timestamp, _ db: any SQLSession) throws -> Int {
+        let rows = try db.rows(
+            """
+            SELECT id FROM backfill
+            WHERE created_at < ? AND NOT EXISTS (SELECT 1 FROM flow_run WHERE flow_run.backfill_id = backfill.id)
+            ORDER BY position LIMIT 100
+            """,
+            [cutoff.microseconds])
+        for row in rows {
+            var reader = RowReader(row, table: "backfill")
+            let id: String = try reader.next()
+            _ = try deleteRunLimit(.backfill(id), db)
+            try db.run("DELETE FROM backfill WHERE id = ?", [id])
+        }
+        return rows.count
     }
 
     private static let isForgotten = """
@@ -164,6 +183,16 @@ extension RelationalStore {
         }
         due.questions = try count(
             try db.row("SELECT count(*) FROM agent_task WHERE expires_at < ?", [at.microseconds]))
+        if let cutoff = rules.runsBefore {
+            due.backfills = try count(
+                try db.row(
+                    """
+                    SELECT count(*) FROM backfill WHERE created_at < ?1 AND NOT EXISTS (
+                        SELECT 1 FROM flow_run
+                        WHERE flow_run.backfill_id = backfill.id AND NOT (\(Retiree.hasEnded) AND ended_at < ?1))
+                    """,
+                    [cutoff.microseconds]))
+        }
         let results = try dueResults(at: at, limit: rules.resultBytes, db)
         (due.results, due.resultBytes) = (results.entries, results.bytes)
         return due
