@@ -71,6 +71,24 @@ struct AgentTests {
         #expect(bench.controller.end?.type == .completed)
     }
 
+    @Test(arguments: [(InfrastructureKind.docker, "the container engine"), (.process, "the process engine")])
+    func whatAnswersIsCalledByItsName(_ kind: InfrastructureKind, _ name: String) async throws {
+        let bench = try AgentBench()
+        let capture = LogCapture()
+        var configuration = AgentConfiguration(dataDirectory: bench.dataDirectory)
+        configuration.reconcileInterval = .milliseconds(10)
+        let agent = try Agent(
+            configuration: configuration, api: bench.controller, engines: Engines([kind: bench.engine]),
+            logger: capture.logger())
+        let task = Task { try await agent.run() }
+        // The second look comes after what the first one said.
+        try await bench.engine.untilCalled("facts", times: 2)
+        task.cancel()
+        _ = await task.result
+        #expect(
+            capture.lines.filter { $0.contains(" answers ") }.map { $0.contains("info \(name) answers ") } == [true])
+    }
+
     @Test func noSecretReachesTheLog() async throws {
         let bench = try AgentBench(["hello": .init(lines: [.out("x")], end: .exit(1))])
         let capture = LogCapture()

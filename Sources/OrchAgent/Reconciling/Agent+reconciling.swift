@@ -19,9 +19,9 @@ extension Agent {
         switch answer {
         case .success(let facts):
             logger.info(
-                "the container engine answers", metadata: ["engine": "\(facts.version)", "host": "\(facts.host)"])
+                "\(kind.engineNoun) answers", metadata: ["engine": "\(facts.version)", "host": "\(facts.host)"])
         case .failure(let fault):
-            logger.error("the container engine does not answer", metadata: ["reason": "\(fault)"])
+            logger.error("\(kind.engineNoun) does not answer", metadata: ["reason": "\(fault)"])
         }
         registry.changed.open()
     }

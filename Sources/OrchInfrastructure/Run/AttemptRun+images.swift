@@ -86,7 +86,7 @@ extension AttemptRun {
                     let cause: ImageFailure.Cause = if case .pull(let cause, _) = error { cause } else { .other }
                     throw await failure(spec.image, cause, message: error.description, login)
                 }
-                if !told { await remark(.warning, "waiting for the container engine: \(error)") }
+                if !told { await remark(.warning, "waiting for \(claimed.infrastructure.engineNoun): \(error)") }
                 told = true
                 try await runner.clock.sleep(for: backoff.next())
             }

@@ -78,7 +78,7 @@ extension AttemptRun {
                 case .nameInUse:
                     if let found = try await occupant(of: spec.name) { return .found(found) }
                 case .unreachable(let reason):
-                    if !told { await remark(.warning, "waiting for the container engine: \(reason)") }
+                    if !told { await remark(.warning, "waiting for \(claimed.infrastructure.engineNoun): \(reason)") }
                     told = true
                     try await pause(&backoff)
                 case .notFound(let reason), .refused(_, let reason), .pull(_, let reason), .malformed(let reason):

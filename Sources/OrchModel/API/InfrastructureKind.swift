@@ -20,6 +20,14 @@ public enum InfrastructureKind: String, Codable, Hashable, Sendable, CaseIterabl
         case .process: "process"
         }
     }
+
+    /// What starts its runs, for sentences: `the container engine`.
+    public var engineNoun: String {
+        switch self {
+        case .docker: "the container engine"
+        case .process: "the process engine"
+        }
+    }
 }
 
 extension Infrastructure {
