@@ -15,7 +15,7 @@ struct Deployments: AsyncParsableCommand {
             """,
         subcommands: [
             Build.self, Apply.self, Diff.self, Run.self, List.self, Inspect.self, Versions.self, Rollback.self,
-            Pause.self, Resume.self, Delete.self, Schema.self, Schedules.self,
+            Pause.self, Resume.self, Delete.self, Schema.self, SetSchedule.self, Schedules.self,
         ], aliases: ["deployments"])
 
     /// `orch deployment ls`.

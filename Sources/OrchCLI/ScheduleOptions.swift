@@ -9,7 +9,9 @@ struct ScheduleRuleOptions: ParsableArguments {
         help: "With --cron: both the day of the month and the day of the week have to fit.")
     var bothDays = false
     @Option(help: "From slot to slot: seconds, 30s, 10m, 1d or ISO 8601 (PT1H30M).") var interval: String?
-    @Option(help: "With --interval: a time from which intervals are counted. Defaults to 2020-01-01 in the zone.")
+    @Option(
+        name: [.customLong("anchor"), .customLong("anchor-date")],
+        help: "With --interval: a time from which intervals are counted. Defaults to 2020-01-01 in the zone.")
     var anchor: String?
     @Option(help: "A recurrence rule of RFC 5545: 'FREQ=MONTHLY;BYDAY=1MO'.") var rrule: String?
     @Option(

@@ -1,0 +1,65 @@
+import ArgumentParser
+import OrchClient
+import OrchModel
+
+extension Deployments {
+    /// `orch deployment set-schedule`.
+    struct SetSchedule: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "set-schedule", abstract: "Gives a deployment one schedule, in place of all that it has.",
+            discussion: """
+                As Prefect 2 has it. The new schedule is called default and has the policies that `orch schedule create` gives \
+                it; that command makes further ones, and `--replace` changes one and leaves the others.
+
+                Examples:
+                  orch deployment set-schedule etl-parent-flow/monthly --cron '0 7 2 * *' --timezone Europe/Berlin
+                  orch deployment set-schedule docker-flow --interval 3600 --anchor-date 2026-01-01T07:00
+                  orch deployment set-schedule docker-flow --rrule 'FREQ=WEEKLY;BYDAY=MO;BYHOUR=7;BYMINUTE=0'
+                  orch deployment set-schedule docker-flow --no-schedule
+
+                Exit codes: 0 done, 2 usage or a rule that is none, 5 API unreachable.
+                """)
+
+        @Argument(help: "The deployment: NAME or FLOW/NAME.") var deployment: String
+        @Flag(name: .customLong("no-schedule"), help: "None at all: it removes what the deployment has.")
+        var removesAll = false
+        @OptionGroup(title: "When") var rule: ScheduleRuleOptions
+        @OptionGroup var connection: Connection
+        @OptionGroup var output: Output
+
+        func validate() throws {
+            guard removesAll else {
+                _ = try rule.spec()
+                return
+            }
+            guard rule.cron == nil, rule.interval == nil, rule.rrule == nil else {
+                throw ValidationError("--no-schedule: expected it alone, or one of --cron, --interval and --rrule")
+            }
+        }
+
+        func run() async throws {
+            let client = try connection.client()
+            let known = try await client.deployment(named: deployment)
+            var kept: Schedule?
+            if !removesAll {
+                // First, so that a rule that is refused leaves everything as it is.
+                let reply = try await client.saveSchedule(
+                    ScheduleRequest(deployment: known.fullName, schedule: try rule.spec(), replaces: true))
+                for warning in reply.warnings {
+                    FileHandles.writeError("Warning: \(TerminalText.harmless(warning))\n")
+                }
+                kept = reply.schedule
+            }
+            var removed: [Schedule] = []
+            for schedule in try await client.schedules(ofDeployment: known.fullName) where schedule.id != kept?.id {
+                try await client.deleteSchedule(schedule.id)
+                removed.append(schedule)
+            }
+            try output.show(kept.map { [$0] } ?? []) { schedules in
+                removed.map { "\(TerminalText.harmless($0.fullName)): deleted\n" }.joined()
+                    + (schedules.first.map(ScheduleText.summary)
+                        ?? "\(TerminalText.harmless(known.fullName)) has no schedule\n")
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import OrchClient
+import OrchModel
+import OrchServer
+import TestSupport
+import Testing
+
+@testable import OrchCLI
+
+/// `orch deployment set-schedule`.
+@Suite(.timeLimit(.minutes(10)))
+struct DeploymentScheduleCommandTests {
+    @Test("It takes one rule, or none and says so")
+    func options() throws {
+        let command = try Deployments.SetSchedule.parse([
+            "etl/nightly", "--interval", "3600", "--anchor-date", "2026-01-01T07:00", "--timezone", "Europe/Berlin",
+        ])
+        let spec = try command.rule.spec()
+        #expect(spec.rule == .interval(seconds: 3600, anchor: ScheduleMoment("2026-01-01T07:00")))
+        #expect(spec.timezone == "Europe/Berlin" && spec.slug == "default")
+        #expect(try Deployments.SetSchedule.parse(["nightly", "--no-schedule"]).removesAll)
+        for arguments in [
+            ["nightly"], ["--cron", "0 7 * * *"], ["nightly", "--no-schedule", "--cron", "0 7 * * *"],
+            ["nightly", "--cron", "0 7 * * *", "--rrule", "FREQ=DAILY"], ["nightly", "--interval", "soon"],
+        ] {
+            #expect(throws: (any Error).self) { try Deployments.SetSchedule.parse(arguments) }
+        }
+    }
+
+    @Test("The new schedule takes the place of all others; a rule that is none leaves them")
+    func replaces() async throws {
+        try await LiveController.with { live in
+            let folder = try TemporaryFolder()
+            let token = try folder.write(live.controller.adminToken.reveal(), as: "token")
+            func set(_ arguments: String...) async throws {
+                try await Deployments.SetSchedule.parse(
+                    ["nightly"] + arguments + ["--api-url", live.url, "--token-file", token]
+                ).run()
+            }
+            func schedules() async throws -> [String] {
+                try await live.admin.schedules(ofDeployment: "nightly").map { "\($0.spec.slug) \($0.spec.rule)" }
+            }
+            for name in ["nightly", "other"] {
+                _ = try await live.admin.deploy(
+                    DeploymentRequest(
+                        name: name, flowName: "etl", image: "i", command: ["c"], kind: .command,
+                        parameterSchema: ParameterSchema([])))
+                for slug in ["a", "b"] {
+                    let spec = ScheduleSpec(slug: slug, rule: .cron("0 7 * * *"), timezone: "UTC")
+                    _ = try await live.admin.saveSchedule(ScheduleRequest(deployment: name, schedule: spec))
+                }
+            }
+            await #expect(throws: (any Error).self) { try await set("--cron", "0 7 31 2 *") }
+            #expect(try await schedules() == ["a cron 0 7 * * *", "b cron 0 7 * * *"])
+            try await set("--cron", "0 7 2 * *", "--timezone", "Europe/Berlin")
+            #expect(try await schedules() == ["default cron 0 7 2 * *"])
+            try await set("--rrule", "FREQ=WEEKLY;BYDAY=MO;BYHOUR=7;BYMINUTE=0")
+            #expect(try await schedules() == ["default rrule FREQ=WEEKLY;BYDAY=MO;BYHOUR=7;BYMINUTE=0"])
+            for _ in 1...2 {
+                try await set("--no-schedule")
+                #expect(try await schedules().isEmpty)
+            }
+            #expect(try await live.admin.schedules(ofDeployment: "other").count == 2)
+            withExtendedLifetime(folder) {}
+        }
+    }
+}
