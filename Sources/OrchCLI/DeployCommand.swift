@@ -60,10 +60,10 @@ struct Deploy: AsyncParsableCommand {
                 AgentTaskAnswer.noDescription(image: target.image)
             }
         let entries = try entries(for: answer)
+        let requests = try DeploymentBatch.requests(entries, image: target.image, answer: answer)
+        try await DeploymentBatch.check(requests, client)
         var replies: [DeploymentReply] = []
-        for request in try DeploymentBatch.requests(entries, image: target.image, answer: answer) {
-            replies.append(try await client.deploy(request))
-        }
+        for request in requests { replies.append(try await client.deploy(request)) }
         try output.show(replies) { replies in
             DeploymentBatch.text(replies) + "Run one: orch run \(ShellWord.word(replies[0].deployment.name))\n"
         }

@@ -48,8 +48,10 @@ extension Deployments {
 
         func run() async throws {
             let client = try connection.client()
+            let all = try await files.requests(client)
+            try await DeploymentBatch.check(all.map(\.request), client)
             var replies: [DeploymentReply] = []
-            for ready in try await files.requests(client) {
+            for ready in all {
                 do throws(OrchClientError) {
                     replies.append(try await client.deploy(ready.request))
                 } catch {

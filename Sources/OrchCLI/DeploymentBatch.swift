@@ -1,4 +1,5 @@
 import DeploymentFiles
+import OrchClient
 import OrchModel
 
 /// Deployments that are saved together.
@@ -20,6 +21,22 @@ enum DeploymentBatch {
         }
         guard problems.isEmpty else { throw Message(.usage, problems.joined(separator: "\n")) }
         return requests
+    }
+
+    /// Has agents look at what deployments run, where it will run, before anything is saved; warnings go to standard error.
+    ///
+    /// - Throws: a usage message with all that would keep their runs from starting.
+    static func check(_ requests: [DeploymentRequest], _ client: OrchClient) async throws {
+        var problems: [String] = []
+        for request in requests {
+            let found = try await client.check(request)
+            let name = "\(request.flowName)/\(request.name)"
+            for warning in found.warnings {
+                FileHandles.writeError("Warning: \(name): \(TerminalText.harmless(warning))\n")
+            }
+            problems += found.problems.map { "\(name): \($0)" }
+        }
+        guard problems.isEmpty else { throw Message(.usage, problems.joined(separator: "\n")) }
     }
 
     /// A line for each that was saved.

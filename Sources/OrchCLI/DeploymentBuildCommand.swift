@@ -62,9 +62,9 @@ extension Deployments {
             let isWritten = try write(DeploymentWriter(entry, schema: schema).text, to: path)
             var replies: [DeploymentReply] = []
             if apply {
-                for request in try DeploymentBatch.requests([entry], image: image, answer: answer) {
-                    replies.append(try await client.deploy(request))
-                }
+                let requests = try DeploymentBatch.requests([entry], image: image, answer: answer)
+                try await DeploymentBatch.check(requests, client)
+                for request in requests { replies.append(try await client.deploy(request)) }
             }
             let built = Built(file: path, isWritten: isWritten, deployments: replies)
             guard form != .json else { return FileHandles.writeOut(try Output.json(built) + "\n") }
