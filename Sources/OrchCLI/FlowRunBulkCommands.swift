@@ -9,14 +9,17 @@ extension FlowRuns {
             commandName: "cancel",
             abstract: "Asks runs to end: SIGTERM, the deployment's grace, then SIGKILL.",
             discussion: """
-                Runs that they made through the API end too, and theirs, wherever they run.
+                Runs that they made through the API end too, and theirs, wherever they run. With --now there is no grace, also
+                for runs that are under theirs already.
 
                 Examples:
                   orch flow-run cancel docker-flow-4f2b9c11
                   orch flow-run cancel --state late --dry-run
                   orch flow-run cancel --deployment docker-flow --due-before 2026-07-01T00:00:00Z
+                  orch flow-run cancel docker-flow-4f2b9c11 --now
                 """)
 
+        @Flag(help: "SIGKILL at once: what runs cannot tidy up.") var now = false
         @OptionGroup var selection: RunSelection
         @OptionGroup var connection: Connection
         @OptionGroup var output: Output
@@ -25,12 +28,14 @@ extension FlowRuns {
             let client = try connection.client()
             if !selection.isByFilter, !selection.isDry {
                 return try await RunWish(runs: selection.runs, output: output).make { name in
-                    try await client.cancel(try await client.run(name).id.description)
+                    try await client.cancel(try await client.run(name).id.description, isImmediate: now)
                 }
             }
             let found = try await selection.found(client, types: StateType.allCases.filter { !$0.isTerminal })
             if selection.isDry { return try selection.show(found, verb: "cancel", output) }
-            try await RunWish(runs: found.map { "\($0.id)" }, output: output).make { try await client.cancel($0) }
+            try await RunWish(runs: found.map { "\($0.id)" }, output: output).make {
+                try await client.cancel($0, isImmediate: now)
+            }
         }
     }
 

@@ -134,9 +134,12 @@ extension OrchClient {
 
     /// Asks for the end of a run and of those it made; one that has not started is Cancelled at once: `POST /api/flow-runs/{id}/cancel`.
     ///
+    /// - Parameter isImmediate: whether its container is killed at once, with no time to end by itself. Defaults to false.
     /// - Throws: fault 409 `conflict` where the run has ended otherwise.
-    package func cancel(_ run: String) async throws(OrchClientError) -> WishReply {
-        try await get(Call(.post, "flow-runs", run, "cancel"))
+    package func cancel(_ run: String, isImmediate: Bool = false) async throws(OrchClientError) -> WishReply {
+        var call = Call(.post, "flow-runs", run, "cancel")
+        if isImmediate { call.query = [("now", "true")] }
+        return try await get(call)
     }
 
     /// Sets what people have written about a run: `PUT /api/flow-runs/{id}/note`.

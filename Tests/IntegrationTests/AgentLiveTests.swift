@@ -178,6 +178,33 @@ struct AgentLiveTests {
         }
     }
 
+    @Test(arguments: [false, true])
+    func immediateCancellationKillsWhatIgnoresSIGTERM(isAskedForTwice: Bool) async throws {
+        try await LiveAgentBench.with { bench in
+            let claimed = bench.claimed("trap 'echo asked' TERM; echo ready; while true; do sleep 0.1; done") {
+                $0.container.stopGraceSeconds = 60
+            }
+            bench.controller.queue(claimed)
+            let clock = ContinuousClock()
+            var start = clock.now
+            try await bench.withAgent {
+                try await bench.controller.until(claimed) { $0.lines.contains("ready") }
+                if isAskedForTwice {
+                    bench.controller.cancel(claimed, by: "user ada")
+                    try await bench.controller.until(claimed) { $0.lines.contains("asked") }
+                }
+                start = clock.now
+                bench.controller.cancel(claimed, by: "user ben", isImmediate: true)
+                try await bench.controller.until(claimed) { $0.end != nil }
+            }
+            #expect(clock.now - start < .seconds(15))
+            let attempt = bench.controller.attempt(claimed)
+            #expect(attempt.end?.type == .cancelled)
+            #expect(attempt.end?.message == "cancelled by user ben; killed by signal 9 (SIGKILL)")
+            #expect(attempt.records.contains { $0.message.hasSuffix("cancelled by user ben; SIGKILL at once") })
+        }
+    }
+
     @Test func nextAgentFollowsWhatTheLastOneLeft() async throws {
         try await LiveAgentBench.with { bench in
             let claimed = bench.claimed("seq 1 100; while [ ! -e /tmp/go ]; do sleep 0.1; done; seq 101 200")

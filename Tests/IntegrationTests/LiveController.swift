@@ -47,8 +47,8 @@ final class LiveController: ControllerAPI {
 
     func queue(_ claimed: ClaimedRun) { mutate { $0.queue.append(claimed) } }
 
-    func cancel(_ claimed: ClaimedRun, by user: String) {
-        let request = CancellationRequest(by: user, at: .now())
+    func cancel(_ claimed: ClaimedRun, by user: String, isImmediate: Bool? = nil) {
+        let request = CancellationRequest(by: user, at: .now(), isImmediate: isImmediate)
         mutate { $0.cancellations.append(.init(runID: claimed.runID, attempt: claimed.attempt, request: request)) }
     }
 

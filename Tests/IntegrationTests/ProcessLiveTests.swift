@@ -74,6 +74,29 @@ struct ProcessLiveTests {
         }
     }
 
+    @Test("a process under a grace of a minute is killed at once where that is asked for", arguments: [false, true])
+    func immediateCancellation(isAskedForTwice: Bool) async throws {
+        try await ProcessStack.with { stack in
+            let run = try await stack.run(
+                "trap 'echo asked' TERM; echo ready; while true; do sleep 0.1; done",
+                policy: RunPolicy(stopGraceSeconds: 60))
+            try await stack.withAgent {
+                try await stack.untilLine("ready", of: run)
+                if isAskedForTwice {
+                    _ = try await stack.api.cancel("\(run.id)")
+                    try await stack.untilLine("asked", of: run)
+                }
+                let start = ContinuousClock.now
+                let reply = try await stack.api.cancel("\(run.id)", isImmediate: true)
+                #expect(reply.run.cancellation?.isImmediate == true)
+                let state = try await stack.until(run, .cancelled)
+                #expect(ContinuousClock.now - start < .seconds(15))
+                #expect(stack.processes(of: run).isEmpty)
+                #expect(state.message == "cancelled by user admin; killed by signal 9 (SIGKILL)")
+            }
+        }
+    }
+
     @Test("children that outlive their process are ended with it, and those that keep its output are no reason to wait")
     func leftovers() async throws {
         try await ProcessStack.with { stack in

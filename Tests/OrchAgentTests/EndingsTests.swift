@@ -173,6 +173,46 @@ struct EndingsTests {
         #expect(bench.controller.lines == ["working"])
     }
 
+    /// Goes on after SIGTERM.
+    private let stubborn = ScriptedEngine.Script(lines: [.out("working")], end: .runsOn, ignoresTermination: true)
+
+    @Test func anImmediateCancellationGivesNoGrace() async throws {
+        let bench = try AgentBench(["hello": stubborn])
+        let claimed = ClaimedRun.sample { $0.container.stopGraceSeconds = 60 }
+        try await bench.withAgent {
+            bench.controller.queue(claimed)
+            try await bench.controller.until { $0.states.contains { $0.type == .running } }
+            bench.controller.cancel(claimed, by: "user admin", isImmediate: true)
+            try await bench.controller.until { $0.end != nil }
+        }
+        #expect(bench.engine.graces == [.zero])
+        #expect(bench.controller.end?.type == .cancelled)
+        #expect(bench.controller.end?.message == "cancelled by user admin; killed by signal 9 (SIGKILL)")
+        #expect(
+            bench.controller.log.map(\.message).contains(
+                "stopping the container: cancelled by user admin; SIGKILL at once"))
+    }
+
+    @Test func aCancellationThatIsAskedForAgainAsImmediateEndsTheGrace() async throws {
+        let bench = try AgentBench(["hello": stubborn])
+        let claimed = ClaimedRun.sample { $0.container.stopGraceSeconds = 60 }
+        try await bench.withAgent {
+            bench.controller.queue(claimed)
+            try await bench.controller.until { $0.states.contains { $0.type == .running } }
+            bench.controller.cancel(claimed, by: "user ada")
+            try await bench.engine.until { [engine = bench.engine] _ in engine.graces == [.seconds(60)] }
+            bench.controller.cancel(claimed, by: "user ben", isImmediate: true)
+            try await bench.controller.until { $0.end != nil }
+        }
+        #expect(bench.engine.graces == [.seconds(60), .zero])
+        #expect(bench.controller.end?.message == "cancelled by user ben; killed by signal 9 (SIGKILL)")
+        #expect(bench.controller.termination?.actor == "user ben")
+        #expect(bench.controller.termination?.wasStopped == true)
+        #expect(
+            bench.controller.log.map(\.message).contains(
+                "no more time for the container: cancelled by user ben; SIGKILL at once"))
+    }
+
     @Test func aRunThatTakesLongerThanItMayIsStoppedAndHasTimedOut() async throws {
         let bench = try AgentBench(["hello": .init(lines: [.out("working")], end: .runsOn)])
         try await bench.run(

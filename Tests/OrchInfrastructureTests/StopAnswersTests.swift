@@ -33,6 +33,18 @@ struct StopAnswersTests {
         #expect(try await answers.last() == .lost)
     }
 
+    @Test func ofTwoOrdersBothAnswersAreWaitedFor() async throws {
+        let answers = StopAnswers()
+        try await answers.ask { () throws(EngineFault) in
+            try await answers.ask { () throws(EngineFault) in false }
+            let waiter = Task { try await answers.last() }
+            waiter.cancel()
+            await #expect(throws: CancellationError.self) { try await waiter.value }
+            return true
+        }
+        #expect(try await answers.last() == .reached)
+    }
+
     @Test func anAnswerThatIsOnItsWayIsWaitedFor() async throws {
         let answers = StopAnswers()
         try await answers.ask { () throws(EngineFault) in

@@ -52,6 +52,28 @@ struct StopOrderTests {
         #expect(order.cancellation == request)
     }
 
+    @Test func anImmediateCancellationHastensWhateverIsUnderItsGrace() async throws {
+        let now = CancellationRequest(by: "user other", at: Timestamp(microseconds: 2), isImmediate: true)
+        let cancelled = StopOrder()
+        cancelled.give(.cancelled(request))
+        #expect(!cancelled.isImmediate)
+        cancelled.give(.cancelled(now))
+        #expect(cancelled.isImmediate && cancelled.cancellation == now)
+        // Nothing takes it back.
+        cancelled.give(.cancelled(request))
+        #expect(cancelled.isImmediate && cancelled.cancellation == now)
+        try await cancelled.waitUntilImmediate()
+
+        let overdue = StopOrder()
+        overdue.give(.overdue(5))
+        overdue.give(.cancelled(now))
+        #expect(overdue.isImmediate && overdue.overdue == 5 && overdue.cancellation == nil)
+        let suspended = StopOrder()
+        suspended.ask(RunRequest(.suspend, by: "user admin", at: Timestamp(microseconds: 1)))
+        suspended.give(.cancelled(now))
+        #expect(suspended.isImmediate && suspended.cancellation == now)
+    }
+
     @Test func fenceOutranksACancellation() {
         let order = StopOrder()
         order.give(.cancelled(request))

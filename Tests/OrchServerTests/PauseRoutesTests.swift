@@ -65,6 +65,11 @@ struct PauseRoutesTests {
             #expect(cancelled.note == nil)
             let twice: WishReply = try await server.call(.post, "flow-runs/\(claimed.runID)/cancel")
             #expect(twice.run == cancelled.run && twice.note == "already Cancelling, so nothing has changed")
+            let now: WishReply = try await server.call(.post, "flow-runs/\(claimed.runID)/cancel?now=true")
+            #expect(now.run.state == cancelled.run.state && now.note == "its grace ends now: SIGKILL")
+            #expect(cancelled.run.cancellation?.isImmediate == nil && now.run.cancellation?.isImmediate == true)
+            let anew: WishReply = try await server.call(.post, "flow-runs/\(claimed.runID)/cancel?now=true")
+            #expect(anew.run == now.run && anew.note == "already Cancelling, so nothing has changed")
             try await server.report(claimed) { $0.state = ServerFixture.state(.cancelled) }
             let late: WishReply = try await server.call(.post, "flow-runs/\(claimed.runID)/cancel")
             #expect(late.run.state.type == .cancelled && late.note == "already Cancelled, so nothing has changed")

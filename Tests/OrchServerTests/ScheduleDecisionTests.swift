@@ -12,6 +12,8 @@ struct ScheduleDecisionTests {
         var cursor: String? = "2026-03-01T07:00/0"
         var made = Timestamp("2026-02-01T00:00:00Z") ?? .now()
         var open = 0
+        /// Those of them that are to end already.
+        var ending = 0
         var isDeploymentPaused = false
         var hasFailedTooOften = false
 
@@ -33,7 +35,7 @@ struct ScheduleDecisionTests {
                 cursorAt: spec.catchup ? Timestamp(microseconds: -62_135_596_800_000_000) : made,
                 cursor: slot ?? cursor.flatMap(ScheduleSlot.init), nextAt: now, caughtUpAt: made, failures: 0,
                 failuresSince: made, pauseReason: nil, createdAt: made, updatedAt: made)
-            let runs = (0..<open).map { DueSchedule.OpenRun(id: .new(), name: "taxi-\($0)", isToEnd: false) }
+            let runs = (0..<open).map { DueSchedule.OpenRun(id: .new(), name: "taxi-\($0)", isToEnd: $0 < ending) }
             let due = DueSchedule(
                 schedule: schedule, deployment: StoredDeployment(deployment: deployment), open: runs,
                 hasFailedTooOften: hasFailedTooOften)
@@ -85,12 +87,14 @@ struct ScheduleDecisionTests {
 
     @Test("A slot in time is decided by the runs that have not ended")
     func overlaps() throws {
-        func runs(_ overlap: OverlapPolicy, open: Int, most: Int? = nil) throws -> ScheduleDecision {
+        func runs(
+            _ overlap: OverlapPolicy, open: Int, ending: Int = 0, most: Int? = nil
+        ) throws -> ScheduleDecision {
             var schedule = Case {
                 $0.overlap = overlap
                 $0.maxQueued = most
             }
-            schedule.open = open
+            (schedule.open, schedule.ending) = (open, ending)
             return try schedule.decide(at: "2026-03-02T06:00:01Z")
         }
         #expect(try runs(.skip, open: 0).runs.map(\.fate) == [.run(isMissed: false)])
@@ -102,6 +106,9 @@ struct ScheduleDecisionTests {
         #expect(try runs(.bufferAll, open: 2, most: 2).runs.count == 1)
         #expect(try runs(.bufferAll, open: 3, most: 2).runs.isEmpty)
         #expect(try runs(.cancelOther, open: 2).cancels.map(\.name) == ["taxi-0", "taxi-1"])
+        #expect(try runs(.cancelOther, open: 2, ending: 1).cancels.map(\.name) == ["taxi-1"])
+        // One that has its time to end is killed at once.
+        #expect(try runs(.terminateOther, open: 2, ending: 1).cancels.map(\.name) == ["taxi-0", "taxi-1"])
         #expect(try runs(.allow, open: 9).runs.count == 1)
     }
 

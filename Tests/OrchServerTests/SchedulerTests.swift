@@ -152,6 +152,25 @@ struct SchedulerTests {
         }
     }
 
+    @Test("A newer run has the older one killed where the schedule says so, also where that has its time to end")
+    func terminatesOthers() async throws {
+        try await with { server, clock in
+            let schedule = try await schedule(server) { $0.overlap = .terminateOther }
+            try clock.put("2026-03-02T06:00:00Z")
+            await server.controller.scheduler.look()
+            let claimed = try #require(try await server.poll().runs.first)
+            let asked: FlowRun = try await server.call(.post, "flow-runs/\(claimed.runID)/cancel")
+            #expect(asked.cancellation != nil && asked.cancellation?.isImmediate == nil)
+            try clock.put("2026-03-03T06:00:00Z")
+            await server.controller.scheduler.look()
+            #expect(try await runs(server).map(\.state.type) == [.cancelling, .scheduled])
+            let wish = try await server.poll(capacity: 0).cancellations.map(\.request)
+            #expect(wish.map(\.isImmediate) == [true])
+            #expect(
+                wish.map(\.by) == ["schedule \(schedule.spec.slug), whose next slot has come (terminate-other)"])
+        }
+    }
+
     @Test("A thousand schedules that are due at one second have their runs after one look")
     func thousand() async throws {
         try await with { server, clock in

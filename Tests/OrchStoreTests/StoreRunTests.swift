@@ -106,6 +106,36 @@ extension StoreConformance {
         }
 
         @Test(arguments: StoreKind.all)
+        func aCancellationIsMadeImmediateAndStaysSo(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                let key = try await store.claimedRun()
+                let first = CancellationRequest(by: "user ada", at: Sample.at(3))
+                _ = try await store.requestCancellation(of: key.runID, first)
+                #expect(try await store.wishes(for: "a1").cancellations.map(\.request.isImmediate) == [nil])
+                let now = CancellationRequest(by: "user ben", at: Sample.at(4), isImmediate: true)
+                guard case .requested(let run, _) = try await store.requestCancellation(of: key.runID, now) else {
+                    Issue.record("expected the wish to be taken")
+                    return
+                }
+                #expect(run.state.type == .cancelling && run.cancellation == now)
+                for later in [first, now] {
+                    guard case .unchanged(let same) = try await store.requestCancellation(of: key.runID, later) else {
+                        Issue.record("expected nothing to change")
+                        continue
+                    }
+                    #expect(same.cancellation == now)
+                }
+                #expect(try await store.wishes(for: "a1").cancellations.map(\.request) == [now])
+                #expect(try await store.held(by: "a1").map(\.run.cancellation) == [now])
+                #expect(try await store.states(of: key.runID).map(\.type) == [.scheduled, .pending, .cancelling])
+
+                let end = AttemptReport(token: "", state: Sample.state(.cancelled, at: 5))
+                _ = try await store.apply(end, to: key, at: 5)
+                #expect(try await store.run(key.runID)?.cancellation == nil)
+            }
+        }
+
+        @Test(arguments: StoreKind.all)
         func whatHasEndedOtherwiseIsNotCancelled(kind: StoreKind) async throws {
             try await kind.withStore { store in
                 let key = try await store.claimedRun()

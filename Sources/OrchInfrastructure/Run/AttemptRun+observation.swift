@@ -93,7 +93,9 @@ extension AttemptRun {
 
     private func stopWhenOrdered(_ id: String) async throws {
         let reason = try await order.wait()
+        let isImmediate = order.isImmediate
         let grace = Duration.seconds(claimed.container.stopGraceSeconds ?? ContainerSpec.defaultStopGrace)
+        let how = isImmediate ? "SIGKILL at once" : "SIGTERM, and SIGKILL after \(grace)"
         let why: String
         switch reason {
         case .cancelled(let request): why = "cancelled by \(request.by)"
@@ -104,11 +106,24 @@ extension AttemptRun {
         var report = AttemptReport(token: claimed.token)
         if await mayLive(id) {
             report.remark(
-                .info, "stopping the \(noun): \(why); SIGTERM, and SIGKILL after \(grace)", attempt: claimed.attempt,
-                at: runner.now())
+                .info, "stopping the \(noun): \(why); \(how)", attempt: claimed.attempt, at: runner.now())
         }
         if case .suspended(let request) = reason { report.begun = request }
         if !report.isEmpty { await reporting.add(report) }
+        if isImmediate { return try await stop(id, grace: .zero) }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await stop(id, grace: grace) }
+            group.addTask {
+                try await order.waitUntilImmediate()
+                await remark(.info, "no more time for the \(noun): \(order.wish ?? why); SIGKILL at once")
+                try await stop(id, grace: .zero)
+            }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    private func stop(_ id: String, grace: Duration) async throws {
         var backoff = Backoff()
         while true {
             do throws(EngineFault) {

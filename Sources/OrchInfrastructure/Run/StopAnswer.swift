@@ -16,7 +16,8 @@ package enum StopAnswer: Sendable, Hashable {
 final class StopAnswers: Sendable {
     private struct State {
         var answer = StopAnswer.none
-        var isAwaited = false
+        /// Orders that are not answered yet.
+        var awaited = 0
     }
 
     private let state = Mutex(State())
@@ -27,11 +28,11 @@ final class StopAnswers: Sendable {
 
     /// Orders the stop and keeps the answer.
     func ask(_ stop: () async throws(EngineFault) -> Bool) async throws(EngineFault) {
-        state.withLock { $0.isAwaited = true }
+        state.withLock { $0.awaited += 1 }
         let result: Result<Bool, EngineFault>
         do throws(EngineFault) { result = .success(try await stop()) } catch { result = .failure(error) }
         state.withLock { state in
-            state.isAwaited = false
+            state.awaited -= 1
             switch (state.answer, result) {
             case (_, .success(true)): state.answer = .reached
             case (.none, .success(false)): state.answer = .late
@@ -43,11 +44,11 @@ final class StopAnswers: Sendable {
         _ = try result.get()
     }
 
-    /// The answer; waits while one is on its way, as it is once the container has ended.
+    /// The answer that tells most; waits while one is on its way, as it is once the container has ended.
     ///
     /// - Throws: when the surrounding task is cancelled before.
     func last() async throws(CancellationError) -> StopAnswer {
-        try await gate.wait { state.withLock { $0.isAwaited } }
+        try await gate.wait { state.withLock { $0.awaited > 0 } }
         return state.withLock { $0.answer }
     }
 }

@@ -1,7 +1,7 @@
 package import OrchModel
 import Synchronization
 
-/// The wish to end one attempt, given at most once, from anywhere, at any time; whoever runs the attempt waits for it.
+/// The wish to end one attempt, given from anywhere, at any time; whoever runs the attempt waits for it.
 package final class StopOrder: Sendable {
     /// Why an attempt is ended from outside.
     package enum Reason: Sendable, Hashable {
@@ -15,7 +15,12 @@ package final class StopOrder: Sendable {
         case fenced
     }
 
-    private let given = Mutex<Reason?>(nil)
+    private struct State {
+        var reason: Reason?
+        var isImmediate = false
+    }
+
+    private let given = Mutex(State())
     private let gate = Gate()
     /// What is wished of the attempt short of its end.
     package let pausing = Pausing()
@@ -24,7 +29,10 @@ package final class StopOrder: Sendable {
     package init() {}
 
     /// The order, if it was given.
-    package var reason: Reason? { given.withLock { $0 } }
+    package var reason: Reason? { given.withLock { $0.reason } }
+
+    /// Whether somebody asked for an end with no time to end by itself.
+    package var isImmediate: Bool { given.withLock { $0.isImmediate } }
 
     /// Who asked for cancellation, if somebody did.
     package var cancellation: CancellationRequest? {
@@ -60,14 +68,16 @@ package final class StopOrder: Sendable {
         }
     }
 
-    /// Gives the order. A second one changes nothing, but that a fence ends the right to report a cancellation, and that
-    /// a cancellation makes an end for good of a suspension.
+    /// Gives the order. A second one changes nothing, but that a fence ends the right to report a cancellation, that
+    /// a cancellation makes an end for good of a suspension, and that an immediate one lets nothing take its time.
     package func give(_ reason: Reason) {
         given.withLock { given in
-            switch (given, reason) {
-            case (nil, _), (_, .fenced), (.suspended, .cancelled): given = reason
+            switch (given.reason, reason) {
+            case (nil, _), (_, .fenced), (.suspended, .cancelled): given.reason = reason
+            case (.cancelled(let known), .cancelled(let request)) where request.hastens(known): given.reason = reason
             default: break
             }
+            if case .cancelled(let request) = reason, request.isImmediate == true { given.isImmediate = true }
         }
         gate.open()
     }
@@ -85,4 +95,9 @@ package final class StopOrder: Sendable {
         guard let reason else { throw CancellationError() }
         return reason
     }
+
+    /// Waits until it is to be carried out at once.
+    ///
+    /// - Throws: when the surrounding task is cancelled before.
+    func waitUntilImmediate() async throws(CancellationError) { try await gate.wait { !isImmediate } }
 }

@@ -147,11 +147,17 @@ public struct ContainerRecord: Codable, Hashable, Sendable {
 public struct CancellationRequest: Codable, Hashable, Sendable {
     public var by: String
     public var at: Timestamp
+    /// Whether it is killed at once, with no time to end by itself; nil = no.
+    public var isImmediate: Bool?
 
-    public init(by: String, at: Timestamp) {
+    public init(by: String, at: Timestamp, isImmediate: Bool? = nil) {
         self.by = by
         self.at = at
+        self.isImmediate = isImmediate
     }
+
+    /// Whether it changes anything where `known` was asked for before: what has its time to end may be killed at once.
+    public func hastens(_ known: CancellationRequest) -> Bool { isImmediate == true && known.isImmediate != true }
 }
 
 /// One task of a run, in its last known state.

@@ -153,9 +153,13 @@ struct FlowRunRoutes: Sendable {
 
     private func cancel(_ call: APICall) async throws -> Response {
         let id = try await run(call).id
-        let request = CancellationRequest(by: call.principal.actor, at: call.now())
+        let request = CancellationRequest(
+            by: call.principal.actor, at: call.now(), isImmediate: try call.flag("now") ? true : nil)
         switch try await canceller.cancel(id, request) {
-        case .requested(let run, _): return try APIJSON.response(WishReply(run: run))
+        case .requested(let run, _):
+            // One that was Cancelling before keeps that state.
+            let note = request.isImmediate == true && run.state.at < request.at ? "its grace ends now: SIGKILL" : nil
+            return try APIJSON.response(WishReply(run: run, note: note))
         case .unchanged(let run):
             return try APIJSON.response(WishReply(run: run, note: Self.unchanged(run)))
         case .ended(let run):

@@ -125,7 +125,8 @@ struct ScheduleDecision {
             guard !hasLater, !isPartial else {
                 return .skip("a later one took its place (overlap: \(spec.overlap.rawValue))")
             }
-            cancels = due.open.filter { !$0.isToEnd }
+            // What has its time to end is ended at once all the same.
+            cancels = due.open.filter { !$0.isToEnd || spec.overlap == .terminateOther }
             return .run(isMissed: isMissed)
         }
     }

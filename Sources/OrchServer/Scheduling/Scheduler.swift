@@ -76,13 +76,10 @@ struct Scheduler: Service {
 
     /// Ends runs for a newer one. Before that is made: safe to repeat, and none is forgotten.
     private func cancel(_ runs: [DueSchedule.OpenRun], for due: DueSchedule, at now: Timestamp) async throws {
-        for run in runs {
-            try await canceller.cancel(
-                run.id,
-                CancellationRequest(
-                    by:
-                        "schedule \(due.schedule.spec.slug), whose next slot has come (\(due.schedule.spec.overlap.rawValue))",
-                    at: now))
-        }
+        let spec = due.schedule.spec
+        let request = CancellationRequest(
+            by: "schedule \(spec.slug), whose next slot has come (\(spec.overlap.rawValue))", at: now,
+            isImmediate: spec.overlap == .terminateOther ? true : nil)
+        for run in runs { try await canceller.cancel(run.id, request) }
     }
 }

@@ -104,7 +104,7 @@ extension RelationalStore {
         var wishes = AgentWishes()
         let rows = try db.rows(
             """
-            SELECT id, attempt, cancel_by, cancel_at, request FROM flow_run
+            SELECT id, attempt, cancel_by, cancel_at, cancel_immediately, request FROM flow_run
             WHERE agent = ? AND \(StoreSchema.isLive) AND root_number IS NULL
                 AND (cancel_at IS NOT NULL OR request IS NOT NULL)
             ORDER BY number
@@ -114,9 +114,10 @@ extension RelationalStore {
             var reader = RowReader(row, table: "flow_run")
             let (run, attempt): (Identifier, Int) = (try reader.identifier(), try reader.next())
             let (by, at): (String?, Timestamp?) = (try reader.optional(), try reader.optionalTime())
+            let isImmediate = try reader.optional(Int.self).map { $0 == 1 }
             if let by, let at {
-                wishes.cancellations.append(
-                    .init(runID: run, attempt: attempt, request: CancellationRequest(by: by, at: at)))
+                let request = CancellationRequest(by: by, at: at, isImmediate: isImmediate)
+                wishes.cancellations.append(.init(runID: run, attempt: attempt, request: request))
             }
             if let request: RunRequest = try reader.optionalJSON() {
                 wishes.requests.append(.init(runID: run, attempt: attempt, request: request))

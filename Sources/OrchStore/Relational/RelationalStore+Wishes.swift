@@ -62,8 +62,8 @@ extension RunRow {
         while let number = parents.popLast() {
             for var child in try RunRow.madeByRun(number, db) where child.run.ties?.isDetached != true {
                 parents.append(child.number)
-                let wish = CancellationRequest(
-                    by: "\(request.by), with run \(parent) that made it", at: request.at)
+                var wish = request
+                wish.by += ", with run \(parent) that made it"
                 guard try child.cancel(wish, actor: actor, db) else { continue }
                 family.others.append(child.run)
             }
@@ -84,11 +84,18 @@ extension RunRow {
         ).map(RunRow.init)
     }
 
-    /// Ends a run that no agent holds, or asks its agent to; false where it has ended, or was asked before.
+    /// Ends a run that no agent holds, or asks its agent to; false where it has ended, or was asked before for the same.
     fileprivate mutating func cancel(
         _ request: CancellationRequest, actor: String, _ db: any SQLSession
     ) throws -> Bool {
-        guard !run.state.type.isTerminal, run.cancellation == nil else { return false }
+        guard !run.state.type.isTerminal else { return false }
+        if let known = run.cancellation {
+            guard request.hastens(known) else { return false }
+            // It is Cancelling already.
+            run.cancellation = request
+            try update(enters: false, db)
+            return true
+        }
         if run.agent == nil {
             let waited = run.attempt > 0 ? "while it waited for its next attempt" : "before it was started"
             let when = run.state.type == .paused ? "while it was \(run.state.name)" : waited
@@ -96,7 +103,9 @@ extension RunRow {
         } else {
             run.cancellation = request
             run.request = nil
-            enter(RunState(.cancelling, message: "\(request.by) asked for its end", at: request.at, actor: actor))
+            let how = request.isImmediate == true ? " at once (SIGKILL)" : ""
+            enter(
+                RunState(.cancelling, message: "\(request.by) asked for its end\(how)", at: request.at, actor: actor))
         }
         try update(enters: true, db)
         try endWaits(db)

@@ -44,7 +44,7 @@ struct RunRow {
         number, root_number, unobserved_since, id, name, flow_name, deployment_id, deployment_name, \
         deployment_version, parent_id, work_queue, image, state_type, state_name, state_message, state_at, \
         state_actor, attempt, created_at, scheduled_for, started_at, ended_at, agent, cancel_by, cancel_at, request, logs_removed_at, \
-        details, priority, idempotency_key, backfill_id, blocked_on
+        details, priority, idempotency_key, backfill_id, blocked_on, cancel_immediately
         """
 
     /// The row of a root run that was read before.
@@ -91,6 +91,7 @@ struct RunRow {
         (run.schedule, run.requires, run.notes) = (details.schedule, details.requires, details.notes)
         (run.priority, run.idempotencyKey) = (try reader.optional(), try reader.optional())
         (run.backfillID, run.blockedOn) = (try reader.optionalIdentifier(), try reader.optional())
+        run.cancellation?.isImmediate = try reader.optional(Int.self).map { $0 == 1 }
     }
 
     /// Attempts that its policy's retries are not counted from.
@@ -192,15 +193,16 @@ extension RunRow {
         try db.post(
             """
             UPDATE flow_run SET state_type = ?, state_name = ?, state_message = ?, state_at = ?, state_actor = ?,
-                started_at = ?, ended_at = ?, unobserved_since = ?, cancel_by = ?, cancel_at = ?, request = ?,
-                details = ?, priority = ?, blocked_on = ?,
+                started_at = ?, ended_at = ?, unobserved_since = ?, cancel_by = ?, cancel_at = ?, cancel_immediately = ?,
+                request = ?, details = ?, priority = ?, blocked_on = ?,
                 lease_expires_at = CASE WHEN ? = 1 THEN NULL ELSE lease_expires_at END
             WHERE number = ?
             """,
             [
                 state.type.rawValue, state.name, state.message, state.at.microseconds, state.actor,
                 run.startedAt?.microseconds, run.endedAt?.microseconds, unobservedSince?.microseconds,
-                run.cancellation?.by, run.cancellation?.at.microseconds, try run.request.map(JSONText.encode),
+                run.cancellation?.by, run.cancellation?.at.microseconds,
+                run.cancellation?.isImmediate == true ? 1 : nil, try run.request.map(JSONText.encode),
                 try Self.detailsText(of: run, suspensions: suspensions), run.priority, run.blockedOn,
                 state.type.isTerminal ? 1 : 0, number,
             ])

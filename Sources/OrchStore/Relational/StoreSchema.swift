@@ -20,6 +20,7 @@ enum StoreSchema {
         ("13-artifacts", artifacts), ("14-concurrency-limits", concurrencyLimits), ("15-run-facts", runFacts),
         ("16-queues-and-limits", queuesAndLimits), ("17-schedules", schedules),
         ("18-deployment-versions", deploymentVersions), ("19-backfills", backfills),
+        ("20-immediate-cancellations", immediateCancellations),
     ]
 
     /// The migrations that a database lacks.
@@ -34,6 +35,9 @@ enum StoreSchema {
         guard unknown.isEmpty else { throw StoreError.newerSchema(path: path, unknown: unknown.sorted()) }
         return known.filter { !applied.contains($0) }
     }
+
+    /// Whether a run that is to end is killed at once: 1, else NULL.
+    private static let immediateCancellations = "ALTER TABLE flow_run ADD COLUMN cancel_immediately INTEGER;"
 
     /// What deployments said before; whether their schedules make runs.
     private static let deploymentVersions = """

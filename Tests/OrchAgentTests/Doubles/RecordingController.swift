@@ -47,8 +47,8 @@ final class RecordingController: ControllerAPI {
     func fence(_ claimed: ClaimedRun) {
         mutate { $0.stale.append(.init(runID: claimed.runID, attempt: claimed.attempt, token: claimed.token)) }
     }
-    func cancel(_ claimed: ClaimedRun, by user: String) {
-        let request = CancellationRequest(by: user, at: Timestamp(microseconds: 1))
+    func cancel(_ claimed: ClaimedRun, by user: String, isImmediate: Bool? = nil) {
+        let request = CancellationRequest(by: user, at: Timestamp(microseconds: 1), isImmediate: isImmediate)
         mutate { $0.cancellations.append(.init(runID: claimed.runID, attempt: claimed.attempt, request: request)) }
     }
 

@@ -20,6 +20,8 @@ final class ScriptedEngine: ContainerEngine {
         var end: End
         /// What it exits with when it is stopped.
         var codeOfStop = 143
+        /// Whether it goes on after SIGTERM for as long as its grace lasts.
+        var ignoresTermination = false
     }
 
     struct Container: Sendable {
@@ -46,6 +48,7 @@ final class ScriptedEngine: ContainerEngine {
         /// Grows when all connections break.
         var epoch = 0
         var calls: [String] = []
+        var graces: [Duration] = []
         var created = 0
     }
 
@@ -61,6 +64,8 @@ final class ScriptedEngine: ContainerEngine {
 
     /// Calls so far, such as `create`, in order.
     var calls: [String] { state.withLock { $0.calls } }
+    /// The time that containers were given to end by themselves, at each stop.
+    var graces: [Duration] { state.withLock { $0.graces } }
     var containers: [Container] { state.withLock { Array($0.containers.values) } }
 
     func change(image: String, isHere: Bool) {
@@ -256,6 +261,20 @@ final class ScriptedEngine: ContainerEngine {
         try enter("stop")
         let container = try find(id)
         guard container.snapshot.isLive else { return false }
+        state.withLock { $0.graces.append(grace) }
+        gate.open()
+        if state.withLock({ $0.scripts[container.spec.command.first ?? ""]?.ignoresTermination == true }) {
+            if grace == .zero {
+                end(id, exitCode: 137)
+                return true
+            }
+            do {
+                try await gate.wait { self.containers.contains { $0.snapshot.id == id && $0.snapshot.isLive } }
+            } catch {
+                throw .cancelled
+            }
+            return true
+        }
         end(id, exitCode: state.withLock { $0.scripts[container.spec.command.first ?? ""]?.codeOfStop ?? 143 })
         return true
     }
