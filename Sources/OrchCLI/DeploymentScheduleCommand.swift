@@ -23,18 +23,36 @@ extension Deployments {
         @Argument(help: "The deployment: NAME or FLOW/NAME.") var deployment: String
         @Flag(name: .customLong("no-schedule"), help: "None at all: it removes what the deployment has.")
         var removesAll = false
+        @Option(
+            name: .customLong("day_or"), help: "With --cron: false is the same as --both-days.",
+            transform: Self.yesOrNo)
+        var dayOr = true
         @OptionGroup(title: "When") var rule: ScheduleRuleOptions
         @OptionGroup var connection: Connection
         @OptionGroup var output: Output
 
         func validate() throws {
             guard removesAll else {
-                _ = try rule.spec()
+                _ = try spec()
                 return
             }
             guard rule.cron == nil, rule.interval == nil, rule.rrule == nil else {
                 throw ValidationError("--no-schedule: expected it alone, or one of --cron, --interval and --rrule")
             }
+        }
+
+        /// The new schedule.
+        func spec() throws -> ScheduleSpec {
+            var rule = rule
+            rule.bothDays = rule.bothDays || !dayOr
+            return try rule.spec()
+        }
+
+        private static func yesOrNo(_ text: String) throws -> Bool {
+            guard let answer = Bool(text.lowercased()) else {
+                throw ValidationError("--day_or: expected true or false, got \"\(text)\"")
+            }
+            return answer
         }
 
         func run() async throws {
@@ -44,7 +62,7 @@ extension Deployments {
             if !removesAll {
                 // First, so that a rule that is refused leaves everything as it is.
                 let reply = try await client.saveSchedule(
-                    ScheduleRequest(deployment: known.fullName, schedule: try rule.spec(), replaces: true))
+                    ScheduleRequest(deployment: known.fullName, schedule: try spec(), replaces: true))
                 for warning in reply.warnings {
                     FileHandles.writeError("Warning: \(TerminalText.harmless(warning))\n")
                 }

@@ -15,13 +15,18 @@ struct DeploymentScheduleCommandTests {
         let command = try Deployments.SetSchedule.parse([
             "etl/nightly", "--interval", "3600", "--anchor-date", "2026-01-01T07:00", "--timezone", "Europe/Berlin",
         ])
-        let spec = try command.rule.spec()
+        let spec = try command.spec()
         #expect(spec.rule == .interval(seconds: 3600, anchor: ScheduleMoment("2026-01-01T07:00")))
         #expect(spec.timezone == "Europe/Berlin" && spec.slug == "default")
         #expect(try Deployments.SetSchedule.parse(["nightly", "--no-schedule"]).removesAll)
+        for (answer, dayOr) in [("True", true), ("False", false), ("false", false)] {
+            let both = try Deployments.SetSchedule.parse(["nightly", "--cron", "0 7 2 * 1", "--day_or", answer])
+            #expect(try both.spec().rule == .cron("0 7 2 * 1", dayOr: dayOr))
+        }
         for arguments in [
             ["nightly"], ["--cron", "0 7 * * *"], ["nightly", "--no-schedule", "--cron", "0 7 * * *"],
             ["nightly", "--cron", "0 7 * * *", "--rrule", "FREQ=DAILY"], ["nightly", "--interval", "soon"],
+            ["nightly", "--cron", "0 7 2 * 1", "--day_or", "maybe"],
         ] {
             #expect(throws: (any Error).self) { try Deployments.SetSchedule.parse(arguments) }
         }
