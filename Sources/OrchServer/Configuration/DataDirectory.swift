@@ -26,7 +26,7 @@ final class DataDirectory: Sendable {
     /// - Throws: ``OrchServerError/inUse(path:)`` where one does.
     static func exclusively<Value>(_ path: String, _ body: () async throws -> Value) async throws -> Value {
         let descriptor = try lock(path)
-        defer { close(descriptor) }
+        defer { release(descriptor) }
         return try await body()
     }
 
@@ -47,12 +47,12 @@ final class DataDirectory: Sendable {
             adminToken = try Self.token(configuration.adminTokenFile ?? "\(path)/admin.token", kind: "admin")
             agentToken = try Self.token(configuration.agentTokenFile ?? "\(path)/agent.token", kind: "agent")
         } catch {
-            close(lock)
+            Self.release(lock)
             throw error
         }
     }
 
-    deinit { close(lock) }
+    deinit { Self.release(lock) }
 
     private static func makeFolder(_ path: String) throws {
         var made = path.hasPrefix("/") ? "" : "."
@@ -93,6 +93,13 @@ final class DataDirectory: Sendable {
             throw OrchServerError.inUse(path: path)
         }
         return descriptor
+    }
+
+    /// Gives the lock back. A child process that was forked this moment has a copy of the descriptor until it becomes another
+    /// program, so that to close ours is not enough.
+    private static func release(_ descriptor: Int32) {
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
     }
 
     private static func token(_ path: String, kind: String) throws -> Secret {
