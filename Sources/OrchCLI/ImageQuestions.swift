@@ -5,7 +5,7 @@ import OrchModel
 /// Asks agents what images hold, each image of a queue once.
 struct ImageQuestions {
     /// Puts a question to an agent of a queue.
-    typealias Ask = (_ queue: String, _ reference: String) async throws -> AgentTaskAnswer
+    typealias Ask = (AgentTaskRequest) async throws -> AgentTaskAnswer
 
     /// What was found out for a deployment.
     struct Finding {
@@ -14,22 +14,18 @@ struct ImageQuestions {
         var answer: AgentTaskAnswer
     }
 
-    private struct Key: Hashable {
-        var queue: String
-        var reference: String
-    }
-
     private let ask: Ask
-    private var answers: [Key: AgentTaskAnswer] = [:]
+    private var answers: [AgentTaskRequest: AgentTaskAnswer] = [:]
 
     init(_ ask: @escaping Ask) {
         self.ask = ask
     }
 
     init(client: OrchClient, timeout: Double) {
-        self.init { queue, reference in
-            try await client.ask(
-                AgentTaskRequest(queue: queue, question: .describeImage(reference: reference), waitSeconds: timeout))
+        self.init { question in
+            var question = question
+            question.waitSeconds = timeout
+            return try await client.ask(question)
         }
     }
 
@@ -89,11 +85,13 @@ struct ImageQuestions {
 
     private mutating func answer(_ image: String, _ entry: DeploymentEntry) async throws -> AgentTaskAnswer {
         let isProcess = entry.infrastructureType == InfrastructureKind.process.rawValue
-        let key = Key(
-            queue: entry.workQueue ?? "default", reference: isProcess ? ProgramReference.text(image) : image)
-        if let known = answers[key] { return known }
-        let answer = try await ask(key.queue, key.reference)
-        answers[key] = answer
+        let question = AgentTaskRequest(
+            queue: entry.workQueue ?? "default",
+            question: .describeImage(reference: isProcess ? ProgramReference.text(image) : image),
+            requires: entry.requires)
+        if let known = answers[question] { return known }
+        let answer = try await ask(question)
+        answers[question] = answer
         return answer
     }
 }

@@ -189,11 +189,15 @@ package protocol Store: Sendable {
 
     // MARK: Questions to agents
 
-    /// Adds a question for the agents of a queue, which is gone after `expiry`.
-    func ask(_ task: AgentTask, of queue: String, until expiry: Timestamp, at: Timestamp) async throws
-    /// The questions of these queues that nobody has taken since `cutoff`; they are the taker's now.
-    func takeQuestions(of queues: [String], lastTakenBefore cutoff: Timestamp, at: Timestamp) async throws
-        -> [AgentTask]
+    /// Adds a question for the agents of a queue that meet `placement`, which is gone after `expiry`.
+    func ask(
+        _ task: AgentTask, of queue: String, placement: Placement, until expiry: Timestamp, at: Timestamp
+    ) async throws
+    /// The questions of these queues, for an agent with these labels, that nobody has taken since `cutoff`; they are the taker's
+    /// now.
+    func takeQuestions(
+        of queues: [String], labels: [String: JSONValue], lastTakenBefore cutoff: Timestamp, at: Timestamp
+    ) async throws -> [AgentTask]
     /// Keeps the answer to a question; false where there is no such question any more.
     func answer(_ id: Identifier, with answer: AgentTaskAnswer) async throws -> Bool
     /// The answer to a question; nil while there is none.

@@ -6,10 +6,15 @@ import Testing
 
 struct ImageQuestionsTests {
     private func questions(_ images: [String]) -> ImageQuestions {
-        ImageQuestions { _, reference in
-            images.contains(reference)
+        ImageQuestions { question in
+            let reference = Self.reference(question)
+            return images.contains(reference)
                 ? .description(DeploymentMakerTests.description) : .noImage(image: reference, available: images)
         }
+    }
+
+    private static func reference(_ question: AgentTaskRequest) -> String {
+        if case .describeImage(let reference) = question.question { reference } else { "another question" }
     }
 
     private func entry(_ entrypoint: String) -> DeploymentEntry {
@@ -37,8 +42,9 @@ struct ImageQuestionsTests {
     func once() async throws {
         final class Count { var asked: [String] = [] }
         let count = Count()
-        var questions = ImageQuestions { queue, reference in
-            count.asked.append("\(queue) \(reference)")
+        var questions = ImageQuestions { question in
+            let reference = Self.reference(question)
+            count.asked.append("\(question.queue) \(reference) \(question.placement.text)")
             return .noDescription(image: reference)
         }
         for queue in ["a", "b", "a"] {
@@ -49,12 +55,18 @@ struct ImageQuestionsTests {
         var process = DeploymentEntry(name: "x")
         (process.image, process.infrastructureType) = ("/opt/taxi", "process")
         _ = try await questions.finding(for: process)
-        #expect(count.asked == ["a i", "b i", "default process:/opt/taxi"])
+        var elsewhere = DeploymentEntry(name: "x")
+        (elsewhere.image, elsewhere.workQueue, elsewhere.requires) = ("i", "a", ["arch": "arm64"])
+        _ = try await questions.finding(for: elsewhere)
+        #expect(
+            count.asked == [
+                "a i ", "b i ", #"default process:/opt/taxi {"infrastructure":"process"}"#, #"a i {"arch":"arm64"}"#,
+            ])
     }
 
     @Test("A command is asked about by nobody; without an image that is said")
     func commands() async throws {
-        var questions = ImageQuestions { _, _ in throw CancellationError() }
+        var questions = ImageQuestions { _ in throw CancellationError() }
         var entry = DeploymentEntry(name: "x")
         entry.command = ["echo", "hi"]
         await #expect(throws: DeploymentMaker.Remark.self) { try await questions.finding(for: entry) }

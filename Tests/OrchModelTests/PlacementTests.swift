@@ -19,6 +19,19 @@ struct PlacementTests {
         #expect(Placement(requires).unmet(by: Self.host).isEmpty == isMet)
     }
 
+    @Test(
+        "What names no infrastructure needs a container engine, which an agent has that does not say",
+        arguments: [
+            (nil, ["docker", "process"], true), (nil, ["process"], false), (nil, nil, true),
+            (["arch": "arm64"], ["process"], false), (["arch": "arm64"], ["docker"], true),
+            (["infrastructure": "process"], ["process"], true), (["infrastructure": "process"], nil, false),
+        ] as [([String: JSONValue]?, JSONValue?, Bool)])
+    func needsAnEngine(requires: [String: JSONValue]?, infrastructure: JSONValue?, isMet: Bool) {
+        var labels: [String: JSONValue] = ["arch": "arm64"]
+        labels["infrastructure"] = infrastructure
+        #expect(Placement(requires).isMet(by: labels) == isMet)
+    }
+
     @Test("Its text is the same for equal demands, says all of it, and is empty for none")
     func text() throws {
         let placement = Placement(["zone": "eu", "gpu": true])

@@ -71,6 +71,30 @@ struct AgentRoutesTests {
         }
     }
 
+    @Test("an agent that would not get such runs is not asked; where there is no other, that is told at once")
+    func onlyAgentsThatFitAreAsked() async throws {
+        try await ServerFixture.with { server in
+            var agent = ServerFixture.agentInfo()
+            agent.labels = ["arch": "amd64", "infrastructure": ["docker"]]
+            try await server.succeed(
+                .post, "work/poll", token: server.agent, WorkPoll(agent: agent, capacity: 0, waitSeconds: 0))
+            for (request, wanted) in [
+                (AgentTaskRequest(queue: "default", question: question, requires: ["arch": "arm64"]),
+                    "arch=arm64"),
+                (AgentTaskRequest(queue: "default", question: .describeImage(reference: "process:/bin/taxi")),
+                    "infrastructure=process"),
+            ] {
+                let (status, fault) = try await server.refusal(.post, "agent-tasks", request)
+                #expect(status == 503)
+                #expect(fault.message == "no agent of the queue \"default\" has \(wanted); it is polled by a1")
+            }
+            var deployment = ServerFixture.deployment()
+            deployment.requires = ["arch": "arm64"]
+            let check: DeploymentCheck = try await server.call(.post, "deployments/check", deployment)
+            #expect(check.problems.isEmpty && check.warnings.count == 1)
+        }
+    }
+
     @Test func agentsAndQueuesAreListed() async throws {
         try await ServerFixture.with { server in
             _ = try await server.claimedRun()

@@ -27,6 +27,22 @@ struct WorkRoutesTests {
         }
     }
 
+    @Test("a poll that asks for more than there can be, or waits for ever, is answered like others")
+    func aPollOutOfAllBoundsIsAnswered() async throws {
+        try await ServerFixture.with { server in
+            try await server.succeed(.post, "deployments", ServerFixture.deployment())
+            try await server.succeed(.post, "run-limits", RunLimitRequest(key: .global, limit: 1))
+            let run = try await server.createRun()
+            let poll = WorkPoll(agent: ServerFixture.agentInfo(), capacity: .max, waitSeconds: 1e300)
+            let reply: WorkReply = try await server.call(.post, "work/poll", token: server.agent, poll)
+            #expect(reply.runs.map(\.runID) == [run.id])
+            #expect(Duration.seconds(1e300, upTo: .seconds(60)) == .seconds(60))
+            #expect(Duration.seconds(.nan, upTo: .seconds(60)) == .zero)
+            #expect(Duration.seconds(-1, upTo: .seconds(60)) == .zero)
+            #expect(Duration.seconds(0.25, upTo: .seconds(60)) == .milliseconds(250))
+        }
+    }
+
     /// The connection of an agent that was killed is closed by its system.
     @Test func anAgentThatGoesAwayLeavesItsNameAtOnce() async throws {
         try await ServerFixture.with { server in

@@ -12,10 +12,10 @@ extension StoreConformance {
         func aQuestionIsTakenOnceUntilPatienceIsOver(kind: StoreKind) async throws {
             try await kind.withStore { store in
                 let task = question()
-                try await store.ask(task, of: "default", until: Sample.at(60), at: Sample.at(0))
+                try await store.ask(task, of: "default", placement: Placement(nil), until: Sample.at(60), at: Sample.at(0))
                 func take(_ queues: [String], at seconds: Double) async throws -> [AgentTask] {
                     try await store.takeQuestions(
-                        of: queues, lastTakenBefore: Sample.at(seconds - 20), at: Sample.at(seconds))
+                        of: queues, labels: [:], lastTakenBefore: Sample.at(seconds - 20), at: Sample.at(seconds))
                 }
                 #expect(try await take(["gpu"], at: 1).isEmpty)
                 #expect(try await take([], at: 1).isEmpty)
@@ -26,11 +26,29 @@ extension StoreConformance {
             }
         }
 
+        @Test("a question is for agents that would get such runs", arguments: StoreKind.all)
+        func aQuestionIsNotForEveryAgent(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                let (anywhere, arm) = (question("a"), question("b"))
+                try await store.ask(
+                    anywhere, of: "default", placement: Placement(nil), until: Sample.at(60), at: Sample.at(0))
+                try await store.ask(
+                    arm, of: "default", placement: Placement(["arch": "arm64"]), until: Sample.at(60), at: Sample.at(0))
+                func take(_ labels: [String: JSONValue]) async throws -> [AgentTask] {
+                    try await store.takeQuestions(
+                        of: ["default"], labels: labels, lastTakenBefore: Sample.at(0), at: Sample.at(1))
+                }
+                #expect(try await take(["arch": "arm64", "infrastructure": ["process"]]).isEmpty)
+                #expect(try await take(["arch": "amd64", "infrastructure": ["docker"]]) == [anywhere])
+                #expect(try await take(["arch": "arm64", "infrastructure": ["docker", "process"]]) == [arm])
+            }
+        }
+
         @Test(arguments: StoreKind.all)
         func anAnswerIsKeptForWhoAsked(kind: StoreKind) async throws {
             try await kind.withStore { store in
                 let task = question()
-                try await store.ask(task, of: "default", until: Sample.at(60), at: Sample.at(0))
+                try await store.ask(task, of: "default", placement: Placement(nil), until: Sample.at(60), at: Sample.at(0))
                 #expect(try await store.answer(to: task.id) == nil)
                 let isAwaited = try await store.answer(task.id, with: .noDescription(image: "taxi:latest"))
                 #expect(isAwaited)
@@ -45,8 +63,8 @@ extension StoreConformance {
         func questionsOfWhoeverWentAwayAreRemoved(kind: StoreKind) async throws {
             try await kind.withStore { store in
                 let old = question("old")
-                try await store.ask(old, of: "default", until: Sample.at(60), at: Sample.at(0))
-                try await store.ask(question("new"), of: "default", until: Sample.at(200), at: Sample.at(100))
+                try await store.ask(old, of: "default", placement: Placement(nil), until: Sample.at(60), at: Sample.at(0))
+                try await store.ask(question("new"), of: "default", placement: Placement(nil), until: Sample.at(200), at: Sample.at(100))
                 let isAwaited = try await store.answer(old.id, with: .failed(message: "late"))
                 #expect(!isAwaited)
             }

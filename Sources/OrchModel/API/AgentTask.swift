@@ -24,11 +24,24 @@ public struct AgentTaskRequest: Codable, Hashable, Sendable {
     public var question: AgentTask.Question
     /// How long to wait for the answer, in seconds; at most 300.
     public var waitSeconds: Double
+    /// What is required of the agent that is asked, as of one that runs; nil = nothing.
+    public var requires: [String: JSONValue]?
 
-    public init(queue: String, question: AgentTask.Question, waitSeconds: Double = 60) {
+    public init(
+        queue: String, question: AgentTask.Question, waitSeconds: Double = 60, requires: [String: JSONValue]? = nil
+    ) {
         self.queue = queue
         self.question = question
         self.waitSeconds = waitSeconds
+        self.requires = requires
+    }
+
+    /// Which agents may answer: those that would get such runs.
+    public var placement: Placement {
+        guard case .describeImage(let reference) = question, ProgramReference.path(reference) != nil else {
+            return Placement(requires)
+        }
+        return Placement(["infrastructure": .string(InfrastructureKind.process.rawValue)].merging(requires ?? [:]) { $1 })
     }
 }
 

@@ -139,8 +139,9 @@ struct CronParser {
             if field == .dayOfWeek { first %= 7 }
             return (first, hasStep ? field.last : first)
         }
-        let last = try number(ends[1], item)
-        if field == .dayOfWeek, first == 7 { first = 0 }
+        var last = try number(ends[1], item)
+        // Sunday is 0 and 7; as the end of a range it is the week's last day.
+        if field == .dayOfWeek, first == 7 { (first, last) = (0, last % 7) }
         guard first > last else { return (first, last) }
         guard field.wraps else {
             throw problem(item, "the range runs backwards, and months are not equally long; write it as two ranges")

@@ -31,6 +31,14 @@ public struct Placement: Hashable, Sendable {
         requires.allSatisfy { name, value in labels[name].map { Self.fits(value, $0) } ?? false }
     }
 
+    /// Whether an agent with these labels gets such runs: what names no infrastructure is a container, and an agent that says what
+    /// it has gets it only where that is a container engine.
+    public func isMet(by labels: [String: JSONValue]) -> Bool {
+        guard fits(labels) else { return false }
+        guard requires["infrastructure"] == nil, labels["infrastructure"] != nil else { return true }
+        return Placement(["infrastructure": "docker"]).fits(labels)
+    }
+
     /// The demands that an agent with these labels does not meet, by name.
     public func unmet(by labels: [String: JSONValue]) -> [String] {
         requires.keys.sorted().filter { name in
@@ -38,6 +46,9 @@ public struct Placement: Hashable, Sendable {
             return !(labels[name].map { Self.fits(value, $0) } ?? false)
         }
     }
+
+    /// What an agent has to have, for sentences: `gpu=true`; a container engine where nothing else is asked for.
+    public var wanted: String { isAnywhere ? "a container engine" : description }
 
     /// `gpu=true, zone=eu`.
     public var description: String {

@@ -56,14 +56,21 @@ struct AgentRoutes: Sendable {
                 .serviceUnavailable, "no_agent",
                 "no agent polls the queue \"\(request.queue)\": start one with `orch agent start -q \(request.queue)`")
         }
-        let longest = OrchServerConfiguration.longestQuestion
-        let limit = max(.zero, min(.seconds(request.waitSeconds), longest))
+        let placement = request.placement
+        let agents = try await tasks.agents(of: queue, meeting: placement)
+        guard !agents.isEmpty else {
+            throw APIFailure(
+                .serviceUnavailable, "no_agent",
+                "no agent of the queue \"\(request.queue)\" has \(placement.wanted); it is polled by "
+                    + queue.agents.joined(separator: ", "))
+        }
+        let limit = Duration.seconds(request.waitSeconds, upTo: OrchServerConfiguration.longestQuestion)
         let question = try await claims.complete(request.question)
-        guard let answer = try await tasks.ask(question, of: request.queue, atMost: limit) else {
+        guard let answer = try await tasks.ask(question, of: request.queue, placement: placement, atMost: limit) else {
             throw APIFailure(
                 .gatewayTimeout, "timeout",
-                "no agent of the queue \"\(request.queue)\" answered within \(request.waitSeconds) s; it is polled by "
-                    + queue.agents.joined(separator: ", "))
+                "no agent of the queue \"\(request.queue)\" answered within \(limit.components.seconds) s; it is polled by "
+                    + agents.joined(separator: ", "))
         }
         return try APIJSON.response(answer)
     }

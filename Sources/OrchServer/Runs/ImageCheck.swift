@@ -25,12 +25,23 @@ struct ImageCheck: Sendable {
             ])
         }
         let image = request.infrastructure.image ?? request.image
-        let question = AgentTask.Question.describeImage(
-            reference: isProcess ? ProgramReference.text(image) : image)
-        guard let answer = try await tasks.ask(question, of: request.workQueue, atMost: limit) else {
+        let asked = AgentTaskRequest(
+            queue: request.workQueue,
+            question: .describeImage(reference: isProcess ? ProgramReference.text(image) : image),
+            requires: request.requires)
+        let agents = try await tasks.agents(of: queue, meeting: asked.placement)
+        guard !agents.isEmpty else {
+            return DeploymentCheck(warnings: [
+                "no agent of the queue \"\(request.workQueue)\" has \(asked.placement.wanted), so that \(image) was not looked "
+                    + "at; it is polled by \(queue.agents.joined(separator: ", "))"
+            ])
+        }
+        let answer = try await tasks.ask(
+            asked.question, of: request.workQueue, placement: asked.placement, atMost: limit)
+        guard let answer else {
             return DeploymentCheck(warnings: [
                 "no agent of the queue \"\(request.workQueue)\" said within \(limit.components.seconds) s what \(image) holds; "
-                    + "it is polled by \(queue.agents.joined(separator: ", "))"
+                    + "it is polled by \(agents.joined(separator: ", "))"
             ])
         }
         return Self.findings(request, answer, try await block(of: request))

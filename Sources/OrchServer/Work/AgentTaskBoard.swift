@@ -13,18 +13,18 @@ struct AgentTaskBoard: Sendable {
     /// How often the answer is looked for though nobody told of it.
     private static let recheck = Duration.seconds(2)
 
-    /// Puts a question to the agents of a queue.
+    /// Puts a question to the agents of a queue that would get runs of this placement.
     ///
     /// - Returns: the answer; nil where none came within `limit`.
     func ask(
-        _ question: AgentTask.Question, of queue: String, atMost limit: Duration
+        _ question: AgentTask.Question, of queue: String, placement: Placement, atMost limit: Duration
     ) async throws -> AgentTaskAnswer? {
         let task = AgentTask(id: .new(), question: question)
         let waiter = Waiter()
         let registration = wakeups.register(waiter, for: [.answer(task.id)])
         defer { withExtendedLifetime(registration) {} }
         let now = time.now()
-        try await store.ask(task, of: queue, until: now + limit + .seconds(60), at: now)
+        try await store.ask(task, of: queue, placement: placement, until: now + limit + .seconds(60), at: now)
         wakeups.signal(.queue(queue))
         let deadline = ContinuousClock.now.advanced(by: limit)
         var answer: AgentTaskAnswer?
@@ -38,9 +38,19 @@ struct AgentTaskBoard: Sendable {
         return answer
     }
 
-    /// The questions of these queues that no agent is working on; they are the taker's now.
-    func take(from queues: [String], at now: Timestamp) async throws -> [AgentTask] {
-        try await store.takeQuestions(of: queues, lastTakenBefore: now - Self.patience, at: now)
+    /// The questions of these queues, for an agent with these labels, that nobody is working on; they are the taker's now.
+    func take(
+        from queues: [String], labels: [String: JSONValue], at now: Timestamp
+    ) async throws -> [AgentTask] {
+        try await store.takeQuestions(of: queues, labels: labels, lastTakenBefore: now - Self.patience, at: now)
+    }
+
+    /// The agents of a queue that would get runs of this placement, by name.
+    func agents(of queue: WorkQueueStatus, meeting placement: Placement) async throws -> [String] {
+        let names = Set(queue.agents)
+        return try await store.agents().filter {
+            names.contains($0.info.name) && placement.isMet(by: $0.info.labels ?? [:])
+        }.map(\.info.name)
     }
 
     /// Hands an answer to who asked; false where nobody waits for it any more.

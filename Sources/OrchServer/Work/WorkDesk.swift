@@ -20,14 +20,16 @@ struct WorkDesk: Sendable {
     let logger: Logger
     var time = ServerTime.system
 
+    /// How many runs an agent may ask for at once: as many as it may be limited to.
+    private static let mostAtOnce = 10_000
+
     /// Waits for work of an agent.
     ///
     /// - Parameter waiter: closed when the agent goes away: nothing is claimed for it then.
     /// - Throws: `StoreError.nameHeld` where the name is another agent's;
     ///   `StoreError.unknownQueue` where it serves a queue that does not exist.
     func poll(_ poll: WorkPoll, waiter: Waiter) async throws -> WorkReply {
-        let longest = min(.seconds(poll.waitSeconds), OrchServerConfiguration.longestPoll)
-        let deadline = time.uptime() + max(.zero, longest)
+        let deadline = time.uptime() + Duration.seconds(poll.waitSeconds, upTo: OrchServerConfiguration.longestPoll)
         let selector = QueueSelector(poll.agent.queues)
         let topics =
             selector.names.map(Wakeups.Topic.queue) + (selector.patterns.isEmpty ? [] : [.everyQueue])
@@ -60,7 +62,7 @@ struct WorkDesk: Sendable {
     private func work(for poll: WorkPoll) async throws -> WorkReply {
         let now = time.now()
         let request = ClaimRequest(
-            agent: poll.agent, limit: max(0, poll.capacity), leaseUntil: now + lease, at: now,
+            agent: poll.agent, limit: min(max(0, poll.capacity), Self.mostAtOnce), leaseUntil: now + lease, at: now,
             lendsSlots: poll.lendsSlots ?? false, checksQueues: true)
         var reply = WorkReply()
         let start = time.uptime()
@@ -77,7 +79,8 @@ struct WorkDesk: Sendable {
         let wishes = try await store.wishes(for: poll.agent.name)
         reply.cancellations = delivery.due(wishes.cancellations, at: time.uptime())
         reply.requests = requestDelivery.due(wishes.requests, at: time.uptime())
-        reply.tasks = try await tasks.take(from: try await served(poll.agent.queues), at: time.now())
+        reply.tasks = try await tasks.take(
+            from: try await served(poll.agent.queues), labels: poll.agent.labels ?? [:], at: time.now())
         return reply
     }
 

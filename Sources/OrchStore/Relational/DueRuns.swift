@@ -67,8 +67,6 @@ extension Placement {
             var reader = RowReader(row, table: "run_placement")
             return try reader.next(String.self)
         }
-        let container = Placement(["infrastructure": "docker"])
-        let hasEngine = labels["infrastructure"] == nil || container.fits(labels)
-        return (hasEngine ? [""] : []) + texts.filter { Placement(text: $0)?.fits(labels) ?? false }
+        return ([""] + texts).filter { Placement(text: $0)?.isMet(by: labels) ?? false }
     }
 }

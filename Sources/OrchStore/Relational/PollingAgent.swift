@@ -20,6 +20,6 @@ struct PollingAgent {
     /// What runs of a queue ask for that no agent has which polls it; empty where one has all of it, or where none polls.
     static func isMissing(_ placement: Placement, in queue: String, among agents: [PollingAgent]) -> Bool {
         let own = agents.filter { $0.selector.matches(queue) }
-        return !own.isEmpty && !own.contains { placement.fits($0.labels) }
+        return !own.isEmpty && !own.contains { placement.isMet(by: $0.labels) }
     }
 }

@@ -1,17 +1,19 @@
 package import OrchModel
 
 extension RelationalStore {
-    package func ask(_ task: AgentTask, of queue: String, until expiry: Timestamp, at: Timestamp) async throws {
+    package func ask(
+        _ task: AgentTask, of queue: String, placement: Placement, until expiry: Timestamp, at: Timestamp
+    ) async throws {
         try await write { db in
             try db.run("DELETE FROM agent_task WHERE expires_at < ?", [at.microseconds])
             try db.run(
-                "INSERT INTO agent_task (id, work_queue, question, expires_at) VALUES (?, ?, ?, ?)",
-                ["\(task.id)", queue, try JSONText.encode(task.question), expiry.microseconds])
+                "INSERT INTO agent_task (id, work_queue, placement, question, expires_at) VALUES (?, ?, ?, ?, ?)",
+                ["\(task.id)", queue, placement.text, try JSONText.encode(task.question), expiry.microseconds])
         }
     }
 
     package func takeQuestions(
-        of queues: [String], lastTakenBefore cutoff: Timestamp, at: Timestamp
+        of queues: [String], labels: [String: JSONValue], lastTakenBefore cutoff: Timestamp, at: Timestamp
     ) async throws -> [AgentTask] {
         guard !queues.isEmpty else { return [] }
         let marks = queues.map { _ in "?" }.joined(separator: ", ")
@@ -28,12 +30,14 @@ extension RelationalStore {
         return try await write { db in
             let rows = try db.rows(
                 """
-                SELECT id, question FROM agent_task WHERE \(isWaiting)
+                SELECT id, placement, question FROM agent_task WHERE \(isWaiting)
                 ORDER BY id \(db.dialect.forUpdateSkippingLocked)
                 """, arguments)
-            return try rows.map { row in
+            return try rows.compactMap { row in
                 var reader = RowReader(row, table: "agent_task")
-                let task = AgentTask(id: try reader.identifier(), question: try reader.json())
+                let (id, placement): (Identifier, String) = (try reader.identifier(), try reader.next())
+                guard Placement(text: placement)?.isMet(by: labels) ?? false else { return nil }
+                let task = AgentTask(id: id, question: try reader.json())
                 try db.run("UPDATE agent_task SET taken_at = ? WHERE id = ?", [at.microseconds, "\(task.id)"])
                 return task
             }

@@ -196,26 +196,37 @@ extension RelationalStore {
     private static func explainPlacements(
         polledSince since: Timestamp, at: Timestamp, _ db: any SQLSession
     ) throws {
-        guard try db.row("SELECT 1 FROM run_placement LIMIT 1") != nil else { return }
         let agents = try PollingAgent.all(db).filter { $0.polledAt >= since }
-        let rows = try db.rows(
-            """
-            SELECT DISTINCT work_queue, placement FROM flow_run
-            WHERE \(DueRuns.areClaimable) AND placement <> '' AND scheduled_for <= ?
-            """, [at.microseconds])
-        for row in rows {
-            var reader = RowReader(row, table: "flow_run")
-            let (queue, text): (String, String) = (try reader.next(), try reader.next())
+        for (queue, text) in try waitingPlacements(agents, at: at, db) {
             guard let placement = Placement(text: text),
                 PollingAgent.isMissing(placement, in: queue, among: agents)
             else { continue }
-            let message = "waits in queue \(queue): none of the agents that poll it has \(placement.description)"
+            let message = "waits in queue \(queue): none of the agents that poll it has \(placement.wanted)"
             try db.run(
                 """
                 UPDATE flow_run SET state_message = ?1
                 WHERE \(DueRuns.areClaimable) AND work_queue = ?2 AND placement = ?3 AND scheduled_for <= ?4
                     AND state_message <> ?1
                 """, [message, queue, text, at.microseconds])
+        }
+    }
+
+    /// What runs that wait ask of agents, by queue; nothing but a container engine only where an agent lacks one, as nearly all
+    /// runs ask for that.
+    private static func waitingPlacements(
+        _ agents: [PollingAgent], at: Timestamp, _ db: any SQLSession
+    ) throws -> [(queue: String, placement: String)] {
+        let isEngineMissing = agents.contains { !Placement(nil).isMet(by: $0.labels) }
+        let isAny = try db.row("SELECT 1 FROM run_placement LIMIT 1") != nil
+        guard isAny || isEngineMissing else { return [] }
+        return try db.rows(
+            """
+            SELECT DISTINCT work_queue, placement FROM flow_run
+            WHERE \(DueRuns.areClaimable) AND (placement <> '' OR ? = 1) AND scheduled_for <= ?
+            """, [isEngineMissing ? 1 : 0, at.microseconds]
+        ).map { row in
+            var reader = RowReader(row, table: "flow_run")
+            return (try reader.next(), try reader.next())
         }
     }
 }

@@ -20,7 +20,7 @@ enum StoreSchema {
         ("13-artifacts", artifacts), ("14-concurrency-limits", concurrencyLimits), ("15-run-facts", runFacts),
         ("16-queues-and-limits", queuesAndLimits), ("17-schedules", schedules),
         ("18-deployment-versions", deploymentVersions), ("19-backfills", backfills),
-        ("20-immediate-cancellations", immediateCancellations),
+        ("20-immediate-cancellations", immediateCancellations), ("22-questions-by-placement", questionsByPlacement),
     ]
 
     /// The migrations that a database lacks.
@@ -35,6 +35,13 @@ enum StoreSchema {
         guard unknown.isEmpty else { throw StoreError.newerSchema(path: path, unknown: unknown.sorted()) }
         return known.filter { !applied.contains($0) }
     }
+
+    /// Which agents may answer a question; limits of deployments that had been deleted before they took theirs along.
+    private static let questionsByPlacement = """
+        ALTER TABLE agent_task ADD COLUMN placement TEXT NOT NULL DEFAULT '';
+        DELETE FROM run_limit WHERE key LIKE 'deployment:%'
+            AND NOT EXISTS (SELECT 1 FROM deployment WHERE 'deployment:' || deployment.id = run_limit.key);
+        """
 
     /// Whether a run that is to end is killed at once: 1, else NULL.
     private static let immediateCancellations = "ALTER TABLE flow_run ADD COLUMN cancel_immediately INTEGER;"
