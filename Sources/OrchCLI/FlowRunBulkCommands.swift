@@ -10,16 +10,19 @@ extension FlowRuns {
             abstract: "Asks runs to end: SIGTERM, the deployment's grace, then SIGKILL.",
             discussion: """
                 Runs that they made through the API end too, and theirs, wherever they run. With --now there is no grace, also
-                for runs that are under theirs already.
+                for runs that are under theirs already. A run whose agent is gone for good, with its host, is ended by --abandon: \
+                only where the agent has been silent for a minute, as its container may be at work.
 
                 Examples:
                   orch flow-run cancel docker-flow-4f2b9c11
                   orch flow-run cancel --state late --dry-run
                   orch flow-run cancel --deployment docker-flow --due-before 2026-07-01T00:00:00Z
                   orch flow-run cancel docker-flow-4f2b9c11 --now
+                  orch flow-run cancel docker-flow-4f2b9c11 --abandon
                 """)
 
         @Flag(help: "SIGKILL at once: what runs cannot tidy up.") var now = false
+        @Flag(help: "End runs in the books whose agent is not heard from.") var abandon = false
         @OptionGroup var selection: RunSelection
         @OptionGroup var connection: Connection
         @OptionGroup var output: Output
@@ -28,13 +31,14 @@ extension FlowRuns {
             let client = try connection.client()
             if !selection.isByFilter, !selection.isDry {
                 return try await RunWish(runs: selection.runs, output: output).make { name in
-                    try await client.cancel(try await client.run(name).id.description, isImmediate: now)
+                    try await client.cancel(
+                        try await client.run(name).id.description, isImmediate: now, isAbandoned: abandon)
                 }
             }
             let found = try await selection.found(client, types: StateType.allCases.filter { !$0.isTerminal })
             if selection.isDry { return try selection.show(found, verb: "cancel", output) }
             try await RunWish(runs: found.map { "\($0.id)" }, output: output).make {
-                try await client.cancel($0, isImmediate: now)
+                try await client.cancel($0, isImmediate: now, isAbandoned: abandon)
             }
         }
     }
@@ -45,7 +49,7 @@ extension FlowRuns {
             commandName: "delete",
             abstract: "Removes runs that have ended, with their logs, tasks and artifacts.",
             discussion: """
-                What they wrote elsewhere stays. Retention removes old runs by itself: orch retention.
+                What they wrote elsewhere stays. Retention removes old runs by itself, `orch server prune` at once.
 
                 Examples:
                   orch flow-run delete docker-flow-4f2b9c11

@@ -43,6 +43,7 @@ struct RunSummary {
                     "\(retry.by) asked at \(retry.at.brief) for another attempt after attempt \(retry.after)"
                 }
             ),
+            ("Note", run.notes.map(TerminalText.harmless)),
             ("Parameters", JSONValue.object(run.parameters).jsonText),
             ("Templates", run.templates.map { JSONValue.object($0).jsonText }),
             ("Data interval", run.dataInterval.map { "\($0.start.brief) to \($0.end.brief)" }),

@@ -134,11 +134,15 @@ extension OrchClient {
 
     /// Asks for the end of a run and of those it made; one that has not started is Cancelled at once: `POST /api/flow-runs/{id}/cancel`.
     ///
-    /// - Parameter isImmediate: whether its container is killed at once, with no time to end by itself. Defaults to false.
-    /// - Throws: fault 409 `conflict` where the run has ended otherwise.
-    package func cancel(_ run: String, isImmediate: Bool = false) async throws(OrchClientError) -> WishReply {
+    /// - Parameters:
+    ///   - isImmediate: whether its container is killed at once, with no time to end by itself. Defaults to false.
+    ///   - isAbandoned: whether it is ended without its agent, where that is not heard from. Defaults to false.
+    /// - Throws: fault 409 `conflict` where the run has ended otherwise, or its agent is there.
+    package func cancel(
+        _ run: String, isImmediate: Bool = false, isAbandoned: Bool = false
+    ) async throws(OrchClientError) -> WishReply {
         var call = Call(.post, "flow-runs", run, "cancel")
-        if isImmediate { call.query = [("now", "true")] }
+        call.query = [("now", isImmediate), ("abandon", isAbandoned)].filter(\.1).map { ($0.0, "true") }
         return try await get(call)
     }
 

@@ -124,7 +124,9 @@ package protocol Store: Sendable {
     /// How a run is launched; nil where there is no such run, or it is inside another one's container.
     func launch(of run: Identifier) async throws -> RunLaunch?
     /// Moves an attempt to a state that the controller itself decided.
-    func settle(_ key: AttemptKey, as state: RunState) async throws -> ReportOutcome
+    ///
+    /// - Parameter releases: whether it is no longer its agent's then, whose reports of it are refused as stale.
+    func settle(_ key: AttemptKey, as state: RunState, releases: Bool) async throws -> ReportOutcome
 
     // MARK: Work
 

@@ -93,6 +93,8 @@ struct RunStatesDocumentTests {
 
             - A paused container keeps its memory, its agent and that agent's slot; a suspended run has no container, no agent and
               no slot. Its next attempt starts anew, and a suspension counts for no retry.
+            - `cancel --abandon` ends a run whose agent has not been heard from for a minute, and frees its slots. Its container, if there still is
+              one, is ended once the agent is back.
             - `cancel --now` gives no grace: SIGKILL at once, also for a run that is under its grace already, and for those that it made.
             - The time limit of an attempt does not count the time for which its container is paused, also where the agent is
               restarted meanwhile. A pause that nobody saw the end of counts up to the moment an agent looks again.

@@ -51,6 +51,27 @@ struct PauseRoutesTests {
         }
     }
 
+    @Test("a run is given up only where its agent has been silent, and is its agent's no more then")
+    func aRunOfASilentAgentIsGivenUp() async throws {
+        try await ServerFixture.with { server in
+            let claimed = try await server.claimedRun()
+            try await server.report(claimed) { $0.state = ServerFixture.state(.running) }
+            let (status, fault) = try await server.refusal(.post, "flow-runs/\(claimed.runID)/cancel?abandon=true")
+            #expect(status == 409)
+            #expect(fault.message.contains("is asked to end, not given up: its agent a1 was heard from at "))
+            let run: FlowRun = try await server.call(.get, "flow-runs/\(claimed.runID)")
+            #expect(run.state.type == .cancelling)
+            let later = CancellationRequest(by: "user admin", at: .now() + .seconds(120))
+            let ended = try await server.controller.canceller.abandon(run, later)
+            #expect(ended.state.type == .cancelled && ended.state.message.contains("nobody saw it end"))
+            let report = AttemptReport(token: claimed.token)
+            let late = try await server.refusal(
+                .post, "attempts/\(claimed.runID)/\(claimed.attempt)/report", token: server.agent, report)
+            #expect(late.fault.code == "stale")
+            #expect(try await server.poll().runs.isEmpty)
+        }
+    }
+
     @Test func aWishThatIsRepeatedChangesNothing() async throws {
         try await ServerFixture.with { server in
             let claimed = try await server.claimedRun()

@@ -254,9 +254,9 @@ extension StoreConformance {
             try await kind.withStore { store in
                 let key = try await store.claimedRun()
                 let state = Sample.state(.crashed, at: 2, actor: "server")
-                #expect(try await store.settle(key, as: state).word == "applied")
+                #expect(try await store.settle(key, as: state, releases: false).word == "applied")
                 #expect(try await store.run(key.runID)?.state == state)
-                #expect(try await store.settle(key, as: Sample.state(.completed, at: 3)).word == "refused")
+                #expect(try await store.settle(key, as: Sample.state(.completed, at: 3), releases: false).word == "refused")
             }
         }
     }

@@ -39,7 +39,7 @@ struct FlowRunRoutes: Sendable {
                 .get, "flow-runs/:id/logs", .adminOnly,
                 query: ["after", "limit", "level", "since", "grep", "tail"], handler: logs),
             Endpoint(.get, "flow-runs/:id/follow", .adminOnly, query: ["after"], handler: follow),
-            Endpoint(.post, "flow-runs/:id/cancel", .adminOnly, query: ["now"], handler: cancel),
+            Endpoint(.post, "flow-runs/:id/cancel", .adminOnly, query: ["now", "abandon"], handler: cancel),
             Endpoint(.put, "flow-runs/:id/note", .adminOnly, handler: note),
             Endpoint(.delete, "flow-runs/:id", .adminOnly, handler: remove),
         ]
@@ -155,7 +155,10 @@ struct FlowRunRoutes: Sendable {
         let id = try await run(call).id
         let request = CancellationRequest(
             by: call.principal.actor, at: call.now(), isImmediate: try call.flag("now") ? true : nil)
+        let isAbandoned = try call.flag("abandon")
         switch try await canceller.cancel(id, request) {
+        case .requested(let run, _) where isAbandoned, .unchanged(let run) where isAbandoned:
+            return try APIJSON.response(WishReply(run: try await canceller.abandon(run, request), note: nil))
         case .requested(let run, _):
             // One that was Cancelling before keeps that state.
             let note = request.isImmediate == true && run.state.at < request.at ? "its grace ends now: SIGKILL" : nil

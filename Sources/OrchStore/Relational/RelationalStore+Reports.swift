@@ -67,7 +67,7 @@ extension RelationalStore {
         }
     }
 
-    package func settle(_ key: AttemptKey, as state: RunState) async throws -> ReportOutcome {
+    package func settle(_ key: AttemptKey, as state: RunState, releases: Bool) async throws -> ReportOutcome {
         try await write { [logLimit] db in
             guard var row = try RunRow.locked(key.runID, db), row.root == nil else { return .unknown }
             guard row.run.attempt == key.attempt else { return .stale(current: row.run.attempt) }
@@ -79,6 +79,10 @@ extension RelationalStore {
                 if state.type.isTerminal {
                     try Family(root: row).end(with: state, at: state.at, db)
                     try Self.finishLog(of: row, limit: logLimit, at: state.at, db)
+                }
+                if releases {
+                    row.run.agent = nil
+                    try db.run("UPDATE flow_run SET agent = NULL WHERE number = ?", [row.number])
                 }
                 return .applied(row.run, ReportEffect(hasEnded: state.type.isTerminal))
             }
