@@ -84,6 +84,27 @@ extension StoreConformance {
             }
         }
 
+        @Test("What waits for a limit goes before what became due later, whoever was woken", arguments: StoreKind.all)
+        func newcomers(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                try await store.createQueue(WorkQueueRequest(name: "slow", priority: 1), at: Sample.at(0))
+                _ = try await store.saveRunLimit(.global, slots: 1, strategy: nil, at: Sample.at(0))
+                for (name, queue, due) in [
+                    ("first", "default", 0), ("later", "slow", 0.1), ("waits", "default", 0.2), ("new", "default", 2),
+                ] {
+                    _ = try await store.createRun(run(name, queue: queue, due: due))
+                }
+                var order: [String] = []
+                for second in 1...4 {
+                    let request = Sample.claim(queues: ["default", "slow"], limit: 100, at: Double(second * 3 - 2))
+                    order += try await store.claim(request).map(\.run.name)
+                    #expect(order.count == second)
+                    try await end(try #require(order.last), store, at: Double(second * 3 - 1))
+                }
+                #expect(order == ["first", "waits", "new", "later"])
+            }
+        }
+
         @Test(
             "A slot is free after a retry, a suspension, a lost claim and a cancellation too", arguments: StoreKind.all)
         func everyWayOut(kind: StoreKind) async throws {

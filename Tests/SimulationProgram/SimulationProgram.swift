@@ -9,12 +9,14 @@ import Simulation
 /// all of them.
 ///
 /// `ORCH_SIMULATION_LOAD`: how many runs; then no histories are lived, but so many runs, of a tenth as many deployments, become due
-/// at a thousand a virtual second under limits of all kinds.
+/// at a thousand a virtual second, in rushes at two thousand, under limits of all kinds. `ORCH_SIMULATION_BREAK`: a `LoadMutation`.
 @main
 struct SimulationProgram {
     static func main() async throws {
         let environment = ProcessInfo.processInfo.environment
-        if let runs = environment["ORCH_SIMULATION_LOAD"].flatMap(Int.init) { return try await load(runs) }
+        if let runs = environment["ORCH_SIMULATION_LOAD"].flatMap(Int.init) {
+            return try await load(runs, mutation: environment["ORCH_SIMULATION_BREAK"].flatMap(LoadMutation.init))
+        }
         let seed = environment["ORCH_SIMULATION_SEED"].flatMap(UInt64.init)
         let mutations = Set([environment["ORCH_SIMULATION_BREAK"].flatMap(Mutation.init)].compactMap(\.self))
         let count = environment["ORCH_SIMULATION_HISTORIES"].flatMap(UInt64.init)
@@ -37,16 +39,22 @@ struct SimulationProgram {
         exit(1)
     }
 
-    private static func load(_ runs: Int) async throws {
-        var plan = LoadPlan()
-        (plan.runs, plan.deployments) = (max(1, runs), max(10, runs / 10))
+    private static func load(_ runs: Int, mutation: LoadMutation?) async throws {
+        var plan = LoadPlan(runs: runs)
+        plan.mutation = mutation
         let begin = ContinuousClock.now
         let outcome = try await LoadSimulation(plan).run()
-        print("\(outcome.ended) runs of \(plan.deployments) deployments in \(ContinuousClock.now - begin)")
-        for (what, waits) in [("not held back", outcome.lateness), ("held back by limits", outcome.held)] {
-            let shown = [0.5, 0.99, 1].map { LoadOutcome.percentile($0, of: waits).map { "\($0)" } ?? "-" }
-            print("  \(waits.count) \(what): lateness p50, p99, most: \(shown.joined(separator: ", ")) ms")
+        print(
+            "\(outcome.ended) runs of \(plan.deployments) deployments, \(outcome.seconds) virtual seconds in "
+                + "\(ContinuousClock.now - begin); at most \(outcome.mostLive) live, \(outcome.mostWaiting) waiting")
+        for (what, times) in [
+            ("held back by nothing, late by", outcome.lateness), ("held back, late by", outcome.held),
+            ("of these, since nothing held them back any more", outcome.resumed),
+        ] {
+            let shown = [0.5, 0.99, 1].map { LoadOutcome.percentile($0, of: times).map { "\($0)" } ?? "-" }
+            print("  \(times.count) \(what): p50, p99, most: \(shown.joined(separator: ", ")) ms")
         }
+        print("  \(outcome.overtaken) started before one whose turn was earlier")
         print(outcome.violation ?? "nothing is wrong")
         exit(outcome.violation == nil ? 0 : 1)
     }

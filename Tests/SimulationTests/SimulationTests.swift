@@ -50,14 +50,27 @@ struct SimulationTests {
         Issue.record("100 histories with \(mutation), and nothing was noticed")
     }
 
-    @Test("Under load no limit is exceeded, all runs are run, and those that no limit holds back start at once")
+    @Test("Under load no limit is exceeded, nobody starves, and turns are kept")
     func load() async throws {
-        var plan = LoadPlan()
-        (plan.deployments, plan.runs) = (200, 3000)
-        let outcome = try await LoadSimulation(plan).run()
+        let outcome = try await LoadSimulation(LoadPlan(runs: 3000)).run()
         #expect(outcome.violation == nil)
         #expect(outcome.ended == 3000)
         #expect(!outcome.held.isEmpty)
         #expect(try #require(LoadOutcome.percentile(0.99, of: outcome.lateness)) < 100)
+    }
+
+    @Test(
+        "What is done wrong under load is noticed",
+        arguments: [
+            (LoadMutation.limitIsOneMore, "281 runs are live under global, whose limit is 280"),
+            (.prioritiesAreForgotten, "whose turn was earlier"),
+            (.queueIsForgotten, "starves"),
+            (.pollsAreRare, "ms late"),
+        ])
+    func brokenLoad(mutation: LoadMutation, words: String) async throws {
+        var plan = LoadPlan(runs: 3000)
+        plan.mutation = mutation
+        let outcome = try await LoadSimulation(plan).run()
+        #expect(try #require(outcome.violation).contains(words))
     }
 }

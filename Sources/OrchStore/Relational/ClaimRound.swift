@@ -12,6 +12,8 @@ struct ClaimRound {
 
     /// How many runs a round looks at beside those that it gives.
     private static let glance = 64
+    /// How many of those that wait for a limit it looks at beside those that its free slots are for, as others may hold them back.
+    private static let furtherWaiters = 16
 
     init(_ request: ClaimRequest, limit: Int) {
         self.request = request
@@ -32,28 +34,34 @@ struct ClaimRound {
         let runs = DueRuns(queues: queues, placements: placements, at: request.at)
         let due = limit > 0 ? try runs.first(isLimited ? limit + Self.glance : limit, db) : []
         guard isLimited else {
-            var started = due
+            var started = due.map(\.number)
             if request.lendsSlots, due.count >= limit {
-                started += try lent(queues, placements, but: due, db).map(\.child)
+                started += try lent(queues, placements, but: started, db).map(\.child)
             }
             return try start(started, db)
         }
-        try decide(due, limit: limit, queues, placements, db)
+        try decide(due, of: runs, limit: limit, db)
     }
 
-    /// Starts what limits allow.
-    private mutating func decide(
-        _ due: [Int64], limit: Int, _ queues: ServedQueues, _ placements: [String], _ db: any SQLSession
-    ) throws {
-        var keys = try RunKeys.load(due, db)
+    /// Starts what limits allow, in the order of turns; with those that are due go those that wait for a limit of theirs which has
+    /// slots.
+    private mutating func decide(_ due: [DueRuns.Turn], of runs: DueRuns, limit: Int, _ db: any SQLSession) throws {
+        var keys = try RunKeys.load(due.map(\.number), db)
+        var waiting: [DueRuns.Turn] = []
+        for (key, free) in try LimitDesk.waitedFor(keys.values.flatMap(\.keys), db) {
+            waiting += try runs.waiting(for: key, min(free, limit) + Self.furtherWaiters, db)
+        }
+        keys.merge(try RunKeys.load(waiting.map(\.number), db)) { known, _ in known }
+        // All limits at once: those who hold some and ask for others could wait for each other.
         var desk = try LimitDesk(keys.values.flatMap(\.keys), at: request.at, db)
+        let turns = (due + waiting).sorted().map(\.number)
         var started: [Int64] = []
-        for number in due where started.count < limit {
+        for number in turns where started.count < limit {
             guard let run = keys[number] else { continue }
             if try desk.admits(run, db) { started.append(number) }
         }
         if request.lendsSlots, started.count >= limit {
-            let lent = try lent(queues, placements, but: due, db).map(\.child)
+            let lent = try lent(runs.queues, runs.placements, but: turns, db).map(\.child)
             let more = try RunKeys.load(lent, db)
             try desk.add(more.values.flatMap(\.keys), db)
             for number in lent {
@@ -79,7 +87,7 @@ struct ClaimRound {
                 """
                 UPDATE flow_run SET state_type = ?1, state_name = ?2, state_message = ?3,
                     state_at = CASE WHEN state_at > ?4 THEN state_at ELSE ?4 END,
-                    state_actor = ?5, attempt = attempt + 1, agent = ?6, lease_expires_at = ?7
+                    state_actor = ?5, attempt = attempt + 1, agent = ?6, lease_expires_at = ?7, blocked_on = NULL
                 WHERE number = ?8 RETURNING \(RelationalStore.claimColumns)
                 """,
                 [

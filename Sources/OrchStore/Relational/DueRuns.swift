@@ -5,6 +5,14 @@ import OrchModel
 /// A run of priority p has its turn as if it were due p minutes later than it is, and so has one of a queue of priority p: the
 /// urgent ones come first, and none waits for ever.
 struct DueRuns {
+    /// When a run has its turn, in microseconds; the earliest is the first.
+    struct Turn: Comparable {
+        var time: Int64
+        var number: Int64
+
+        static func < (left: Turn, right: Turn) -> Bool { (left.time, left.number) < (right.time, right.number) }
+    }
+
     /// What a step of priority costs, in microseconds: a minute.
     static let step: Int64 = 60_000_000
     /// The furthest that a run's turn comes after it is due.
@@ -20,17 +28,38 @@ struct DueRuns {
     /// The first rows; others pass them over as long as the transaction lasts.
     ///
     /// Queue by queue, as only the first rows of each are looked at then, however many wait.
-    func first(_ count: Int, _ db: any SQLSession) throws -> [Int64] {
-        var found: [(turn: Int64, number: Int64)] = []
+    func first(_ count: Int, _ db: any SQLSession) throws -> [Turn] {
+        var found: [Turn] = []
         for queue in try queues.busy(at: at, db) {
             let handicap = Int64(queues.priorities[queue] ?? 0) * Self.step
             for placement in placements {
                 var rows = try rows(queue, placement, "", count, db)
                 if rows.count < count { rows += try self.rows(queue, placement, Self.later, count - rows.count, db) }
-                found += rows.map { ($0.turn + handicap, $0.number) }
+                found += rows.map { Turn(time: $0.time + handicap, number: $0.number) }
             }
         }
-        return found.sorted { $0 < $1 }.prefix(count).map(\.number)
+        return Array(found.sorted().prefix(count))
+    }
+
+    /// Of the first rows that wait for a limit those that the agent may be given; others pass them over as long as the
+    /// transaction lasts.
+    func waiting(for key: LimitKey, _ count: Int, _ db: any SQLSession) throws -> [Turn] {
+        var found: [Turn] = []
+        for queue in try queues.waiting(for: key, db) {
+            let handicap = Int64(queues.priorities[queue] ?? 0) * Self.step
+            let rows = try db.rows(
+                """
+                SELECT claim_order, number, placement FROM flow_run
+                WHERE blocked_on = ?1 AND state_type = 'SCHEDULED' AND work_queue = ?2 AND scheduled_for <= ?3
+                ORDER BY claim_order, number LIMIT ?4 \(db.dialect.forUpdateSkippingLocked)
+                """, [key.description, queue, at.microseconds, count])
+            for row in rows {
+                var reader = RowReader(row, table: "flow_run")
+                let turn = Turn(time: try reader.next() + handicap, number: try reader.next())
+                if placements.contains(try reader.next()) { found.append(turn) }
+            }
+        }
+        return Array(found.sorted().prefix(count))
     }
 
     /// Those whose turn has not come but that are due: nobody else is there for the agent.
@@ -38,7 +67,7 @@ struct DueRuns {
 
     private func rows(
         _ queue: String, _ placement: String, _ condition: String, _ count: Int, _ db: any SQLSession
-    ) throws -> [(turn: Int64, number: Int64)] {
+    ) throws -> [Turn] {
         let turn = condition.isEmpty ? " AND claim_order <= ?3" : condition
         return try db.rows(
             """
@@ -48,7 +77,7 @@ struct DueRuns {
             """, [queue, placement, at.microseconds, count]
         ).map { row in
             var reader = RowReader(row, table: "flow_run")
-            return (try reader.next(), try reader.next())
+            return Turn(time: try reader.next(), number: try reader.next())
         }
     }
 }

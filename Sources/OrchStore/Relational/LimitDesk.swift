@@ -40,6 +40,26 @@ struct LimitDesk {
         }
     }
 
+    /// The limits among some keys that have slots, and that runs wait for all the same; with how many slots, as far as can be said
+    /// without holding them.
+    static func waitedFor(_ keys: [LimitKey], _ db: any SQLSession) throws -> [(key: LimitKey, free: Int)] {
+        guard !keys.isEmpty else { return [] }
+        let list = SQLList(Set(keys).map(\.description).sorted())
+        let rows = try db.rows(
+            """
+            SELECT key, slots FROM run_limit
+            WHERE key IN \(list.marks)
+                AND EXISTS (SELECT 1 FROM flow_run WHERE blocked_on = run_limit.key AND state_type = 'SCHEDULED')
+            """, list.arguments)
+        return try rows.compactMap { row in
+            var reader = RowReader(row, table: "run_limit")
+            guard let key = LimitKey(try reader.next(String.self)) else { return nil }
+            let slots: Int = try reader.next()
+            let free = slots - (try SlotCount.held(key, atMost: slots, db))
+            return free > 0 ? (key, free) : nil
+        }
+    }
+
     /// Whether a run may start; it has its slots then, and is put aside else.
     mutating func admits(_ run: RunKeys, _ db: any SQLSession) throws -> Bool {
         var candidate = RunLimitGate.Candidate(number: run.number, keys: run.keys)
@@ -47,6 +67,8 @@ struct LimitDesk {
             (candidate.lender, candidate.lent) = try lent(to: run, db)
         }
         guard case .wait(let key) = gate.decide(candidate) else { return true }
+        // It waits for that already.
+        guard run.blockedOn != key.description else { return false }
         hasPutAside = true
         if gate.limits[key]?.strategy == .cancelNew {
             refused.append((run, key))

@@ -10,6 +10,8 @@ struct RunKeys {
     var stateName: String
     var parentID: Identifier?
     var isAwaited: Bool
+    /// What it waits for, where that was written down.
+    var blockedOn: String?
     /// In the order in which the run waits: the narrow ones first.
     var keys: [LimitKey]
 
@@ -22,8 +24,8 @@ struct RunKeys {
         let tags = try tags(of: list, db)
         let rows = try db.rows(
             """
-            SELECT number, id, name, flow_name, deployment_name, state_name, parent_id, is_awaited, deployment_id,
-                schedule_id, backfill_id, work_queue
+            SELECT number, id, name, flow_name, deployment_name, state_name, parent_id, is_awaited, blocked_on,
+                deployment_id, schedule_id, backfill_id, work_queue
             FROM flow_run WHERE number IN \(list.marks)
             """, list.arguments)
         var found: [Int64: RunKeys] = [:]
@@ -34,6 +36,7 @@ struct RunKeys {
                 number: number, id: try reader.identifier(), name: try reader.next(), flowName: try reader.next(),
                 deploymentName: try reader.optional(), stateName: try reader.next(),
                 parentID: try reader.optionalIdentifier(), isAwaited: try reader.optional(Int.self) == 1,
+                blockedOn: try reader.optional(),
                 keys: (tags[number] ?? []).sorted().map(LimitKey.tag))
             if let id: String = try reader.optional() { run.keys.append(.deployment(id)) }
             if let id: String = try reader.optional() { run.keys.append(.schedule(id)) }

@@ -28,13 +28,21 @@ struct ServedQueues {
 
     /// Those in which something may be due, by name; where there are few, all.
     func busy(at: Timestamp, _ db: any SQLSession) throws -> [String] {
+        try those("\(DueRuns.areClaimable) AND claim_order <= ?", [at.microseconds + DueRuns.furthest], db)
+    }
+
+    /// Those in which runs wait for a limit, by name; where there are few, all.
+    func waiting(for key: LimitKey, _ db: any SQLSession) throws -> [String] {
+        try those("blocked_on = ? AND state_type = 'SCHEDULED'", [key.description], db)
+    }
+
+    private func those(_ condition: String, _ arguments: SQLArguments, _ db: any SQLSession) throws -> [String] {
         guard priorities.count > 8 else { return priorities.keys.sorted() }
         let rows = try db.rows(
             """
             SELECT name FROM work_queue WHERE EXISTS (
-                SELECT 1 FROM flow_run WHERE flow_run.work_queue = work_queue.name AND \(DueRuns.areClaimable)
-                    AND claim_order <= ?)
-            """, [at.microseconds + DueRuns.furthest])
+                SELECT 1 FROM flow_run WHERE flow_run.work_queue = work_queue.name AND \(condition))
+            """, arguments)
         let names = try rows.map { row in
             var reader = RowReader(row, table: "work_queue")
             return try reader.next(String.self)

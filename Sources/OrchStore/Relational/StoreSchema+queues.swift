@@ -2,6 +2,12 @@ extension StoreSchema {
     /// The tags in the JSON text of each run as rows `label.value`; other databases have functions of their own for that.
     static let tagsOfDetails = "json_each(flow_run.details, '$.tags') AS label"
 
+    /// The runs of a queue that wait for a limit, in the order of their turns: queues have priorities.
+    static let waitersByQueue = """
+        CREATE INDEX flow_run_blocked_in_queue ON flow_run (blocked_on, work_queue, claim_order, number)
+            WHERE blocked_on IS NOT NULL AND state_type = 'SCHEDULED';
+        """
+
     /// Queues as things of their own, limits of runs, the tags of runs, and what runs ask of agents.
     ///
     /// How many runs hold a slot is nowhere kept: those are counted that are live. `blocked_on` of a run is the limit that

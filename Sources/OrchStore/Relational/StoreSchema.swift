@@ -20,7 +20,8 @@ enum StoreSchema {
         ("13-artifacts", artifacts), ("14-concurrency-limits", concurrencyLimits), ("15-run-facts", runFacts),
         ("16-queues-and-limits", queuesAndLimits), ("17-schedules", schedules),
         ("18-deployment-versions", deploymentVersions), ("19-backfills", backfills),
-        ("20-immediate-cancellations", immediateCancellations), ("22-questions-by-placement", questionsByPlacement),
+        ("20-immediate-cancellations", immediateCancellations), ("21-waiters-by-queue", waitersByQueue),
+        ("22-questions-by-placement", questionsByPlacement),
     ]
 
     /// The migrations that a database lacks.

@@ -55,8 +55,10 @@ package struct MemoryDatabase: Sendable {
 
     /// A store over this database; any number of them may share it.
     ///
-    /// - Parameter identity: the identity of a store that has none yet.
-    package func store(identity: Identifier, watch: Watch) throws -> RelationalStore {
+    /// - Parameters:
+    ///   - identity: the identity of a store that has none yet.
+    ///   - watch: hears of its transactions. Defaults to nobody, who costs nothing.
+    package func store(identity: Identifier, watch: Watch? = nil) throws -> RelationalStore {
         let identity = try queue.write { try RelationalStore.identity(orNew: identity, SQLiteSession(db: $0)) }
         return RelationalStore(
             database: Inline(queue: queue, watch: watch), identity: identity,
@@ -65,16 +67,17 @@ package struct MemoryDatabase: Sendable {
 
     private struct Inline: SQLDatabase {
         let queue: DatabaseQueue
-        let watch: Watch
+        let watch: Watch?
 
         func read<Value: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> Value) async throws -> Value {
-            try watch.willBegin()
+            try watch?.willBegin()
             // Nobody else is there to be kept out; GRDB's own read would have every statement prepared anew.
             return try synchronously { try $0.unsafeRead { try body(SQLiteSession(db: $0)) } }
         }
 
         func write<Value: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> Value) async throws -> Value
         {
+            guard let watch else { return try synchronously { try $0.write { try body(SQLiteSession(db: $0)) } } }
             try watch.willBegin()
             let (value, entered) = try synchronously { queue in
                 try queue.write { db in

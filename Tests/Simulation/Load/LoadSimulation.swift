@@ -2,17 +2,26 @@ import OrchModel
 import OrchStore
 
 /// Much work on a virtual clock, against the real store in memory: deployments, runs that become due, agents that claim and
-/// end them. After each claim it is counted, by itself and not by the store, what is live; at the end all has to have been run.
+/// end them. It is counted here, and not by the store, what is live and what waits, and judged after each poll.
 package final class LoadSimulation {
     private let plan: LoadPlan
     private let database: MemoryDatabase
     private let store: RelationalStore
     private var random: SeededRandom
     private var outcome = LoadOutcome()
-    private var now = Timestamp(microseconds: 1_600_000_000_000_000)
     private let start = Timestamp(microseconds: 1_600_000_000_000_000)
+    private var now: Timestamp
 
-    /// A live run, as the simulation knows it.
+    /// A run that waits, as the simulation knows it.
+    private struct Waiting {
+        var due: Int64
+        var handicap: Int
+        var keys: [LimitKey]
+        /// Whether no limit but the global one concerns it.
+        var isPlain: Bool
+    }
+
+    /// A live run.
     private struct Live {
         var key: OrchStore.AttemptKey
         var agent: Int
@@ -20,58 +29,77 @@ package final class LoadSimulation {
         var keys: [LimitKey]
     }
 
+    private var waiting: [Int: Waiting] = [:]
+    private var turns = TurnQueue()
     private var live: [Live] = []
     private var held: [LimitKey: Int] = [:]
     private var limits: [LimitKey: Int] = [:]
     private var used: [Int]
     private var deployments: [Identifier] = []
     /// When a limit last had no slot.
-    private var full: [LimitKey: Timestamp] = [:]
+    private var full: [LimitKey: Int64] = [:]
+    /// When a poll last found that its agent has no room for more.
+    private var crowded: Int64 = 0
+
+    /// Runs are made so long before they are due.
+    private static let lead = Duration.seconds(1)
+    /// The longest that a run waits which nothing holds back: the keeper of limits looks every five seconds.
+    private static let longest: Int64 = 6_000_000
+    /// The lateness that 99 of 100 runs do not exceed which nothing holds back.
+    private static let late: Int64 = 100_000
 
     package init(_ plan: LoadPlan) throws {
         self.plan = plan
+        now = start
         random = SeededRandom(seed: plan.seed)
         used = Array(repeating: 0, count: plan.agents)
-        let watch = MemoryDatabase.Watch(willBegin: {}, didCommit: { _ in })
         database = try MemoryDatabase()
-        store = try database.store(identity: .new(), watch: watch)
+        store = try database.store(identity: .new())
     }
 
     /// Lives it.
     package func run() async throws -> LoadOutcome {
         try await prepare()
-        var made = 0
-        let step = max(1, plan.perSecond * Int(plan.tick) / 1_000_000)
-        // What comes is over after so many ticks; what waits then has its time as well.
-        let most = 40 * (plan.runs / step + 1) + 10_000
-        for _ in 0..<most where outcome.violation == nil {
-            for _ in 0..<step where made < plan.runs {
-                try await make(made)
-                made += 1
-            }
+        var (made, tick) = (0, 0)
+        while outcome.violation == nil, outcome.ended < plan.runs {
+            let count = min(plan.runs - made, comingNow)
+            for number in 0..<count { try await make(made + number, late: Int64(number) * plan.tick / Int64(count)) }
+            made += count
             try await endDue()
-            for agent in 0..<plan.agents { try await poll(agent) }
-            if made == plan.runs, outcome.ended == plan.runs { break }
+            if plan.mutation != .pollsAreRare || tick % 200 < plan.agents { try await poll(tick % plan.agents) }
+            judgeWaiting()
             // The keeper of limits looks every five seconds.
-            if (now - start) / .seconds(1) > 0, now.microseconds % 5_000_000 < plan.tick {
-                _ = try await store.fillSlots(polledSince: start, at: now)
-            }
+            if isEvery(5_000_000) { _ = try await store.fillSlots(polledSince: start, at: now) }
             // As retention does.
-            if now.microseconds % 20_000_000 < plan.tick { try database.removeEnded() }
-            now = now + .microseconds(plan.tick)
+            if isEvery(20_000_000) { try database.removeEnded() }
+            (now, tick) = (now + .microseconds(plan.tick), tick + 1)
         }
-        if outcome.violation == nil, outcome.ended < plan.runs {
-            outcome.violation = "\(plan.runs - outcome.ended) of \(plan.runs) runs were never run to their end"
-        }
+        outcome.seconds = Int((now - start) / .seconds(1))
         outcome.lateness.sort()
         outcome.held.sort()
+        outcome.resumed.sort()
+        judge()
         return outcome
+    }
+
+    /// The virtual microseconds that have passed.
+    private var passed: Int64 { now.microseconds - start.microseconds }
+
+    private func isEvery(_ period: Int64) -> Bool { passed > 0 && passed % period < plan.tick }
+
+    /// How many runs are made in this tick.
+    private var comingNow: Int {
+        let isRush = passed >= 1_000_000 && (passed - 1_000_000) % plan.rushEvery < plan.rushFor
+        return max(1, plan.perSecond * Int(plan.tick) / 1_000_000) * (isRush ? 2 : 1)
     }
 
     private func prepare() async throws {
         limits[.global] = plan.globalSlots
         limits[.tag("scarce")] = plan.scarceSlots
-        for (key, slots) in limits { _ = try await store.saveRunLimit(key, slots: slots, strategy: nil, at: now) }
+        for (key, slots) in limits {
+            let more = plan.mutation == .limitIsOneMore && key == .global ? 1 : 0
+            _ = try await store.saveRunLimit(key, slots: slots + more, strategy: nil, at: now)
+        }
         try await store.createQueue(WorkQueueRequest(name: "slow", priority: 1), at: now)
         for number in 0..<plan.deployments {
             var request = DeploymentRequest(
@@ -85,61 +113,117 @@ package final class LoadSimulation {
         }
     }
 
-    private func make(_ number: Int) async throws {
+    private func make(_ number: Int, late: Int64) async throws {
         let index = random.int(0...deployments.count - 1)
+        let isSlow = number % 50 == 0
+        let isScarce = number % plan.scarceEvery == 0
+        let priority = number % 7 == 0 ? random.int(0...2) : 0
+        let due = now + Self.lead + .microseconds(late)
         var run = FlowRun(
             id: Identifier(time: now, using: &random), name: "r\(number)", flowName: "flow",
-            deploymentID: deployments[index],
-            deploymentName: "d\(index)", deploymentVersion: 1, parameters: [:],
-            tags: number % plan.scarceEvery == 0 ? ["scarce"] : [], workQueue: number % 50 == 0 ? "slow" : "default",
-            image: "i", state: RunState(.scheduled, message: "waits", at: now, actor: "user"), createdAt: now,
-            scheduledFor: now)
-        if number % 7 == 0 { run.priority = random.int(0...2) }
+            deploymentID: deployments[index], deploymentName: "d\(index)", deploymentVersion: 1, parameters: [:],
+            tags: isScarce ? ["scarce"] : [], workQueue: isSlow ? "slow" : "default", image: "i",
+            state: RunState(.scheduled, message: "waits", at: now, actor: "user"), createdAt: now, scheduledFor: due)
+        if priority > 0, plan.mutation != .prioritiesAreForgotten { run.priority = priority }
+        var keys: [LimitKey] = [.global, .queue(run.workQueue), .deployment("\(deployments[index])")]
+        if isScarce { keys.append(.tag("scarce")) }
+        keys.removeAll { limits[$0] == nil }
+        let known = Waiting(
+            due: due.microseconds, handicap: priority + (isSlow ? 1 : 0), keys: keys, isPlain: keys == [.global])
+        waiting[number] = known
+        outcome.mostWaiting = max(outcome.mostWaiting, waiting.count)
+        if known.isPlain { turns.add(number, due: known.due, handicap: known.handicap) }
         let launch = RunLaunch(kind: .command, command: [], infrastructure: Infrastructure(), blocks: [])
         try await store.createRun(RunDraft(run: run, launch: launch))
     }
 
     private func poll(_ agent: Int) async throws {
         let room = plan.capacity - used[agent]
-        guard room > 0 else { return }
-        let info = AgentInfo(
-            name: "a\(agent)", host: "h", version: "0", queues: agent % 2 == 0 ? ["*"] : ["default", "slow"],
-            engine: "1")
+        guard room > 0 else { return crowded = now.microseconds }
+        var queues = agent % 2 == 0 ? ["*"] : ["default", "slow"]
+        if plan.mutation == .queueIsForgotten { queues = ["default"] }
+        let info = AgentInfo(name: "a\(agent)", host: "h", version: "0", queues: queues, engine: "1")
         let request = ClaimRequest(agent: info, limit: room, leaseUntil: now + .seconds(30), at: now)
-        for claim in try await store.claim(request) {
-            let run = claim.run
-            var keys: [LimitKey] = [.global, .queue(run.workQueue)] + run.tags.map(LimitKey.tag)
-            if let deployment = run.deploymentID { keys.append(.deployment("\(deployment)")) }
-            for key in keys {
-                held[key, default: 0] += 1
-                if let limit = limits[key], held[key, default: 0] > limit {
-                    outcome.violation = "\(held[key] ?? 0) runs are live under \(key), whose limit is \(limit)"
-                }
-                if held[key] == limits[key] { full[key] = now }
+        var turns: [Int64] = []
+        let claims = try await store.claim(request)
+        for claim in claims {
+            guard let number = Int(claim.run.name.dropFirst()), let run = waiting.removeValue(forKey: number) else {
+                return note("run \(claim.run.name) was given, which did not wait")
             }
-            outcome.checks += 1
+            if run.due > now.microseconds { note("run \(claim.run.name) was given before it was due") }
+            measure(run)
+            for key in run.keys { take(key) }
             used[agent] += 1
-            let wait = now.microseconds - run.scheduledFor.microseconds
-            if keys.contains(where: { full[$0] ?? start >= run.scheduledFor }), wait > 0 {
-                outcome.held.append(wait)
-            } else {
-                outcome.lateness.append(wait)
+            if run.isPlain {
+                self.turns.start(number)
+                turns.append(run.due + Int64(run.handicap) * TurnQueue.step)
             }
             let length = Int64(random.int(20_000...Int(plan.longestRun)))
-            live.append(Live(key: claim.key, agent: agent, ends: now + .microseconds(length), keys: keys))
+            live.append(Live(key: claim.key, agent: agent, ends: now + .microseconds(length), keys: run.keys))
+        }
+        if claims.count == room { crowded = now.microseconds }
+        outcome.mostLive = max(outcome.mostLive, live.count)
+        guard let next = self.turns.heads(at: now.microseconds).map(\.turn).min() else { return }
+        outcome.overtaken += turns.count { $0 > next }
+    }
+
+    /// Since when nothing holds a run back any more.
+    private func free(_ run: Waiting) -> Int64 {
+        run.keys.reduce(max(run.due, crowded)) { max($0, full[$1] ?? 0) }
+    }
+
+    private func measure(_ run: Waiting) {
+        let free = free(run)
+        if free > run.due {
+            outcome.held.append(now.microseconds - run.due)
+            outcome.resumed.append(now.microseconds - free)
+        } else {
+            outcome.lateness.append(now.microseconds - run.due)
         }
     }
 
+    private func take(_ key: LimitKey) {
+        held[key, default: 0] += 1
+        guard let limit = limits[key], let held = held[key] else { return }
+        if held > limit { note("\(held) runs are live under \(key), whose limit is \(limit)") }
+        if held >= limit { full[key] = now.microseconds }
+    }
+
+    /// The first of those that wait may not wait on where nothing holds them back.
+    private func judgeWaiting() {
+        for head in turns.heads(at: now.microseconds) {
+            let free = max(head.due, crowded, full[.global] ?? 0)
+            guard now.microseconds - free > Self.longest else { continue }
+            note("a run starves: due for \((now.microseconds - head.due) / 1000) ms, held back by nothing")
+        }
+        // All that wait, now and then.
+        guard isEvery(10_000_000) else { return }
+        for (number, run) in waiting where now.microseconds - free(run) > Self.longest {
+            note("run r\(number) starves: due for \((now.microseconds - run.due) / 1000) ms, held back by nothing")
+        }
+    }
+
+    /// What can be said at the end only.
+    private func judge() {
+        if let lateness = LoadOutcome.percentile(0.99, of: outcome.lateness), lateness * 1000 > Double(Self.late) {
+            note("99 of 100 runs that nothing held back were started \(lateness) ms late, not \(Self.late / 1000)")
+        }
+        if outcome.overtaken * 100 > outcome.held.count {
+            note("\(outcome.overtaken) runs were started before one whose turn was earlier")
+        }
+    }
+
+    private func note(_ violation: String) {
+        if outcome.violation == nil { outcome.violation = violation }
+    }
+
     private func endDue() async throws {
-        var rest: [Live] = []
-        rest.reserveCapacity(live.count)
-        for run in live {
-            guard run.ends <= now else {
-                rest.append(run)
-                continue
-            }
+        let ended = live.filter { $0.ends <= now }
+        guard !ended.isEmpty else { return }
+        live.removeAll { $0.ends <= now }
+        for run in ended {
             for key in run.keys {
-                if held[key] == limits[key] { full[key] = now }
+                if held[key] == limits[key] { full[key] = now.microseconds }
                 held[key, default: 0] -= 1
             }
             used[run.agent] -= 1
@@ -148,10 +232,8 @@ package final class LoadSimulation {
             let report = AttemptReport(token: "", state: state)
             let answer = try await store.apply(report, to: run.key, leaseUntil: now + .seconds(30), at: now)
             guard case .applied = answer else {
-                outcome.violation = "the end of run \(run.key.runID) was not taken: \(answer)"
-                return
+                return note("the end of run \(run.key.runID) was not taken: \(answer)")
             }
         }
-        live = rest
     }
 }

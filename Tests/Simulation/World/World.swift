@@ -56,7 +56,7 @@ final class World: @unchecked Sendable {
         self.database = database
         self.mutations = mutations
         try database.clear()
-        truth = try database.store(identity: Self.instance, watch: .init(willBegin: {}, didCommit: { _ in }))
+        truth = try database.store(identity: Self.instance)
         plannedRuns = Workload.runs(&scheduler.random)
         plan = FaultPlan(&scheduler.random)
         user = SimulatedProcess(PlannedRun.user, scheduler)
