@@ -83,11 +83,12 @@ struct Backfills: AsyncParsableCommand {
 
         func run() async throws {
             let client = try connection.client()
-            let reply = try await client.createBackfill(try await request(client))
+            let request = try await request(client)
+            let reply = try await Self.make { try await client.createBackfill(request) }
             guard let backfill = reply.backfill else {
                 return try output.show(reply) { BackfillSummary.plan($0.intervals, deployment, isDry: isDry) }
             }
-            if reply.isNew == false {
+            if reply.isNew == false, idempotencyKey != nil {
                 FileHandles.writeError("The key has made backfill \(backfill.id.short) before: no other was made.\n")
             }
             if detach {
@@ -100,7 +101,16 @@ struct Backfills: AsyncParsableCommand {
             try await BackfillFollower(client: client, output: output).follow(backfill)
         }
 
-        private func request(_ client: OrchClient) async throws -> BackfillRequest {
+        /// Asks for a backfill, and once more where the answer was lost: the request's key makes both one wish.
+        static func make(_ wish: () async throws -> BackfillReply) async throws -> BackfillReply {
+            do {
+                return try await wish()
+            } catch let error as OrchClientError where error.isTransient {
+                return try await wish()
+            }
+        }
+
+        func request(_ client: OrchClient) async throws -> BackfillRequest {
             var request = BackfillRequest(deployment: deployment, from: from, to: to)
             if !parameters.isEmpty {
                 let found = try await client.deployment(named: deployment)
@@ -112,7 +122,7 @@ struct Backfills: AsyncParsableCommand {
             request.isNewestFirst = isNewestFirst ? true : nil
             request.isDryRun = isDry ? true : nil
             request.tags = tags.isEmpty ? nil : tags
-            request.idempotencyKey = idempotencyKey
+            request.idempotencyKey = isDry ? nil : idempotencyKey ?? "\(Identifier.new())"
             let variables = try JobVariables.read(jobVariables)
             request.jobVariables = variables.isEmpty ? nil : variables
             return request
@@ -243,7 +253,7 @@ struct BackfillWish: ParsableArguments {
 
     func make(_ wish: String) async throws {
         let changed = try await connection.client().changeBackfill(backfill, wish)
-        try output.show(changed) { BackfillSummary.line($0) + "\n" }
+        try output.show(changed) { BackfillSummary.answer($0) }
     }
 }
 

@@ -15,6 +15,11 @@ enum BackfillSummary {
         return "\(backfill.id.short) \(backfill.status.rawValue) [\(bar)] \(ended) of \(backfill.total): \(states)"
     }
 
+    /// The line, and below it what else the answer to a wish says.
+    static func answer(_ backfill: Backfill) -> String {
+        ([line(backfill)] + (backfill.notes ?? [])).map { $0 + "\n" }.joined()
+    }
+
     /// The facts, the grid, then a table of intervals.
     static func text(_ reply: BackfillReply) -> String {
         guard let backfill = reply.backfill else { return "" }

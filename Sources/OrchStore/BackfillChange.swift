@@ -4,7 +4,7 @@ package enum BackfillChange: Sendable, Hashable {
     case pause
     /// Runs of it are started again.
     case resume
-    /// It is ended: the caller ends its runs.
+    /// It is ended, where a run of it has not ended: no further one is started, and the caller ends the others.
     case cancel
     /// It goes on after it was ended, as runs of it are tried again.
     case reopen

@@ -174,10 +174,17 @@ package protocol Store: Sendable {
 
     /// Adds a backfill with its runs, all at once, in the order in which they are to run.
     ///
+    /// - Parameter seen: the last run about each interval, as it was when the runs were decided on.
     /// - Returns: the backfill that was made before with the same key; nil where this one was added.
-    func createBackfill(_ backfill: Backfill, key: String?, runs: [RunDraft], at: Timestamp) async throws -> Backfill?
-    /// The last run about each data interval of a deployment whose first instant is in a span, by that instant.
-    func lastRuns(of deployment: Identifier, from: Timestamp, to: Timestamp) async throws -> [Timestamp: FlowRun]
+    /// - Throws: ``StoreError/intervalsTaken(_:by:)`` where the last run about an interval is another one meanwhile, or stands
+    ///   differently.
+    func createBackfill(
+        _ backfill: Backfill, key: String?, runs: [RunDraft], seen: [DataInterval: RunBrief], at: Timestamp
+    ) async throws -> Backfill?
+    /// The backfill that was made with a key; nil where none was.
+    func backfill(key: String) async throws -> Backfill?
+    /// The last run about each data interval of a deployment whose first instant is in a span.
+    func lastRuns(of deployment: Identifier, from: Timestamp, to: Timestamp) async throws -> [DataInterval: FlowRun]
     /// Backfills, the newest first, without what their runs reported.
     func backfills(limit: Int) async throws -> [Backfill]
     /// A backfill, with what its runs reported; nil where there is none.

@@ -36,6 +36,8 @@ package enum StoreError: Error, Hashable, Sendable {
     case parentEnded(String, state: String)
     /// A run was to be made inside of more runs than may be.
     case nestedTooDeep(String, limit: Int)
+    /// A backfill was decided on while so many of its intervals got other runs, or runs of theirs were tried again.
+    case intervalsTaken(Int, by: String)
     /// There is no such run.
     case missingRun(String)
     /// Another agent has the name, since a time, and was heard of at another.
@@ -96,6 +98,9 @@ extension StoreError: CustomStringConvertible {
         case .nestedTooDeep(let run, let limit):
             "run \(run) is inside of \(limit) runs that made each other, and makes no more: does a flow run itself without "
                 + "an end?"
+        case .intervalsTaken(let count, let run):
+            "runs such as \(run) were made or tried again for \(count) of the intervals while the backfill was made: nothing was "
+                + "changed; ask again, with a dry run first"
         case .missingRun(let run):
             "there is no run \(run)"
         case .nameHeld(let name, let host, let since, let seen):

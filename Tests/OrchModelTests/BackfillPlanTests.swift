@@ -81,9 +81,9 @@ struct BackfillPlanTests {
         let (mode, state, isRun) = Self.decisions[index]
         let now = try #require(Timestamp("2022-01-01T00:00:00Z"))
         let interval = try #require(DataInterval("2020-07-01/2020-08-01"))
-        var runs: [Timestamp: FlowRun] = [:]
+        var runs: [DataInterval: FlowRun] = [:]
         if let state {
-            runs[interval.start] = FlowRun(
+            runs[interval] = FlowRun(
                 id: .new(), name: "one", flowName: "flow", parameters: [:], workQueue: "default", image: "taxi",
                 state: RunState(state, message: "", at: now, actor: ""), createdAt: now, scheduledFor: now,
                 dataInterval: interval)

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Hummingbird
 import HummingbirdTesting
 import OrchModel
@@ -7,12 +8,12 @@ import Testing
 @testable import OrchServer
 
 struct BackfillRoutesTests {
-    private func request(_ change: (inout BackfillRequest) -> Void = { _ in }) throws -> BackfillRequest {
+    private func request(_ change: (inout BackfillRequest) throws -> Void = { _ in }) throws -> BackfillRequest {
         var request = BackfillRequest(
             deployment: "docker-flow", from: try #require(BackfillBound("2020-01")),
             to: try #require(BackfillBound("2021-01")))
         request.every = "month"
-        change(&request)
+        try change(&request)
         return request
     }
 
@@ -100,6 +101,114 @@ struct BackfillRoutesTests {
             #expect(claimed.count == 3)
             let listed: [Backfill] = try await server.call(.get, "backfills")
             #expect(listed.map(\.id) == [id])
+        }
+    }
+
+    @Test func aRunOfAnotherLengthIsAboutAnotherInterval() async throws {
+        try await ServerFixture.with { server in
+            try await deploy(server)
+            let first: BackfillReply = try await server.call(.post, "backfills", try request())
+            #expect(first.backfill?.total == 12)
+            var day = FlowRunRequest(deployment: "docker-flow")
+            day.dataInterval = DataInterval("2020-01-01/2020-01-02")
+            let other = try await server.createRun(day)
+            #expect(other.dataInterval?.start == first.intervals.first?.dataInterval.start)
+            let again: BackfillReply = try await server.call(.post, "backfills", try request())
+            #expect(again.backfill == nil && again.intervals.allSatisfy { !$0.isRun })
+        }
+    }
+
+    @Test func thoseThatAreMadeAtTheSameTimeMakeOneRunForAnInterval() async throws {
+        try await ServerFixture.with { server in
+            try await deploy(server)
+            let request = try request()
+            let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 1...8 {
+                    group.addTask {
+                        let body = try JSONEncoder().encode(request)
+                        return try await server.send(.post, "backfills", token: server.admin, body: body).status.code
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(statuses.filter { $0 == 201 }.count == 1)
+            // The others came while it was made, or found its runs.
+            #expect(statuses.allSatisfy { [200, 201, 409].contains($0) })
+            #expect(try await server.call(.get, "flow-runs?limit=1000", as: [FlowRun].self).count == 12)
+        }
+    }
+
+    @Test func aBlockThatIsGoneRefusesAnotherTryOfAll() async throws {
+        try await ServerFixture.with { server in
+            try await server.saveBlock("docker-container", "big", ["memory": "1g"])
+            try await deploy(server) { $0.infrastructure = Infrastructure(block: "big") }
+            let reply: BackfillReply = try await server.call(.post, "backfills", try request())
+            let id = try #require(reply.backfill).id
+            try await server.succeed(.post, "backfills/\(id)/cancel")
+            try await server.succeed(.delete, "blocks/docker-container/big")
+            let (status, fault) = try await server.refusal(.post, "backfills/\(id)/retry")
+            #expect(status == 422)
+            #expect(fault.details.count == 1)
+            #expect(fault.details.first?.contains("orch block create docker-container big") == true)
+            let unchanged: BackfillReply = try await server.call(.get, "backfills/\(id)")
+            #expect(unchanged.backfill?.status == .cancelled && unchanged.backfill?.open == 0)
+            try await server.saveBlock("docker-container", "big", ["memory": "1g"])
+            let retried: Backfill = try await server.call(.post, "backfills/\(id)/retry")
+            #expect(retried.open == 12 && retried.notes == nil)
+        }
+    }
+
+    @Test func runsWithoutALogAreNotTriedAgainAndTheOthersAre() async throws {
+        try await ServerFixture.with { server in
+            try await deploy(server)
+            let reply: BackfillReply = try await server.call(
+                .post, "backfills", try request { $0.to = try #require(BackfillBound("2020-03")) })
+            let id = try #require(reply.backfill).id
+            let claimed = try #require(try await server.poll().runs.first)
+            try await server.report(claimed) {
+                $0.records = [ServerFixture.line(1, "ten bytes.")]
+                $0.state = ServerFixture.state(.failed)
+            }
+            _ = try await server.controller.retention.pass(at: .now() + .seconds(31 * 86_400))
+            try await server.succeed(.post, "backfills/\(id)/cancel")
+            let retried: Backfill = try await server.call(.post, "backfills/\(id)/retry")
+            #expect(retried.status == .running && retried.open == 1)
+            #expect(retried.notes?.count == 1)
+            #expect(retried.notes?.first?.contains("by retention") == true)
+            let second = try #require(try await server.poll().runs.first)
+            try await server.report(second) { $0.state = ServerFixture.state(.completed) }
+            // Nothing is left that could be tried, so nothing changes.
+            let (status, fault) = try await server.refusal(.post, "backfills/\(id)/retry")
+            #expect(status == 409 && fault.details.count == 1)
+        }
+    }
+
+    @Test func aFollowerOfARunHearsThatItIsTriedAgain() async throws {
+        try await ServerFixture.with { server in
+            try await deploy(server)
+            let reply: BackfillReply = try await server.call(
+                .post, "backfills", try request { $0.to = try #require(BackfillBound("2020-02")) })
+            let id = try #require(reply.backfill).id
+            try await server.succeed(.post, "backfills/\(id)/cancel")
+            let run = try #require(reply.intervals.first?.run)
+            let waiter = Waiter()
+            let registration = server.controller.wakeups.register(waiter, for: [.run(run.id)])
+            try await server.succeed(.post, "backfills/\(id)/retry")
+            #expect(await waiter.wait(atMost: .zero))
+            withExtendedLifetime(registration) {}
+        }
+    }
+
+    @Test func oneThatHasCompletedStaysCompleted() async throws {
+        try await ServerFixture.with { server in
+            try await deploy(server)
+            let reply: BackfillReply = try await server.call(
+                .post, "backfills", try request { $0.to = try #require(BackfillBound("2020-02")) })
+            let id = try #require(reply.backfill).id
+            let claimed = try #require(try await server.poll().runs.first)
+            try await server.report(claimed) { $0.state = ServerFixture.state(.completed) }
+            let unchanged: Backfill = try await server.call(.post, "backfills/\(id)/cancel")
+            #expect(unchanged.status == .completed && unchanged.pausedAt == nil)
         }
     }
 

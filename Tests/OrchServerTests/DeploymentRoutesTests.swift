@@ -111,6 +111,41 @@ struct DeploymentRoutesTests {
         }
     }
 
+    @Test func aVersionIsNotBroughtBackWhereWhatItNamesIsGone() async throws {
+        try await ServerFixture.with { server in
+            let plain = ServerFixture.deployment()
+            var (boxed, queued, sourced) = (plain, plain, plain)
+            boxed.infrastructure = Infrastructure(block: "big")
+            queued.workQueue = "gpu"
+            sourced.source = SourceSpec(url: "https://example.org/taxi.git")
+            sourced.source?.credentials = "git"
+            try await server.saveBlock("docker-container", "big", ["memory": "1g"])
+            try await server.saveBlock("git-credentials", "git", ["token": "hunter2"])
+            try await server.succeed(.post, "work-queues", WorkQueueRequest(name: "gpu"))
+            for request in [boxed, queued, sourced] { try await server.succeed(.post, "deployments", request) }
+            let last: DeploymentReply = try await server.call(.post, "deployments", plain)
+            #expect(last.deployment.version == 4)
+            let path = "deployments/\(last.deployment.id)/rollback"
+            for thing in ["blocks/docker-container/big", "work-queues/gpu", "blocks/git-credentials/git"] {
+                try await server.succeed(.delete, thing)
+            }
+            let gone: [(version: Int?, status: Int, text: String)] = [
+                (1, 422, "orch block create docker-container big"), (2, 404, "no work queue \"gpu\""),
+                (3, 422, "orch block create git-credentials git"), (nil, 422, "orch block create git-credentials git"),
+            ]
+            for (version, expected, text) in gone {
+                let (status, fault) = try await server.refusal(.post, path, DeploymentRollback(version: version))
+                #expect(status == expected)
+                #expect(fault.message.contains(text), "\(fault.message)")
+            }
+            let same: Deployment = try await server.call(.get, "deployments/lookup?name=docker-flow")
+            #expect(same.version == 4)
+            try await server.saveBlock("docker-container", "big", ["memory": "1g"])
+            let back: DeploymentReply = try await server.call(.post, path, DeploymentRollback(version: 1))
+            #expect(back.outcome == .updated && back.deployment.infrastructure.block == "big")
+        }
+    }
+
     @Test func aPauseStaysOverASaveThatSaysNothingNewOfIt() async throws {
         try await ServerFixture.with { server in
             var request = ServerFixture.deployment()

@@ -230,6 +230,46 @@ extension StoreConformance {
             }
         }
 
+        @Test("A run takes the place of none that it would end with", arguments: StoreKind.all)
+        func ancestorsStay(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                _ = try await store.saveRunLimit(.tag("x"), slots: 2, strategy: .cancelRunning, at: Sample.at(0))
+                let grandparent = run("grandparent", tags: ["x"])
+                _ = try await store.createRun(grandparent)
+                _ = try await store.createRun(run("stranger", tags: ["x"], due: 0.1))
+                #expect(try await claim(store) == ["grandparent", "stranger"])
+                var parent = run("parent")
+                parent.run.parentRunID = grandparent.run.id
+                _ = try await store.createRun(parent)
+                #expect(try await claim(store) == ["parent"])
+                // A flow in the container of the parent makes the third.
+                let flow = ChildRunReport(
+                    id: .new(), parentRunID: parent.run.id, flowName: "etl", parameters: [:],
+                    state: Sample.state(.running, at: 1, actor: "flow"))
+                let report = AttemptReport(token: "", childRuns: [flow])
+                _ = try await store.apply(report, to: AttemptKey(runID: parent.run.id, attempt: 1), at: 1)
+                var child = run("child", tags: ["x"], due: 1)
+                child.run.parentRunID = flow.id
+                _ = try await store.createRun(child)
+                // The oldest holder would take the child with it, so the other one makes room.
+                let outcome = try await store.work(for: Sample.claim(limit: 5, at: 2))
+                #expect(outcome.claims.isEmpty && outcome.ended.isEmpty)
+                #expect(outcome.cancelled.map(\.name) == ["stranger"])
+                // One slot is left, which the grandparent has: the child waits for its end.
+                _ = try await store.saveRunLimit(.tag("x"), slots: 1, strategy: nil, at: Sample.at(3))
+                let stranger = try await waitingID("stranger", store)
+                let cancelled = AttemptReport(token: "", state: Sample.state(.cancelled, at: 4))
+                _ = try await store.apply(cancelled, to: AttemptKey(runID: stranger, attempt: 1), at: 4)
+                let none = try await store.fillSlots(polledSince: Sample.at(0), at: Sample.at(5))
+                #expect(none.ended.isEmpty && none.cancelled.isEmpty)
+                #expect(try await claim(store, at: 5).isEmpty)
+                #expect(try await state("child", store).type == .scheduled)
+                #expect(try await state("grandparent", store).type == .pending)
+                try await end("grandparent", store, at: 6)
+                #expect(try await claim(store, at: 7) == ["child"])
+            }
+        }
+
         @Test(
             "Ten thousand runs behind one limit are put aside once, and hold nobody else up", arguments: StoreKind.all)
         func manyWait(kind: StoreKind) async throws {

@@ -36,6 +36,8 @@ public struct Backfill: Codable, Hashable, Sendable {
     public var completed: Int
     /// Numbers that its flows reported, added up: `rows_written`.
     public var metrics: [String: Double]
+    /// In the answer to a wish: what its state does not tell, such as why runs of it were not tried again; nil = nothing.
+    public var notes: [String]?
 
     /// A backfill.
     public init(
@@ -84,6 +86,7 @@ public struct Backfill: Codable, Hashable, Sendable {
         try container.encode(open, forKey: .open)
         try container.encode(completed, forKey: .completed)
         try container.encode(metrics, forKey: .metrics)
+        try container.encodeIfPresent(notes, forKey: .notes)
         var derived = encoder.container(keyedBy: DerivedKeys.self)
         try derived.encode(status, forKey: .status)
     }

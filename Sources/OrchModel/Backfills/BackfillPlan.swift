@@ -76,14 +76,14 @@ public struct BackfillPlan: Sendable {
     ///
     /// - Parameters:
     ///   - intervals: all of them.
-    ///   - runs: the last run that is about each, by the interval's first instant.
+    ///   - runs: the last run that is about each.
     ///   - at: now; an interval that has not ended gets none.
     public static func decide(
-        _ intervals: [BackfillInterval], runs: [Timestamp: FlowRun], mode: BackfillMode, at: Timestamp
+        _ intervals: [BackfillInterval], runs: [DataInterval: FlowRun], mode: BackfillMode, at: Timestamp
     ) -> [BackfillInterval] {
         intervals.map { interval in
             var interval = interval
-            let last = runs[interval.dataInterval.start].flatMap { $0.dataInterval == interval.dataInterval ? $0 : nil }
+            let last = runs[interval.dataInterval]
             interval.run = last.map(RunBrief.init)
             if interval.dataInterval.end > at {
                 (interval.isRun, interval.reason) = (false, "has not ended: until \(interval.dataInterval.end)")

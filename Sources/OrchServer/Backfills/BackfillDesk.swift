@@ -10,8 +10,9 @@ struct BackfillDesk: Sendable {
 
     /// Makes a backfill with all its runs, or says what one would do.
     ///
-    /// - Throws: 404, 409 where the name is no deployment's; 422 where the span or what divides it cannot be used, a run's
-    ///   parameters do not fit, or runs that depend on the past are to run the newest first.
+    /// - Throws: 404, 409 where the name is no deployment's; 409 where other runs were made for the intervals meanwhile; 422
+    ///   where the span or what divides it cannot be used, a run's parameters do not fit, or runs that depend on the past are
+    ///   to run the newest first.
     func make(_ request: BackfillRequest, by actor: String, at: Timestamp) async throws -> BackfillReply {
         try Self.check(request)
         let stored = try await maker.deployments.find(request.deployment)
@@ -19,6 +20,10 @@ struct BackfillDesk: Sendable {
         if request.isNewestFirst == true, deployment.dependsOnPast == true {
             throw APIFailure.invalid(
                 "the runs of \(deployment.fullName) depend on the past: expected a backfill with the oldest first")
+        }
+        let key = request.idempotencyKey.map { "\(deployment.id)/\($0)" }
+        if request.isDryRun != true, let key, let known = try await store.backfill(key: key) {
+            return BackfillReply(backfill: known, isNew: false, intervals: try await self.intervals(of: known))
         }
         let intervals = try await intervals(of: request, deployment, at: at)
         let wanted = intervals.filter(\.isRun).map(\.dataInterval)
@@ -35,8 +40,8 @@ struct BackfillDesk: Sendable {
         for interval in request.isNewestFirst == true ? wanted.reversed() : wanted {
             drafts.append(try await draft(interval, request, of: stored, backfill.id, by: actor, at: at))
         }
-        let key = request.idempotencyKey.map { "\(deployment.id)/\($0)" }
-        if let known = try await store.createBackfill(backfill, key: key, runs: drafts, at: at) {
+        let seen = Dictionary(intervals.map { ($0.dataInterval, $0.run) }) { $1 }.compactMapValues(\.self)
+        if let known = try await store.createBackfill(backfill, key: key, runs: drafts, seen: seen, at: at) {
             return BackfillReply(backfill: known, isNew: false, intervals: try await self.intervals(of: known))
         }
         for queue in Set(drafts.map(\.run.workQueue)) { wakeups.signal(.queue(queue)) }
@@ -147,9 +152,9 @@ struct BackfillDesk: Sendable {
         return backfill
     }
 
-    /// Ends a backfill: first no run of it is started any more, then those that have not ended are asked to.
+    /// Ends a backfill: first no run of it is started any more, then those that have not ended are asked to. One whose runs
+    /// have all ended stays as it is.
     func cancel(_ id: Identifier, by actor: String, at: Timestamp) async throws -> Backfill {
-        _ = try await change(id, .pause, at: at)
         _ = try await change(id, .cancel, at: at)
         for run in try await store.runs(ofBackfill: id) where !run.state.type.isTerminal {
             try await canceller.cancel(run.id, CancellationRequest(by: "\(actor), with its backfill", at: at))
@@ -157,21 +162,37 @@ struct BackfillDesk: Sendable {
         return try await find(id)
     }
 
-    /// Tries those of its runs again that have ended without completing.
+    /// Tries those of its runs again that have ended without completing; the reply's notes name those that cannot be.
+    ///
+    /// - Throws: 404; 409 where none can be tried again; 404, 422 where a queue or a block is gone that they need. Nothing has
+    ///   changed then.
     func retry(_ id: Identifier, by actor: String, at: Timestamp) async throws -> Backfill {
+        var backfill = try await find(id)
+        let ended = try await store.runs(ofBackfill: id).filter {
+            $0.state.type.isTerminal && $0.state.type != .completed
+        }
+        guard !ended.isEmpty else {
+            backfill.notes = ["no run of it has ended without completing, so nothing has changed"]
+            return backfill
+        }
+        let runs = ended.filter { $0.logsRemovedAt == nil }
+        var refusals = ended.compactMap(RetryChecks.lostLog)
+        guard !runs.isEmpty else {
+            throw APIFailure.conflict("no run of backfill \(id.short) can be tried again", details: refusals)
+        }
+        try await RetryChecks(store: store).check(runs, called: "backfill \(id.short)")
         _ = try await change(id, .reopen, at: at)
-        var refusals: [String] = []
-        for run in try await store.runs(ofBackfill: id) where run.state.type.isTerminal && run.state.type != .completed
-        {
+        for run in runs {
             switch try await store.retry(RetryRequest(), of: run.id, by: actor, at: at) {
             case .refused(_, let reason): refusals.append(reason)
-            case .requested(let run): wakeups.signal(.queue(run.workQueue))
+            case .requested(let run):
+                wakeups.signal(.queue(run.workQueue))
+                wakeups.signal(.run(run.id))
             case .child, .unchanged, .unknown: break
             }
         }
-        guard refusals.isEmpty else {
-            throw APIFailure.conflict("some runs of backfill \(id) cannot be tried again", details: refusals)
-        }
-        return try await find(id)
+        backfill = try await find(id)
+        backfill.notes = refusals.isEmpty ? nil : refusals
+        return backfill
     }
 }

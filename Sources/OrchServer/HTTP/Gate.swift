@@ -99,7 +99,7 @@ struct Gate: RouterMiddleware {
         switch error {
         case .foreignRun, .missingBlock, .unreadableLines: .invalid("\(error)")
         case .missingRun: .notFound("\(error)")
-        case .variableTaken, .blockInUse, .parentEnded, .nestedTooDeep: .conflict("\(error)")
+        case .variableTaken, .blockInUse, .parentEnded, .nestedTooDeep, .intervalsTaken: .conflict("\(error)")
         case .nameHeld: APIFailure(.conflict, "name_held", "\(error)")
         case .unknownQueue(let name, let known):
             .unknownQueue(name, known: known)

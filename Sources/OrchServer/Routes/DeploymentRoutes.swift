@@ -70,7 +70,12 @@ struct DeploymentRoutes: Sendable {
     private func rollBack(_ call: APICall) async throws -> Response {
         let request: DeploymentRollback = try await call.closedBody()
         let deployment = try await deployment(call)
-        switch try await store.rollBackDeployment(deployment.id, to: request.version, at: call.now()) {
+        let versions = try await store.versions(ofDeployment: deployment.id)
+        let wanted = request.version ?? versions.first { $0.version < deployment.version }?.version
+        if let chosen = versions.first(where: { $0.version == wanted }), chosen.version != deployment.version {
+            try await registry.checkNeeds(of: chosen.content)
+        }
+        switch try await store.rollBackDeployment(deployment.id, to: wanted, at: call.now()) {
         case .missing: throw Self.unknown(deployment.id)
         case .noVersion(let versions): throw Self.missing(request.version, of: deployment, versions)
         case .done(let reply): return try APIJSON.response(reply)

@@ -9,6 +9,7 @@ struct RetryRoutes: Sendable {
     let wakeups: Wakeups
 
     private var finder: RunFinder { RunFinder(store: store) }
+    private var checks: RetryChecks { RetryChecks(store: store) }
 
     var endpoints: [Endpoint] {
         [
@@ -36,10 +37,8 @@ struct RetryRoutes: Sendable {
         case .refuse(let reason): return reason
         case .repeated(let note): return note
         case .enter:
-            if let removedAt = run.logsRemovedAt {
-                return "the log of run \(run.name) was removed on \(removedAt) by retention: make a new run"
-            }
-            let missing = try await missingBlocks(of: run)
+            if let lost = RetryChecks.lostLog(of: run) { return lost }
+            let missing = try await checks.missingBlocks(of: [run])
             return missing.isEmpty ? nil : "run \(run.name) needs \(missing.joined(separator: ", "))"
         }
     }
@@ -53,11 +52,7 @@ struct RetryRoutes: Sendable {
         let id = try await finder.find(try call.parameter("id")).id
         let request: RetryRequest = try await call.closedBody()
         if let run = try await store.run(id), run.state.type.isTerminal, !run.isInParentsContainer {
-            try await store.checkQueue(run.workQueue)
-            let missing = try await missingBlocks(of: run)
-            guard missing.isEmpty else {
-                throw APIFailure.invalid("run \(run.name) needs blocks that do not exist", details: missing)
-            }
+            try await checks.check([run], called: "run \(run.name)")
         }
         switch try await store.retry(request, of: id, by: call.principal.actor, at: call.now()) {
         case .requested(let run):
@@ -70,17 +65,5 @@ struct RetryRoutes: Sendable {
         case .child(let run): throw APIFailure.conflict(try await childRefusal(run))
         case .unknown: throw APIFailure.notFound("there is no run \(id)")
         }
-    }
-
-    /// Blocks that the run was made with and that are gone: its deployment may be another one now, or gone as well.
-    private func missingBlocks(of run: FlowRun) async throws -> [String] {
-        guard let launch = try await store.launch(of: run.id) else { return [] }
-        var keys = launch.blocks.compactMap { $0.key(run.parameters) }
-        if let key = launch.infrastructure.blockKey { keys.append(key) }
-        var missing: [String] = []
-        for key in keys where try await store.block(key) == nil {
-            missing.append("block \(key): create it with `orch block create \(key.type) \(key.name)`")
-        }
-        return missing
     }
 }

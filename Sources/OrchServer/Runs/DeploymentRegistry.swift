@@ -11,9 +11,7 @@ struct DeploymentRegistry: Sendable {
     /// - Throws: 422 where its name or its parameters cannot be used.
     func save(_ request: DeploymentRequest, at: Timestamp) async throws -> DeploymentReply {
         try DeploymentChecks(request).check()
-        try await store.checkQueue(request.workQueue)
-        try await checkContainerBlock(of: request)
-        try await check(request.source)
+        try await checkNeeds(of: request)
         let parameters = try SealedParameters(request.parameters, schema: request.parameterSchema, keys: keys)
         var shown = request
         shown.parameters = parameters.shown
@@ -21,6 +19,14 @@ struct DeploymentRegistry: Sendable {
         let draft = DeploymentDraft(
             request: shown, sealedParameters: parameters.sealed, fingerprint: fingerprint)
         return try await store.saveDeployment(draft, at: at)
+    }
+
+    /// - Throws: 404 where the queue is not there that a deployment names; 422 where a block is not, or its source cannot be
+    ///   used.
+    func checkNeeds(of request: DeploymentRequest) async throws {
+        try await store.checkQueue(request.workQueue)
+        try await checkContainerBlock(of: request)
+        try await check(request.source)
     }
 
     private func check(_ source: SourceSpec?) async throws {

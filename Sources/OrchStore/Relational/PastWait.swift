@@ -9,7 +9,8 @@ enum PastWait {
         "past:\(deployment):\(end.microseconds)"
     }
 
-    /// Lets a run that is about to be added wait, where its deployment says so and the run before has not completed.
+    /// Lets a run that is about to be added, or to wait for another attempt, wait for the past: where its deployment says so
+    /// and the run before has not completed.
     static func hold(_ run: inout FlowRun, _ launch: RunLaunch, _ db: any SQLSession) throws {
         guard launch.dependsOnPast == true, let interval = run.dataInterval, let deployment = run.deploymentID,
             let before = try before(interval.start, deployment, db), before.state.type != .completed

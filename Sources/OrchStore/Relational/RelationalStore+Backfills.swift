@@ -1,15 +1,16 @@
 package import OrchModel
 
 extension RelationalStore {
-    package func createBackfill(_ backfill: Backfill, key: String?, runs: [RunDraft], at: Timestamp) async throws
-        -> Backfill?
-    {
+    package func createBackfill(
+        _ backfill: Backfill, key: String?, runs: [RunDraft], seen: [DataInterval: RunBrief], at: Timestamp
+    ) async throws -> Backfill? {
         try await prepareLogs(of: at.day)
         return try await write { db in
             try db.lock("backfill")
             if let key, let known = try Self.backfills("idempotency_key = ?", [key], limit: 1, db).first {
                 return known
             }
+            try Self.checkIntervals(of: runs, backfill.deploymentID, seen: seen, db)
             try db.run(
                 """
                 INSERT INTO backfill (id, deployment_id, deployment_name, flow_name, request, idempotency_key, created_at,
@@ -38,23 +39,44 @@ extension RelationalStore {
         }
     }
 
+    /// - Throws: ``StoreError/intervalsTaken(_:by:)`` where a run is the last about an interval that was not seen there.
+    private static func checkIntervals(
+        of drafts: [RunDraft], _ deployment: Identifier, seen: [DataInterval: RunBrief], _ db: any SQLSession
+    ) throws {
+        let intervals = drafts.compactMap(\.run.dataInterval)
+        guard let from = intervals.map(\.start).min(), let to = intervals.map(\.start).max() else { return }
+        let last = try lastRuns(of: deployment, from: from, to: to, db)
+        let taken = intervals.compactMap { last[$0] }.filter { run in
+            run.dataInterval.flatMap { seen[$0] } != RunBrief(run)
+        }
+        if let first = taken.first { throw StoreError.intervalsTaken(taken.count, by: first.name) }
+    }
+
+    package func backfill(key: String) async throws -> Backfill? {
+        try await read { try Self.backfills("idempotency_key = ?", [key], limit: 1, $0).first }
+    }
+
     package func lastRuns(
         of deployment: Identifier, from: Timestamp, to: Timestamp
-    ) async throws -> [Timestamp: FlowRun] {
-        try await read { db in
-            let rows = try db.rows(
-                """
-                SELECT \(RunRow.columns) FROM flow_run
-                WHERE deployment_id = ? AND interval_start >= ? AND interval_start <= ? AND root_number IS NULL
-                ORDER BY number
-                """, ["\(deployment)", from.microseconds, to.microseconds])
-            var runs: [Timestamp: FlowRun] = [:]
-            for row in rows {
-                let run = try RunRow(row).run
-                if let start = run.dataInterval?.start { runs[start] = run }
-            }
-            return runs
+    ) async throws -> [DataInterval: FlowRun] {
+        try await read { try Self.lastRuns(of: deployment, from: from, to: to, $0) }
+    }
+
+    private static func lastRuns(
+        of deployment: Identifier, from: Timestamp, to: Timestamp, _ db: any SQLSession
+    ) throws -> [DataInterval: FlowRun] {
+        let rows = try db.rows(
+            """
+            SELECT \(RunRow.columns) FROM flow_run
+            WHERE deployment_id = ? AND interval_start >= ? AND interval_start <= ? AND root_number IS NULL
+            ORDER BY number
+            """, ["\(deployment)", from.microseconds, to.microseconds])
+        var runs: [DataInterval: FlowRun] = [:]
+        for row in rows {
+            let run = try RunRow(row).run
+            if let interval = run.dataInterval { runs[interval] = run }
         }
+        return runs
     }
 
     package func backfills(limit: Int) async throws -> [Backfill] {
@@ -95,10 +117,13 @@ extension RelationalStore {
             case .resume where known.cancelledAt == nil:
                 try db.run("UPDATE backfill SET paused_at = NULL WHERE id = ?", ["\(id)"])
                 try Self.saveRunLimit(key, slots: known.limit, strategy: nil, at: at, db)
-            case .cancel:
+            case .cancel where known.open > 0:
                 try db.run(
-                    "UPDATE backfill SET cancelled_at = coalesce(cancelled_at, ?) WHERE id = ?",
-                    [at.microseconds, "\(id)"])
+                    """
+                    UPDATE backfill SET paused_at = coalesce(paused_at, ?1), cancelled_at = coalesce(cancelled_at, ?1)
+                    WHERE id = ?2
+                    """, [at.microseconds, "\(id)"])
+                try Self.saveRunLimit(key, slots: 0, strategy: nil, at: at, db)
             case .reopen:
                 try db.run(
                     "UPDATE backfill SET cancelled_at = NULL, paused_at = NULL WHERE id = ?", ["\(id)"])
@@ -106,7 +131,7 @@ extension RelationalStore {
             case .limit(let slots):
                 try db.run("UPDATE backfill SET slots = ? WHERE id = ?", [slots, "\(id)"])
                 if known.pausedAt == nil { try Self.saveRunLimit(key, slots: slots, strategy: nil, at: at, db) }
-            case .pause, .resume: break
+            case .pause, .resume, .cancel: break
             }
             return try Self.backfills("id = ?", ["\(id)"], limit: 1, db).first
         }

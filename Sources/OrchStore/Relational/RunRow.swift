@@ -214,7 +214,8 @@ extension RunRow {
         if root == nil, state.type.isTerminal { try SlotRelease.release(number, db) }
     }
 
-    /// Takes the run from its agent and lets it wait for another attempt, due at `due`; or be held, where it is suspended.
+    /// Takes the run from its agent and lets it wait for another attempt, due at `due`, and for the run of the interval before
+    /// where it depends on that; or be held, where it is suspended.
     ///
     /// The attempt that is over keeps the state that the caller has written.
     mutating func wait(as state: RunState, due: Timestamp, _ db: any SQLSession) throws {
@@ -224,6 +225,9 @@ extension RunRow {
         run.state.at = max(earliest, state.at)
         (run.scheduledFor, reportedAt) = (due, nil)
         (run.agent, run.endedAt, run.request, unobservedSince, run.blockedOn) = (nil, nil, nil, nil, nil)
+        if state.type == .scheduled, run.dataInterval != nil, let launch = try launch(db) {
+            try PastWait.hold(&run, launch, db)
+        }
         try update(enters: true, db)
         try db.post(
             """
