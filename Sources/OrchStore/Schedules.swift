@@ -47,6 +47,21 @@ package struct StoredSchedule: Sendable, Hashable {
     }
 }
 
+/// Schedules that are to be looked at, those that wait for the longest time first.
+package struct DueSchedules: Sendable {
+    package var readable: [DueSchedule] = []
+    package var unreadable: [UnreadableSchedule] = []
+
+    package init() {}
+}
+
+/// A schedule whose row, or whose deployment's, holds what this version cannot read.
+package struct UnreadableSchedule: Sendable {
+    /// As it is kept.
+    package var id: String
+    package var reason: String
+}
+
 /// A schedule that is to be looked at, with what a decision about it needs.
 package struct DueSchedule: Sendable {
     package var schedule: StoredSchedule
@@ -93,6 +108,8 @@ package struct ScheduleStep: Sendable {
     package var pauseReason: String?
     /// In the order of the slots.
     package var slots: [Slot]
+    /// What ends for the run that it makes; nothing does where that is there already.
+    package var ending: Ending?
     package var at: Timestamp
 
     /// Slots with one fate.
@@ -104,6 +121,17 @@ package struct ScheduleStep: Sendable {
         package init(record: ScheduleSlotRecord, draft: RunDraft? = nil) {
             self.record = record
             self.draft = draft
+        }
+    }
+
+    /// Runs that end for a newer one.
+    package struct Ending: Sendable {
+        package var runs: [Identifier]
+        package var request: CancellationRequest
+
+        package init(runs: [Identifier], request: CancellationRequest) {
+            self.runs = runs
+            self.request = request
         }
     }
 
@@ -128,6 +156,8 @@ package struct ScheduleOutcome: Sendable {
     package var taken: Set<Identifier> = []
     /// Runs that were made.
     package var runs: [FlowRun] = []
+    /// Runs that have ended for newer ones, and live ones that are to end.
+    package var cancelled: [FlowRun] = []
 
     package init() {}
 }

@@ -58,10 +58,13 @@ package protocol Store: Sendable {
     /// What became of the last slots of a schedule, the newest first.
     func slots(ofSchedule id: Identifier, limit: Int) async throws -> [ScheduleSlotRecord]
     /// Schedules that are to be looked at, those that wait for the longest time first.
-    func dueSchedules(at: Timestamp, limit: Int) async throws -> [DueSchedule]
+    func dueSchedules(at: Timestamp, limit: Int) async throws -> DueSchedules
+    /// Has schedules looked at later.
+    func restSchedules(_ ids: [String], until: Timestamp) async throws
     /// When the next schedule is to be looked at.
     func nextScheduleLook() async throws -> Timestamp?
-    /// Moves schedules on and makes their runs: of several who do so for the same slots one does, and each slot makes one run.
+    /// Moves schedules on, makes their runs, and ends others for those that are new: of several who do so for the same slots one
+    /// does, and each slot makes one run.
     func take(_ steps: [ScheduleStep], at: Timestamp) async throws -> ScheduleOutcome
 
     // MARK: Runs

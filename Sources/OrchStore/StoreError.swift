@@ -58,6 +58,16 @@ package enum StoreError: Error, Hashable, Sendable {
     case blockInUse(BlockKey, by: [BlockKey])
 }
 
+extension StoreError {
+    /// Whether it is about the whole database and may pass: nothing was changed, and the same may succeed later.
+    package var isPassing: Bool {
+        switch self {
+        case .full, .locked, .unavailable: true
+        default: false
+        }
+    }
+}
+
 extension StoreError: CustomStringConvertible {
     package var description: String {
         switch self {

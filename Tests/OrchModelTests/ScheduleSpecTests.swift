@@ -99,6 +99,18 @@ import Testing
                 == true)
     }
 
+    @Test(
+        "a jitter longer than from a slot to the next is worth a word",
+        arguments: [
+            ("0,1 * * * *", 61, true), ("0,1 * * * *", 60, false), ("0 7,8 1 * *", 3601, true),
+            ("*/10 * * * *", 1800, true), ("0 7 * * *", 86_400, false), ("0 7 * * *", 3600, false),
+        ])
+    func jitter(cron: String, jitter: Int, warns: Bool) throws {
+        let now = try #require(Timestamp("2026-01-01T12:00:00Z"))
+        let warnings = ScheduleSpec(rule: .cron(cron), jitterSeconds: jitter).warnings(at: now)
+        #expect(warnings.contains { $0.contains("jitter of \(jitter) s") } == warns, "\(warnings)")
+    }
+
     @Test("rules that fire hardly ever end in time") func rare() throws {
         for text in [
             "FREQ=DAILY;INTERVAL=1000;BYMONTHDAY=29;BYMONTH=2", "FREQ=YEARLY;BYSETPOS=366;BYDAY=MO",

@@ -8,6 +8,7 @@ struct ScheduleDecisionTests {
     /// A schedule that is asked what is done about it.
     struct Case {
         var spec: ScheduleSpec
+        let id = Identifier.new()
         /// The last slot that was dealt with.
         var cursor: String? = "2026-03-01T07:00/0"
         var made = Timestamp("2026-02-01T00:00:00Z") ?? .now()
@@ -31,7 +32,7 @@ struct ScheduleDecisionTests {
             var deployment = Deployment(id: .new(), version: 1, request: request, createdAt: made, updatedAt: made)
             deployment.isPaused = isDeploymentPaused
             let schedule = StoredSchedule(
-                id: .new(), deploymentID: deployment.id, spec: spec, isActive: true, revision: 1,
+                id: id, deploymentID: deployment.id, spec: spec, isActive: true, revision: 1,
                 cursorAt: spec.catchup ? Timestamp(microseconds: -62_135_596_800_000_000) : made,
                 cursor: slot ?? cursor.flatMap(ScheduleSlot.init), nextAt: now, caughtUpAt: made, failures: 0,
                 failuresSince: made, pauseReason: nil, createdAt: made, updatedAt: made)
@@ -212,6 +213,28 @@ struct ScheduleDecisionTests {
         let next = try #require(try schedule.decide(at: "2026-03-02T05:59:59Z").next)
         let slot = try #require(Timestamp("2026-03-02T06:00:00Z"))
         #expect(next >= slot && next < slot + .seconds(3600))
+    }
+
+    @Test("A jitter longer than from slot to slot takes no slot its run")
+    func longJitter() throws {
+        var schedule = Case {
+            $0.rule = .cron("*/10 * * * *")
+            $0.jitterSeconds = 1800
+            $0.overlap = .allow
+        }
+        schedule.cursor = nil
+        var (now, cursor): (Timestamp, ScheduleSlot?) = (schedule.made, nil)
+        var slots: [ScheduleDecision.Slot] = []
+        while now < schedule.made + .seconds(2 * 86_400) {
+            let decision = try schedule.decide(at: now, cursor: cursor)
+            slots += decision.slots
+            cursor = slots.last?.fire.slot
+            now = try #require(decision.next)
+        }
+        #expect(slots.count > 280)
+        #expect(slots.allSatisfy { $0.fate == .run(isMissed: false) })
+        #expect(slots.allSatisfy { $0.due >= $0.fire.instant && $0.due < $0.fire.instant + .seconds(1800) })
+        #expect(slots.map(\.due) == slots.map(\.due).sorted())
     }
 
     @Test("Three days of a slot each second are dealt with step by step, and make one run")

@@ -1,12 +1,13 @@
 import Hummingbird
 import HummingbirdTesting
+import Logging
 import OrchModel
-import OrchStore
 import Synchronization
 import TestSupport
 import Testing
 
 @testable import OrchServer
+@testable import OrchStore
 
 /// The scheduler on a clock that the tests put.
 struct SchedulerTests {
@@ -46,6 +47,15 @@ struct SchedulerTests {
         change(&spec)
         let request = ScheduleRequest(deployment: "docker-flow", schedule: spec)
         return try await server.call(.post, "schedules", request, as: ScheduleReply.self).schedule
+    }
+
+    private func replace(
+        _ schedule: Schedule, _ server: ServerFixture, _ change: (inout ScheduleSpec) -> Void
+    ) async throws {
+        var spec = schedule.spec
+        change(&spec)
+        let request = ScheduleRequest(deployment: "docker-flow", schedule: spec, replaces: true)
+        try await server.succeed(.post, "schedules", request)
     }
 
     private func runs(_ server: ServerFixture) async throws -> [FlowRun] {
@@ -168,6 +178,108 @@ struct SchedulerTests {
             #expect(wish.map(\.isImmediate) == [true])
             #expect(
                 wish.map(\.by) == ["schedule \(schedule.spec.slug), whose next slot has come (terminate-other)"])
+        }
+    }
+
+    @Test("A slot makes a run though one of another time zone, of the same local time, has made one")
+    func changesZone() async throws {
+        try await with { server, clock in
+            let schedule = try await schedule(server) { $0.overlap = .allow }
+            try clock.put("2026-03-02T06:00:00Z")
+            await server.controller.scheduler.look()
+            try clock.put("2026-03-02T08:00:00Z")
+            try await replace(schedule, server) { $0.timezone = "America/New_York" }
+            await server.controller.scheduler.look()
+            try clock.put("2026-03-02T12:00:00Z")
+            await server.controller.scheduler.look()
+            let expected = ["2026-03-02T06:00:00Z", "2026-03-02T12:00:00Z"].map(Timestamp.init)
+            #expect(try await runs(server).map(\.dataInterval?.end) == expected)
+            // Each is known again, by another name of its zone too.
+            for zone in ["Europe/Berlin", "US/Eastern", "America/New_York"] {
+                try await replace(schedule, server) {
+                    $0.timezone = zone
+                    $0.catchup = true
+                    $0.starts = ScheduleMoment("2026-03-02")
+                }
+                await server.controller.scheduler.look()
+                #expect(try await runs(server).map(\.dataInterval?.end) == expected)
+            }
+        }
+    }
+
+    @Test(
+        "A slot that is dealt with again does not end its own run",
+        arguments: [OverlapPolicy.cancelOther, .terminateOther])
+    func endsNoRunOfTheSameSlot(overlap: OverlapPolicy) async throws {
+        try await with { server, clock in
+            let schedule = try await schedule(server) { $0.overlap = overlap }
+            try clock.put("2026-03-02T06:00:00Z")
+            await server.controller.scheduler.look()
+            let claimed = try #require(try await server.poll().runs.first)
+            try clock.put("2026-03-02T08:00:00Z")
+            try await replace(schedule, server) {
+                $0.catchup = true
+                $0.starts = ScheduleMoment("2026-02-27")
+            }
+            await server.controller.scheduler.look()
+            let runs = try await runs(server)
+            #expect(runs.map(\.id) == [claimed.runID])
+            #expect(runs.map(\.cancellation) == [nil])
+            #expect(try await slots(server, schedule).first?.runID == claimed.runID)
+        }
+    }
+
+    @Test("A schedule whose deployment's secrets cannot be opened rests, and holds up no other")
+    func sealedWithAnotherKey() async throws {
+        try await with { server, clock in
+            let good = try await schedule(server)
+            let sealed = ServerFixture.deployment("sealed", parameters: ["month": 7, "password": "p"])
+            try await server.succeed(.post, "deployments", sealed)
+            let request = ScheduleRequest(deployment: "sealed", schedule: good.spec)
+            let bad = try await server.call(.post, "schedules", request, as: ScheduleReply.self).schedule
+            let controller = server.controller
+            let other = ServerKeys(secret: Array(repeating: 7, count: 32))
+            let maker = RunMaker(
+                store: controller.store, keys: other,
+                deployments: DeploymentRegistry(store: controller.store, keys: other))
+            let scheduler = Scheduler(
+                store: controller.store, steps: ScheduleStepMaker(runs: ScheduledRunMaker(maker: maker)),
+                canceller: controller.canceller, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+                time: ServerTime(
+                    now: { clock.now }, uptime: ServerTime.system.uptime, sleep: ServerTime.system.sleep))
+            await scheduler.look()
+            try clock.put("2026-03-02T06:00:00Z")
+            await scheduler.look()
+            #expect(try await runs(server).map(\.deploymentName) == ["docker-flow"])
+            let resting = try #require(try await controller.store.schedule(bad.id))
+            #expect(resting.nextAt == clock.now + .seconds(60) && resting.cursor == nil && resting.isActive)
+            // With the right key the slot has its run.
+            try clock.put("2026-03-02T06:01:00Z")
+            await controller.scheduler.look()
+            #expect(try await runs(server).map(\.deploymentName) == ["docker-flow", "sealed"])
+        }
+    }
+
+    @Test(
+        "A row that cannot be read rests, and holds up no other schedule",
+        arguments: [
+            "UPDATE schedule SET spec = '{}' WHERE id = ?1",
+            "UPDATE deployment SET content = '{}' WHERE id = (SELECT deployment_id FROM schedule WHERE id = ?1)",
+        ])
+    func unreadable(change: String) async throws {
+        try await with { server, clock in
+            let good = try await schedule(server)
+            try await server.succeed(.post, "deployments", ServerFixture.deployment("broken"))
+            let request = ScheduleRequest(deployment: "broken", schedule: good.spec)
+            let bad = try await server.call(.post, "schedules", request, as: ScheduleReply.self).schedule
+            await server.controller.scheduler.look()
+            let store = try #require(server.controller.store as? RelationalStore)
+            _ = try await store.write { try $0.run(change, ["\(bad.id)"]) }
+            try clock.put("2026-03-02T06:00:00Z")
+            let pause = await server.controller.scheduler.look()
+            #expect(try await runs(server).map(\.deploymentName) == ["docker-flow"])
+            #expect(pause == Scheduler.longestPause)
+            #expect(try await store.nextScheduleLook() == clock.now + .seconds(60))
         }
     }
 

@@ -1,6 +1,7 @@
 import OrchModel
-import OrchStore
 import Testing
+
+@testable import OrchStore
 
 extension StoreConformance {
     struct StoreScheduleTests {
@@ -106,6 +107,73 @@ extension StoreConformance {
             }
         }
 
+        @Test("Runs end for a newer one only where that is made now", arguments: StoreKind.all)
+        func endsForANewerRun(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                var schedule = try await Self.saved(store, Self.spec { $0.overlap = .cancelOther })
+                func take(_ slot: String, of looked: StoredSchedule, ending runs: [Identifier]) async throws
+                    -> ScheduleOutcome
+                {
+                    var step = Self.step(looked, [try Self.made(looked, slot)], next: 100)
+                    step.ending = ScheduleStep.Ending(
+                        runs: runs, request: CancellationRequest(by: "schedule daily", at: Sample.at(10)))
+                    return try await store.take([step], at: Sample.at(10))
+                }
+                func states() async throws -> [StateType] {
+                    try await store.runs(matching: RunQuery()).map(\.state.type).reversed()
+                }
+                _ = try await take("2020-09-14T07:00/0", of: schedule, ending: [])
+                let first = try #require(try await store.claim(Sample.claim()).first?.run.id)
+                // Somebody pauses and resumes it while the next step is made: nothing of that is done.
+                let looked = try #require(try await store.schedule(schedule.id))
+                for isPaused in [true, false] {
+                    _ = try await store.pauseSchedule(schedule.id, SchedulePause(isPaused: isPaused), at: Sample.at(9))
+                }
+                let late = try await take("2020-09-15T07:00/0", of: looked, ending: [first])
+                #expect(late.taken.isEmpty && late.cancelled.isEmpty)
+                #expect(try await states() == [.pending])
+                // The slot has its run.
+                schedule = try #require(try await store.schedule(schedule.id))
+                let again = try await take("2020-09-14T07:00/0", of: schedule, ending: [first])
+                #expect(again.taken == [schedule.id] && again.cancelled.isEmpty)
+                #expect(try await states() == [.pending])
+                schedule = try #require(try await store.schedule(schedule.id))
+                let next = try await take("2020-09-15T07:00/0", of: schedule, ending: [first])
+                #expect(next.cancelled.map(\.id) == [first] && next.runs.count == 1)
+                #expect(try await states() == [.cancelling, .scheduled])
+            }
+        }
+
+        @Test("A schedule that is saved while a step of it is taken goes on after that step")
+        func savesBesideAStep() async throws {
+            let kind = try #require(StoreKind.all.first { $0.name == "PostgreSQL" })
+            try await kind.withStore { store in
+                let relational = try #require(store as? RelationalStore)
+                let deployment = try await Self.deployment(store)
+                let schedule = try await Self.saved(store, of: deployment)
+                let (isTaking, taking) = AsyncStream<Void>.makeStream()
+                async let step: Bool = relational.write { db in
+                    try db.run(
+                        "UPDATE schedule SET revision = revision + 1, cursor_slot = '2020-09-14T07:00/0' WHERE id = ?",
+                        ["\(schedule.id)"])
+                    taking.finish()
+                    let waiting = """
+                        SELECT 1 FROM pg_locks
+                        WHERE NOT granted AND transactionid::text = pg_current_xact_id()::xid::text
+                        """
+                    for _ in 0..<3000 {
+                        if try db.row(waiting) != nil { return true }
+                        _ = try db.rows("SELECT pg_sleep(0.01)")
+                    }
+                    return false
+                }
+                for await _ in isTaking {}
+                let saved = try await Self.saved(store, Self.spec { $0.missed = .all }, of: deployment)
+                #expect(try await step)
+                #expect(saved.cursor?.description == "2020-09-14T07:00/0")
+            }
+        }
+
         @Test("Slots skipped one after the other for one reason are one row", arguments: StoreKind.all)
         func joinsSkipped(kind: StoreKind) async throws {
             try await kind.withStore { store in
@@ -140,22 +208,46 @@ extension StoreConformance {
                     store, Self.spec("paused") { $0.isActive = false }, of: deployment, at: 1)
                 #expect(!paused.isActive)
                 #expect(try await store.nextScheduleLook() == Sample.at(2))
-                #expect(try await store.dueSchedules(at: Sample.at(2), limit: 10).map(\.schedule.id) == [early.id])
                 #expect(
-                    try await store.dueSchedules(at: Sample.at(9), limit: 10).map(\.schedule.id) == [early.id, late.id])
-                #expect(try await store.dueSchedules(at: Sample.at(9), limit: 1).map(\.schedule.id) == [early.id])
+                    try await store.dueSchedules(at: Sample.at(2), limit: 10).readable.map(\.schedule.id) == [early.id])
+                #expect(
+                    try await store.dueSchedules(at: Sample.at(9), limit: 10).readable.map(\.schedule.id) == [
+                        early.id, late.id,
+                    ])
+                #expect(
+                    try await store.dueSchedules(at: Sample.at(9), limit: 1).readable.map(\.schedule.id) == [early.id])
                 _ = try await store.take(
                     [Self.step(early, [try Self.made(early, "2020-09-14T07:00/0")], next: 2)], at: Sample.at(9))
-                let due = try #require(try await store.dueSchedules(at: Sample.at(9), limit: 1).first)
+                let due = try #require(try await store.dueSchedules(at: Sample.at(9), limit: 1).readable.first)
                 #expect(
                     due.open.map(\.name) == ["run-2020-09-14T07:00/0"] && due.deployment.deployment.id == deployment.id)
                 let run = try #require(due.open.first)
                 _ = try await store.requestCancellation(of: run.id, CancellationRequest(by: "test", at: Sample.at(9)))
-                #expect(try await store.dueSchedules(at: Sample.at(9), limit: 1).first?.open.isEmpty == true)
+                #expect(try await store.dueSchedules(at: Sample.at(9), limit: 1).readable.first?.open.isEmpty == true)
                 // Nobody looks at a schedule that fires no more.
                 let known = try #require(try await store.schedule(early.id))
                 _ = try await store.take([Self.step(known, [])], at: Sample.at(9))
                 #expect(try await store.nextScheduleLook() == Sample.at(3))
+            }
+        }
+
+        @Test("What cannot be read comes apart from the others, and rests", arguments: StoreKind.all)
+        func unreadable(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                let relational = try #require(store as? RelationalStore)
+                let deployment = try await Self.deployment(store)
+                let good = try await Self.saved(store, Self.spec("good"), of: deployment)
+                let bad = try await Self.saved(store, Self.spec("bad"), of: deployment)
+                _ = try await relational.write { db in
+                    try db.run("UPDATE schedule SET spec = '{}' WHERE id = ?", ["\(bad.id)"])
+                }
+                let due = try await store.dueSchedules(at: Sample.at(2), limit: 10)
+                #expect(due.readable.map(\.schedule.id) == [good.id])
+                #expect(due.unreadable.map(\.id) == ["\(bad.id)"])
+                #expect(due.unreadable.first?.reason.contains("schedule.spec") == true)
+                try await store.restSchedules(due.unreadable.map(\.id), until: Sample.at(62))
+                #expect(try await store.dueSchedules(at: Sample.at(61), limit: 10).unreadable.isEmpty)
+                #expect(try await store.dueSchedules(at: Sample.at(62), limit: 10).unreadable.count == 1)
             }
         }
 
@@ -194,16 +286,24 @@ extension StoreConformance {
                     ], at: Sample.at(10))
                 for second in [20.0, 30] {
                     #expect(
-                        try await store.dueSchedules(at: Sample.at(99), limit: 9).map(\.hasFailedTooOften) == [false])
+                        try await store.dueSchedules(at: Sample.at(99), limit: 9).readable.map(\.hasFailedTooOften) == [
+                            false
+                        ])
                     let key = try #require(try await store.claim(Sample.claim(at: second)).first?.key)
                     _ = try await store.apply(
                         AttemptReport(token: "", state: Sample.state(.failed, at: second + 1)), to: key, at: second + 1)
                 }
-                #expect(try await store.dueSchedules(at: Sample.at(99), limit: 9).map(\.hasFailedTooOften) == [true])
+                #expect(
+                    try await store.dueSchedules(at: Sample.at(99), limit: 9).readable.map(\.hasFailedTooOften) == [
+                        true
+                    ])
                 for isPaused in [true, false] {
                     _ = try await store.pauseSchedule(schedule.id, SchedulePause(isPaused: isPaused), at: Sample.at(40))
                 }
-                #expect(try await store.dueSchedules(at: Sample.at(99), limit: 9).map(\.hasFailedTooOften) == [false])
+                #expect(
+                    try await store.dueSchedules(at: Sample.at(99), limit: 9).readable.map(\.hasFailedTooOften) == [
+                        false
+                    ])
             }
         }
 

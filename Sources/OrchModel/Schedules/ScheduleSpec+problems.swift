@@ -72,19 +72,24 @@ extension ScheduleSpec {
             let text = seconds == 1 ? "each second" : "each \(seconds) s"
             return ["schedule \"\(slug)\" fires \(text), \(86_400 / seconds) times a day: more than once a minute"]
         }
-        var (count, last) = (0, now)
+        var slots: [Timestamp] = []
         let end = now + .seconds(86_400)
-        while count <= 1440, let fire = timetable.next(after: last), fire.instant <= end {
-            count += 1
-            last = fire.instant
+        // Those of a day, and so many of what fires seldom that the two that are nearest to each other are among them.
+        while slots.count <= 1440, let slot = timetable.next(after: slots.last ?? now)?.instant {
+            guard slot <= end || slots.count < 100 else { break }
+            slots.append(slot)
         }
+        let count = slots.count { $0 <= end }
         var warnings: [String] = []
         if count > Self.oftenADay {
             let text = count >= 1000 ? "\(count / 1000),\(Timestamp.padded(Int64(count % 1000), 3))" : "\(count)"
             warnings.append("schedule \"\(slug)\" fires \(text) times a day, and each time a container starts")
         }
-        if let jitterSeconds, count > 1, jitterSeconds > 86_400 / count {
-            warnings.append("schedule \"\(slug)\": a jitter of \(jitterSeconds) s is longer than from slot to slot")
+        let nearest = zip(slots.dropFirst(), slots).map { $0 - $1 }.min()
+        if let jitterSeconds, let nearest, .seconds(jitterSeconds) > nearest {
+            warnings.append(
+                "schedule \"\(slug)\": a jitter of \(jitterSeconds) s is longer than from a slot to the next "
+                    + "(\(nearest.components.seconds) s): runs may be due together")
         }
         return warnings
     }

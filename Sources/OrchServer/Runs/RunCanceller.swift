@@ -11,14 +11,18 @@ struct RunCanceller: Sendable {
     @discardableResult
     func cancel(_ id: Identifier, _ request: CancellationRequest) async throws -> CancellationOutcome {
         let outcome = try await store.requestCancellation(of: id, request)
-        guard case .requested(let run, let others) = outcome else { return outcome }
-        for run in [run] + others {
+        if case .requested(let run, let others) = outcome { tell(of: [run] + others) }
+        return outcome
+    }
+
+    /// Tells of runs whose end the store has noted.
+    func tell(of runs: [FlowRun]) {
+        for run in runs {
             // One that waited has ended by the wish.
             if run.state.type.isTerminal { metrics.ended(run) }
             if let agent = run.agent { wakeups.signal(.agent(agent)) }
             wakeups.signal(.run(run.id))
         }
-        return outcome
     }
 
     /// Ends a run without its agent, which has not been heard from; a run that no agent holds is left as it is.

@@ -14,7 +14,7 @@ struct ScheduleDecision {
     /// A slot with its fate.
     struct Slot {
         var fire: ScheduleFire
-        /// When its run is due: the slot and its jitter.
+        /// When its run is due: the slot and its jitter, and no earlier than the run of the slot before.
         var due: Timestamp
         var fate: Fate
     }
@@ -74,7 +74,9 @@ struct ScheduleDecision {
     private mutating func collect(_ timetable: Timetable) {
         var last = due.schedule.cursor.map(timetable.instant) ?? due.schedule.cursorAt
         while let fire = timetable.next(after: last) {
-            let moment = fire.instant + fire.slot.delay(of: due.schedule.id, jitter: spec.jitterSeconds)
+            let own = fire.instant + fire.slot.delay(of: due.schedule.id, jitter: spec.jitterSeconds)
+            // Slots are dealt with in their order: one whose share of the jitter is smaller waits for the one before.
+            let moment = max(own, slots.last?.due ?? own)
             guard moment <= now, slots.count < Self.mostSlots else {
                 isPartial = moment <= now
                 next = isPartial ? now : moment

@@ -7,26 +7,32 @@ struct ScheduleStepMaker: Sendable {
     let runs: ScheduledRunMaker
     var zones = ZoneDatabase.system
 
-    /// How long a schedule rests whose time zone cannot be read.
-    private static let rest = Duration.seconds(60)
+    /// How long a schedule rests that cannot be followed, such as one whose time zone cannot be read.
+    static let rest = Duration.seconds(60)
 
-    /// A step, and the runs that are to end before it is taken.
+    /// What is to be done about a schedule; where that cannot be said it rests, and `problem` says why.
     ///
-    /// - Throws: what the store throws; never because of the schedule itself.
+    /// - Throws: what concerns all schedules: the store is not available, or the task is cancelled.
     func step(
         for due: DueSchedule, at now: Timestamp
-    ) async throws -> (step: ScheduleStep, cancels: [DueSchedule.OpenRun], problem: String?) {
-        let schedule = due.schedule
-        var step = ScheduleStep(
-            schedule: schedule.id, revision: schedule.revision, cursor: nil, nextAt: nil, failures: schedule.failures,
-            pauseReason: nil, slots: [], at: now)
-        let timetable: Timetable
-        do throws(ScheduleProblem) {
-            timetable = try schedule.spec.timetable(in: zones)
+    ) async throws -> (step: ScheduleStep, problem: String?) {
+        do {
+            return (try await step(of: due, at: now), nil)
+        } catch let error as CancellationError {
+            throw error
+        } catch let error as StoreError where error.isPassing {
+            throw error
         } catch {
+            var step = ScheduleStep(due.schedule, at: now)
             step.nextAt = now + Self.rest
-            return (step, [], error.description)
+            return (step, "\(error)")
         }
+    }
+
+    private func step(of due: DueSchedule, at now: Timestamp) async throws -> ScheduleStep {
+        let schedule = due.schedule
+        var step = ScheduleStep(schedule, at: now)
+        let timetable = try schedule.spec.timetable(in: zones)
         let decision = ScheduleDecision(due, timetable, at: now)
         (step.nextAt, step.pauseReason) = (decision.next, decision.pauseReason)
         for slot in decision.slots {
@@ -38,11 +44,23 @@ struct ScheduleStepMaker: Sendable {
                 guard let limit = schedule.spec.pauseAfterFailures, step.failures >= limit else { continue }
                 step.pauseReason =
                     "\(step.failures == 1 ? "a slot" : "\(step.failures) slots in a row") could make no run"
-                return (step, [], nil)
+                return step
             }
         }
         let makesRun = step.slots.contains { $0.draft != nil }
-        return (step, makesRun ? decision.cancels : [], nil)
+        if makesRun, !decision.cancels.isEmpty {
+            step.ending = ending(of: decision.cancels, for: schedule.spec, at: now)
+        }
+        return step
+    }
+
+    private func ending(
+        of runs: [DueSchedule.OpenRun], for spec: ScheduleSpec, at now: Timestamp
+    ) -> ScheduleStep.Ending {
+        let request = CancellationRequest(
+            by: "schedule \(spec.slug), whose next slot has come (\(spec.overlap.rawValue))", at: now,
+            isImmediate: spec.overlap == .terminateOther ? true : nil)
+        return ScheduleStep.Ending(runs: runs.map(\.id), request: request)
     }
 
     private func make(
@@ -66,6 +84,13 @@ struct ScheduleStepMaker: Sendable {
 }
 
 extension ScheduleStep {
+    /// Nothing is done yet.
+    fileprivate init(_ schedule: StoredSchedule, at now: Timestamp) {
+        self.init(
+            schedule: schedule.id, revision: schedule.revision, cursor: nil, nextAt: nil, failures: schedule.failures,
+            pauseReason: nil, slots: [], at: now)
+    }
+
     /// Adds a slot that is skipped, to those before it where they have the same reason.
     fileprivate mutating func skip(_ slot: ScheduleSlot, _ reason: String) {
         if let last = slots.indices.last, slots[last].record.outcome == .skipped, slots[last].record.reason == reason {

@@ -53,33 +53,44 @@ struct Scheduler: Service {
     private func moveOn() async throws -> Bool {
         let now = time.now()
         let due = try await store.dueSchedules(at: now, limit: Self.batch)
+        try await rest(due.unreadable, at: now)
         var steps: [ScheduleStep] = []
-        for schedule in due {
-            let (step, cancels, problem) = try await self.steps.step(for: schedule, at: now)
-            if let problem {
-                logger.error(
-                    "a schedule cannot be followed; trying again",
-                    metadata: ["schedule": "\(schedule.schedule.id)", "error": "\(problem)"])
-            }
+        for schedule in due.readable {
+            let (step, problem) = try await self.steps.step(for: schedule, at: now)
+            if let problem { log(problem, of: "\(schedule.schedule.id)") }
             if let reason = step.pauseReason {
                 logger.warning(
                     "a schedule pauses itself",
                     metadata: ["schedule": "\(schedule.schedule.id)", "reason": "\(reason)"])
             }
-            try await cancel(cancels, for: schedule, at: now)
             steps.append(step)
         }
-        guard !steps.isEmpty else { return false }
-        let outcome = try await store.take(steps, at: now)
-        return !outcome.taken.isEmpty
+        var hasMoved = !due.unreadable.isEmpty
+        if try await take(steps.filter { $0.ending == nil }, at: now) { hasMoved = true }
+        // What ends runs may wait for whoever changes them, and is to hold up no other schedule meanwhile.
+        for step in steps where step.ending != nil {
+            if try await take([step], at: now) { hasMoved = true }
+        }
+        return hasMoved
     }
 
-    /// Ends runs for a newer one. Before that is made: safe to repeat, and none is forgotten.
-    private func cancel(_ runs: [DueSchedule.OpenRun], for due: DueSchedule, at now: Timestamp) async throws {
-        let spec = due.schedule.spec
-        let request = CancellationRequest(
-            by: "schedule \(spec.slug), whose next slot has come (\(spec.overlap.rawValue))", at: now,
-            isImmediate: spec.overlap == .terminateOther ? true : nil)
-        for run in runs { try await canceller.cancel(run.id, request) }
+    /// Passes over schedules for a while.
+    private func rest(_ unreadable: [UnreadableSchedule], at now: Timestamp) async throws {
+        guard !unreadable.isEmpty else { return }
+        for schedule in unreadable { log(schedule.reason, of: schedule.id) }
+        try await store.restSchedules(unreadable.map(\.id), until: now + ScheduleStepMaker.rest)
+    }
+
+    private func log(_ problem: String, of schedule: String) {
+        logger.error(
+            "a schedule cannot be followed; trying again", metadata: ["schedule": "\(schedule)", "error": "\(problem)"])
+    }
+
+    /// Takes steps; false where none was.
+    private func take(_ steps: [ScheduleStep], at now: Timestamp) async throws -> Bool {
+        guard !steps.isEmpty else { return false }
+        let outcome = try await store.take(steps, at: now)
+        canceller.tell(of: outcome.cancelled)
+        return !outcome.taken.isEmpty
     }
 }

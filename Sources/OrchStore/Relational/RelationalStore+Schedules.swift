@@ -19,8 +19,9 @@ extension RelationalStore {
         try await write { db in
             try db.lock("deployment")
             guard try Self.deployment(deployment, db) != nil else { return .noDeployment }
+            // A step that is being taken moves it on first.
             let known = try ScheduleRow.all(
-                where: "deployment_id = ? AND slug = ?", ["\(deployment)", spec.slug], db
+                where: "deployment_id = ? AND slug = ? \(db.dialect.forUpdate)", ["\(deployment)", spec.slug], db
             ).first
             var id = known?.id
             if let known {
@@ -38,7 +39,8 @@ extension RelationalStore {
         _ id: Identifier, _ pause: SchedulePause, at: Timestamp
     ) async throws -> StoredSchedule? {
         try await write { db in
-            guard let known = try ScheduleRow.find(id, db) else { return nil }
+            let row = try ScheduleRow.all(where: "id = ? \(db.dialect.forUpdate)", ["\(id)"], db).first
+            guard let known = row else { return nil }
             let isActive = !pause.isPaused
             guard known.isActive != isActive else { return known }
             try db.run(
@@ -92,7 +94,8 @@ extension RelationalStore {
     ) throws {
         try lookAtSchedules(of: deployment.id, at: at, db)
         guard let schedules else { return }
-        let known = try ScheduleRow.all(where: "deployment_id = ?", ["\(deployment.id)"], db)
+        let known = try ScheduleRow.all(
+            where: "deployment_id = ? ORDER BY id \(db.dialect.forUpdate)", ["\(deployment.id)"], db)
         let slugs = Set(schedules.map(\.slug))
         let said = Set((before ?? []).map(\.slug))
         for schedule in known where !slugs.contains(schedule.spec.slug) {

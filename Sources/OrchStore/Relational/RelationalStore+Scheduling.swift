@@ -2,19 +2,40 @@ package import OrchModel
 
 /// What the scheduler does with schedules.
 extension RelationalStore {
-    package func dueSchedules(at: Timestamp, limit: Int) async throws -> [DueSchedule] {
+    package func dueSchedules(at: Timestamp, limit: Int) async throws -> DueSchedules {
         try await read { db in
-            let schedules = try ScheduleRow.all(
-                where: "next_at <= ? ORDER BY next_at, id LIMIT ?", [at.microseconds, limit], db)
-            guard !schedules.isEmpty else { return [] }
+            let rows = try db.rows(
+                "SELECT \(ScheduleRow.columns) FROM schedule WHERE next_at <= ? ORDER BY next_at, id LIMIT ?",
+                [at.microseconds, limit])
+            var due = DueSchedules()
+            var schedules: [StoredSchedule] = []
+            for row in rows {
+                var reader = RowReader(row, table: "schedule")
+                let id: String = try reader.next()
+                if let schedule = try due.reading(id, { try ScheduleRow.read(row) }) { schedules.append(schedule) }
+            }
+            guard !schedules.isEmpty else { return due }
             let deployments = try Self.deployments(Set(schedules.map(\.deploymentID)), db)
             let open = try Self.openRuns(of: schedules.map(\.id), db)
-            return try schedules.compactMap { schedule in
-                guard let deployment = deployments[schedule.deploymentID] else { return nil }
-                return DueSchedule(
-                    schedule: schedule, deployment: deployment, open: open[schedule.id] ?? [],
-                    hasFailedTooOften: try Self.hasFailedTooOften(schedule, db))
+            for schedule in schedules {
+                guard let deployment = deployments[schedule.deploymentID] else { continue }
+                let known = try due.reading("\(schedule.id)") {
+                    DueSchedule(
+                        schedule: schedule, deployment: try deployment.get(), open: open[schedule.id] ?? [],
+                        hasFailedTooOften: try Self.hasFailedTooOften(schedule, db))
+                }
+                if let known { due.readable.append(known) }
             }
+            return due
+        }
+    }
+
+    package func restSchedules(_ ids: [String], until: Timestamp) async throws {
+        let list = SQLList(ids)
+        try await write { db in
+            _ = try db.run(
+                "UPDATE schedule SET next_at = ? WHERE next_at IS NOT NULL AND id IN \(list.marks)",
+                SQLArguments([until.microseconds.sqlValue]) + list.arguments)
         }
     }
 
@@ -36,14 +57,17 @@ extension RelationalStore {
             for step in steps.sorted(by: { $0.schedule.description < $1.schedule.description }) {
                 guard try Self.take(step, db) else { continue }
                 outcome.taken.insert(step.schedule)
+                var isNew = false
                 for slot in step.slots {
                     var record = slot.record
                     if let draft = slot.draft, let made = try Self.make(draft, db) {
                         record.runID = made.run.id
                         if made.isNew { outcome.runs.append(made.run) }
+                        isNew = made.isNew
                     }
                     try ScheduleSlotRow.add(record, to: step.schedule, db)
                 }
+                if isNew, let ending = step.ending { outcome.cancelled += try Self.cancel(ending, db) }
             }
             return outcome
         }
@@ -68,6 +92,17 @@ extension RelationalStore {
 
     /// Adds a run, or finds the one that the slot has made.
     private static func make(_ draft: RunDraft, _ db: any SQLSession) throws -> (run: FlowRun, isNew: Bool)? {
+        let made = try add(draft, db)
+        guard let made, !made.isNew, let instant = draft.run.dataInterval?.end, made.run.dataInterval?.end != instant
+        else { return made }
+        // The zone has changed since: its clocks show the time of a slot that came at another instant.
+        var other = draft
+        other.run.idempotencyKey = draft.run.idempotencyKey.map { "\($0)@\(instant)" }
+        return try add(other, db)
+    }
+
+    /// Adds a run, or finds the one that has its key.
+    private static func add(_ draft: RunDraft, _ db: any SQLSession) throws -> (run: FlowRun, isNew: Bool)? {
         if try RunRow.insert(draft, db) {
             db.wake(draft.run.workQueue)
             return (draft.run, true)
@@ -75,17 +110,27 @@ extension RelationalStore {
         return try draft.run.idempotencyKey.flatMap { try RunRow.find(idempotencyKey: $0, db) }.map { ($0.run, false) }
     }
 
+    /// Ends what has not ended.
+    private static func cancel(_ ending: ScheduleStep.Ending, _ db: any SQLSession) throws -> [FlowRun] {
+        try ending.runs.flatMap { id in
+            guard let row = try RunRow.locked(id, db), !row.run.state.type.isTerminal else { return [FlowRun]() }
+            return try row.cancelFamily(ending.request, actor: ending.request.by, db).all
+        }
+    }
+
     private static func deployments(
         _ ids: Set<Identifier>, _ db: any SQLSession
-    ) throws -> [Identifier: StoredDeployment] {
+    ) throws -> [Identifier: Result<StoredDeployment, any Error>] {
         let list = SQLList(ids.map(\.description).sorted())
         let rows = try db.rows(
             "SELECT \(DeploymentRow.columns) FROM deployment WHERE id IN \(list.marks)", list.arguments)
-        var found: [Identifier: StoredDeployment] = [:]
+        var found: [Identifier: Result<StoredDeployment, any Error>] = [:]
         for row in rows {
             var reader = RowReader(row, table: "deployment")
-            let stored = try DeploymentRow.read(&reader)
-            found[stored.deployment.id] = stored
+            found[try reader.identifier()] = Result {
+                var reader = RowReader(row, table: "deployment")
+                return try DeploymentRow.read(&reader)
+            }
         }
         return found
     }
@@ -125,5 +170,18 @@ extension RelationalStore {
             return [.failed, .crashed].contains(try reader.word(StateType.self))
         }
         return failed >= limit
+    }
+}
+
+extension DueSchedules {
+    /// What is read of a schedule; nil where that cannot be, which is noted.
+    fileprivate mutating func reading<Value>(_ id: String, _ read: () throws -> Value) throws -> Value? {
+        do {
+            return try read()
+        } catch let error as StoreError {
+            guard case .corrupt = error else { throw error }
+            unreadable.append(UnreadableSchedule(id: id, reason: "\(error)"))
+            return nil
+        }
     }
 }
