@@ -126,6 +126,7 @@ package final class Agent: Service {
                 group.addTask { try await self.poll(.full) }
                 group.addTask { await self.renewLeases() }
                 group.addTask { await self.reconcile() }
+                group.addTask { await self.endFirstLook() }
                 group.addTask { await self.reap() }
                 group.addTask { if await self.isDrained() { throw Drained() } }
             }

@@ -1,3 +1,5 @@
+import OrchInfrastructure
+
 /// Why an agent cannot start, or go on.
 package enum AgentError: Error, Sendable {
     /// A setting holds what no agent can work with.
@@ -20,7 +22,7 @@ extension AgentError: CustomStringConvertible {
         case .invalidSetting(let name, let value, let expected):
             "the agent's \(name): expected \(expected), got \"\(value)\""
         case .dataDirectory(let path, let error):
-            "the agent's data directory \(path) cannot be used: \(error)"
+            "the agent's data directory \(path) cannot be used: \(FileFailure.reason(error, at: path))"
         case .inUse(let path):
             "another agent uses the data directory \(path): stop it, or give this one a directory and a name of its own "
                 + "(--agent-data, --name)"

@@ -96,15 +96,23 @@ package enum TerminationReader {
     ///   - exitCode: what was seen of its end before it went; nil where nothing was.
     ///   - killedBy: who asked orch to end it; nil where nobody did.
     package static func vanished(
-        _ name: String, noun: String = "container", exitCode: Int?, killedBy: String?
+        _ name: String, noun: String = "container", exitCode: Int?, killedBy: String?,
+        strays: EndedStrays = EndedStrays()
     ) -> Termination {
         let when = exitCode == nil ? "before its end was seen" : "once it had ended"
         // The state may be Completed all the same, and would hide it.
         let warning =
             "the \(noun) \(name) was removed before its log was read to the end: the last lines may be missing"
+        var reason = "the \(noun) \(name) vanished: somebody removed it \(when)"
+        if strays.count > 0 {
+            let what = strays.count == 1 ? "1 process of it" : "\(strays.count) processes of it"
+            reason =
+                "the \(noun) \(name) vanished: its folder is not in this agent's data directory (--agent-data), while "
+                + "\(what) still ran on this host and \(strays.count == 1 ? "was" : "were") ended"
+            if strays.left > 0 { reason += "; \(strays.left) did not end though killed" }
+        }
         return Termination(
-            exitCode: exitCode, signal: exitCode.flatMap(signal(of:)),
-            reason: "the \(noun) \(name) vanished: somebody removed it \(when)",
+            exitCode: exitCode, signal: exitCode.flatMap(signal(of:)), reason: reason,
             actor: killedBy ?? Termination.outsider,
             warning: exitCode == nil ? nil : warning)
     }

@@ -70,6 +70,8 @@ struct ProcessLiveTests {
                 let state = try await stack.until(run, .cancelled)
                 #expect(stack.processes(of: run).isEmpty)
                 #expect(state.message == "cancelled by user admin; killed by signal 9 (SIGKILL)")
+                let remarks = try await stack.lines(of: run, from: .orch)
+                #expect(!remarks.contains { $0.contains("left behind") }, "\(remarks)")
             }
         }
     }
@@ -104,6 +106,8 @@ struct ProcessLiveTests {
             try await stack.withAgent { try await stack.until(run, .completed) }
             #expect(stack.processes(of: run).isEmpty)
             #expect(try await stack.lines(of: run) == ["done"])
+            let remarks = try await stack.lines(of: run, from: .orch)
+            #expect(remarks.contains { $0.hasPrefix("ended 2 processes that it had left behind") }, "\(remarks)")
         }
     }
 
@@ -130,6 +134,65 @@ struct ProcessLiveTests {
                 #expect(try await stack.lines(of: run) == (1...1000).map(String.init))
                 #expect(try await stack.now(run).attempt == 1)
             }
+        }
+    }
+
+    @Test("an agent that takes the place of a killed one never runs more than its limit")
+    func limitOverRestarts() async throws {
+        try await ProcessStack.with { stack in
+            let live = stack.file("live")
+            try FileManager.default.createDirectory(atPath: live, withIntermediateDirectories: true)
+            var runs: [FlowRun] = []
+            for _ in 0..<6 {
+                runs.append(
+                    try await stack.run("mkdir \(live)/$$; ls \(live) | wc -l; sleep 3; rmdir \(live)/$$"))
+            }
+            // Each is killed with its hands full.
+            for begun in [2, 4] {
+                try await stack.withAgent(arguments: ["--limit", "2"]) {
+                    while try await count(of: runs, [.running, .completed], in: stack) < begun {
+                        try await Task.sleep(for: .milliseconds(20))
+                    }
+                }
+            }
+            try await stack.withAgent(arguments: ["--limit", "2"]) {
+                for run in runs { try await stack.until(run, .completed) }
+            }
+            var counts: [Int] = []
+            for run in runs { counts += try await stack.lines(of: run).compactMap { Int($0) } }
+            #expect(counts.count == 6 && counts.max() == 2, "\(counts)")
+        }
+    }
+
+    private func count(of runs: [FlowRun], _ types: Set<StateType>, in stack: ProcessStack) async throws -> Int {
+        var count = 0
+        for run in runs where types.contains(try await stack.now(run).state.type) { count += 1 }
+        return count
+    }
+
+    @Test(
+        "what an agent with another data directory left is ended before the next attempt starts",
+        arguments: [false, true])
+    func anotherDataDirectory(wasThereBefore: Bool) async throws {
+        try await ProcessStack.with { stack in
+            if wasThereBefore {
+                let first = try await stack.run("true")
+                try await stack.withAgent(data: "other") { try await stack.until(first, .completed) }
+            }
+            let file = stack.file("first")
+            let run = try await stack.run(
+                """
+                if [ -e \(file) ]; then kill -0 $(cat \(file)) 2>/dev/null && echo twice || echo alone; exit; fi
+                setsid sleep 1000 & echo $$ > \(file); echo ready; exec sleep 1000
+                """, policy: RunPolicy(retries: 2, retryDelaySeconds: 0))
+            try await stack.withAgent { try await stack.untilLine("ready", of: run) }
+            #expect(stack.processes(of: run).count == 2)
+            try await stack.withAgent(data: "other") { try await stack.until(run, .completed) }
+            #expect(try await stack.lines(of: run) == ["ready", "alone"])
+            #expect(stack.processes(of: run).isEmpty)
+            let states = try await stack.api.states(of: "\(run.id)").map(\.message)
+            let words = "2 processes of it still ran on this host and were ended"
+            #expect(states.contains { $0.contains(words) }, "\(states)")
         }
     }
 

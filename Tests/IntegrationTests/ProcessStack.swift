@@ -53,8 +53,14 @@ struct ProcessStack: Sendable {
     }
 
     /// Runs an agent while `body` runs, then kills it: SIGKILL, and no chance to say goodbye.
-    func withAgent(_ body: () async throws -> Void) async throws {
-        let agent = try startAgent()
+    ///
+    /// - Parameters:
+    ///   - data: its data directory's name. Defaults to that of all agents of the stack.
+    ///   - arguments: further ones. Defaults to none.
+    func withAgent(
+        data: String = "agent", arguments: [String] = [], _ body: () async throws -> Void
+    ) async throws {
+        let agent = try startAgent(data: data, arguments: arguments)
         let outcome: Result<Void, any Error>
         do { outcome = .success(try await body()) } catch { outcome = .failure(error) }
         kill(agent, SIGKILL)
@@ -63,7 +69,7 @@ struct ProcessStack: Sendable {
         try outcome.get()
     }
 
-    private func startAgent() throws -> pid_t {
+    private func startAgent(data: String, arguments further: [String]) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -72,10 +78,11 @@ struct ProcessStack: Sendable {
             posix_spawn_file_actions_addopen(
                 &actions, number, folder + "/agent.log", O_WRONLY | O_CREAT | O_APPEND, 0o600)
         }
-        let words = [
+        let fixed = [
             Self.programs + "/orch", "agent", "start", "--infra", "process", "--name", "live", "--agent-data",
-            folder + "/agent", "--api-url", url, "--token-file", folder + "/server/agent.token",
+            folder + "/" + data, "--api-url", url, "--token-file", folder + "/server/agent.token",
         ]
+        let words = fixed + further
         let own = ProcessInfo.processInfo.environment.merging(["AGENTS_OWN": "canary", "TZ": "UTC"]) { $1 }
         let arguments = words.map { strdup($0) } + [nil]
         let variables = own.map { strdup("\($0.key)=\($0.value)") } + [nil]
@@ -158,6 +165,9 @@ struct ProcessStack: Sendable {
             position = next
         }
     }
+
+    /// A file that runs may share.
+    func file(_ name: String) -> String { folder + "/" + name }
 
     /// The scratch folder of a run's first attempt.
     func scratch(of run: FlowRun) -> String {

@@ -207,14 +207,56 @@ struct AdoptionTests {
         #expect(bench.controller.end == nil)
     }
 
-    @Test func poolOfTwoRunsTheThirdWhenOneHasEnded() async throws {
+    @Test func whatTheLastAgentLeftTakesItsRoomBeforeAnyIsAskedFor() async throws {
         let bench = try AgentBench(["hello": .init(end: .runsOn)])
-        let runs = (1...3).map { number in
+        let runs = runs(3)
+        for run in runs.prefix(2) {
+            bench.controller.hold(run)
+            try bench.engine.seed(run, lines: [], status: .running)
+        }
+        bench.controller.queue(runs[2])
+        bench.controller.holdBack(true)
+        try await bench.withAgent {
+            $0.limit = 2
+        } _: {
+            // Both who ask for work and who compare have to know first.
+            try await bench.controller.until { $0.heldBack >= 2 || $0.polledCapacities.contains { $0 > 0 } }
+            #expect(bench.controller.polledCapacities.allSatisfy { $0 == 0 })
+            bench.controller.holdBack(false)
+            try await bench.controller.until { $0.log.filter { $0.message.contains("follows it") }.count == 2 }
+            bench.engine.end(runs[0].containerName, exitCode: 0)
+            try await bench.engine.until { $0.count == 3 }
+        }
+        #expect(bench.controller.polledCapacities.max() == 1)
+    }
+
+    @Test func whatALostAnswerHeldTakesItsRoom() async throws {
+        let bench = try AgentBench(["hello": .init(end: .runsOn)])
+        for run in runs(4) { bench.controller.queue(run) }
+        bench.controller.loseNextAnswer()
+        try await bench.withAgent {
+            $0.limit = 2
+        } _: {
+            try await bench.controller.until { $0.heldBack >= 2 || $0.polledCapacities.count { $0 > 0 } > 1 }
+            bench.controller.holdBack(false)
+            try await bench.controller.until { $0.states.count { $0.type == .running } == 2 }
+            #expect(bench.controller.polledCapacities.filter { $0 > 0 } == [2])
+            #expect(bench.engine.containers.count == 2)
+        }
+    }
+
+    private func runs(_ count: Int) -> [ClaimedRun] {
+        (1...count).map { number in
             ClaimedRun.sample {
                 $0.runID = .fixed(number)
                 $0.container.autoRemove = .never
             }
         }
+    }
+
+    @Test func poolOfTwoRunsTheThirdWhenOneHasEnded() async throws {
+        let bench = try AgentBench(["hello": .init(end: .runsOn)])
+        let runs = runs(3)
         try await bench.withAgent {
             $0.limit = 2
         } _: {

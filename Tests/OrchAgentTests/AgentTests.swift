@@ -71,6 +71,53 @@ struct AgentTests {
         #expect(bench.controller.end?.type == .completed)
     }
 
+    /// Runs an agent with two engines, the second of which is `process`.
+    private func withBoth(
+        _ bench: AgentBench, _ process: ScriptedEngine, _ body: () async throws -> Void
+    ) async throws {
+        var configuration = AgentConfiguration(dataDirectory: bench.dataDirectory)
+        configuration.reconcileInterval = .milliseconds(10)
+        let agent = try Agent(
+            configuration: configuration, api: bench.controller,
+            engines: Engines([.docker: bench.engine, .process: process]), logger: AgentBench.silent)
+        let task = Task { try await agent.run() }
+        let outcome: Result<Void, any Error>
+        do { outcome = .success(try await body()) } catch { outcome = .failure(error) }
+        task.cancel()
+        _ = await task.result
+        try outcome.get()
+    }
+
+    @Test func theFirstPollOffersAllEnginesThatAnswerInTime() async throws {
+        let bench = try AgentBench()
+        let process = ScriptedEngine([:])
+        process.setSilent(true)
+        try await withBoth(bench, process) {
+            try await bench.engine.untilCalled("facts", times: 1)
+            try await process.untilCalled("facts", times: 1)
+            process.setSilent(false)
+            try await bench.controller.until { !$0.polls.isEmpty }
+            #expect(bench.controller.polls.first?.agent.infrastructures == ["docker", "process"])
+        }
+    }
+
+    @Test func anEngineThatDoesNotAnswerKeepsNobodyFromWorkAndIsOfferedSoonAfterItDoes() async throws {
+        let bench = try AgentBench()
+        let process = ScriptedEngine([:])
+        process.setSilent(true)
+        try await withBoth(bench, process) {
+            try await bench.controller.until { $0.polls.contains { $0.capacity > 0 } }
+            let first = try #require(bench.controller.polls.last)
+            #expect(first.agent.infrastructures == ["docker"] && first.waitSeconds == 2)
+            process.setSilent(false)
+            try await process.untilCalled("facts", times: 2)
+            bench.controller.queue(.sample())
+            try await bench.controller.until { $0.polls.contains { $0.waitSeconds == 30 } }
+            let last = try #require(bench.controller.polls.last { $0.waitSeconds == 30 })
+            #expect(last.agent.infrastructures == ["docker", "process"])
+        }
+    }
+
     @Test(arguments: [(InfrastructureKind.docker, "the container engine"), (.process, "the process engine")])
     func whatAnswersIsCalledByItsName(_ kind: InfrastructureKind, _ name: String) async throws {
         let bench = try AgentBench()

@@ -29,6 +29,25 @@ struct AttemptRegistryTests {
         #expect(registry.begin(claimed, isFresh: false) != nil, "what is long past is forgotten")
     }
 
+    @Test func whatIsHeldTakesItsSlotBeforeItIsTakenIn() {
+        let other = ClaimedRun.sample { $0.attempt = 2 }
+        #expect(!registry.hasHeard)
+        registry.hear([claimed.key, other.key])
+        #expect(registry.hasHeard && registry.load == 2 && registry.count == 0)
+        _ = registry.begin(claimed, isFresh: true)
+        #expect(registry.load == 2)
+        registry.end(claimed.key)
+        #expect(registry.load == 1)
+        registry.hear([claimed.key, other.key])
+        #expect(registry.load == 1, "one that has ended is named by an old list")
+        registry.hearAgain([])
+        #expect(registry.load == 0)
+        registry.hearAgain([other.key])
+        #expect(registry.load == 0)
+        registry.doubt()
+        #expect(!registry.hasHeard)
+    }
+
     @Test func whatEndsDuringAPassIsKnownUntilTheNext() {
         _ = registry.begin(claimed, isFresh: true)
         registry.beginPass()

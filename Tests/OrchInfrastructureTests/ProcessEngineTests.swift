@@ -101,6 +101,32 @@ struct ProcessEngineTests {
         }
     }
 
+    @Test("a full disk is named with what to do, and leaves no half of a folder", .enabled(if: getuid() == 0))
+    func fullDisk() async throws {
+        let bench = Bench()
+        try FileManager.default.createDirectory(atPath: bench.root, withIntermediateDirectories: true)
+        guard mount("tmpfs", bench.root, "tmpfs", UInt(MS_NOSUID), "size=64k") == 0 else { return }
+        defer { umount2(bench.root, Int32(MNT_DETACH)) }
+        _ = try? Data(count: 64 << 10).write(to: URL(fileURLWithPath: bench.root + "/full"))
+        do throws(EngineFault) {
+            _ = try await bench.engine.create(bench.spec())
+            Issue.record("it was made")
+        } catch {
+            let expected =
+                "the scratch folder \(bench.root)/orch-a-1 cannot be made: the disk that holds \(bench.root) is full: "
+                + "make room on it, or start the agent with a data directory on another one (--agent-data)"
+            #expect("\(error)" == expected)
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: bench.root) == ["full"])
+    }
+
+    @Test("a file that cannot be written for another reason has the system's words")
+    func otherFailures() {
+        let error = #expect(throws: (any Error).self) { try Data().write(to: URL(fileURLWithPath: "/proc/nowhere/x")) }
+        let reason = error.map { FileFailure.reason($0, at: "/proc/nowhere") }
+        #expect(reason == "No such file or directory")
+    }
+
     @Test("a folder that a process has locked itself out of is removed all the same")
     func stubbornFolders() async throws {
         let bench = Bench()

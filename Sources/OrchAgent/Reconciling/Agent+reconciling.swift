@@ -6,9 +6,17 @@ extension Agent {
     /// Compares what should run here with what does, now and every few seconds.
     func reconcile() async {
         repeat {
-            for (kind, engine) in engines.all { await look(at: engine, kind) }
+            await withDiscardingTaskGroup { group in
+                for (kind, engine) in engines.all { group.addTask { await self.look(at: engine, kind) } }
+            }
+            registry.endLook()
             await reconcileOnce()
         } while await pause(configuration.reconcileInterval)
+    }
+
+    /// Gives the engines a moment for their first answer, so that the first polls offer all of them.
+    func endFirstLook() async {
+        if await pause(.seconds(2)) { registry.endLook() }
     }
 
     private func look(at engine: any ContainerEngine, _ kind: InfrastructureKind) async {
@@ -31,6 +39,7 @@ extension Agent {
         registry.beginPass()
         do {
             let held = try await api.held(by: configuration.name)
+            registry.hearAgain(held.map(\.key))
             let unknown = held.filter { !registry.isKnown($0.key) }
             if !unknown.isEmpty {
                 for kind in InfrastructureKind.allCases {
@@ -43,7 +52,15 @@ extension Agent {
                         } else {
                             Set<AttemptKey>()
                         }
-                    for claimed in attempts { settle(claimed, hasContainer: containers.contains(claimed.key)) }
+                    for claimed in attempts {
+                        let hasContainer = containers.contains(claimed.key)
+                        // Another data directory may have been this agent's when it was launched.
+                        var history = ledger.history(of: claimed.key)
+                        if !hasContainer, await engines[kind]?.hasStrays(of: claimed.key) == true {
+                            history = .launched
+                        }
+                        settle(claimed, hasContainer: hasContainer, history: history)
+                    }
                 }
                 // Their leases may have run out while nobody looked.
                 await renewOnce()
@@ -132,10 +149,10 @@ extension Agent {
         return keys
     }
 
-    private func settle(_ claimed: ClaimedRun, hasContainer: Bool) {
+    private func settle(_ claimed: ClaimedRun, hasContainer: Bool, history: Reconciliation.History) {
         let key = claimed.key
         let decision = Reconciliation.decision(
-            isKnown: registry.isKnown(key), hasContainer: hasContainer, history: ledger.history(of: key))
+            isKnown: registry.isKnown(key), hasContainer: hasContainer, history: history)
         switch decision {
         case .leave: return
         case .adopt: take(claimed, .adopt, isFresh: true)

@@ -25,9 +25,7 @@ struct LedgerFolder: LedgerStorage {
                 let new = folder + ".new"
                 try FileManager.default.createDirectory(
                     atPath: new, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-                guard FileManager.default.createFile(atPath: "\(new)/\(first)", contents: nil) else {
-                    throw CocoaError(.fileWriteUnknown)
-                }
+                try Data().write(to: URL(filePath: "\(new)/\(first)"))
                 try FileManager.default.moveItem(atPath: new, toPath: folder)
             }
             return try FileManager.default.contentsOfDirectory(atPath: folder)
@@ -37,8 +35,10 @@ struct LedgerFolder: LedgerStorage {
     }
 
     func add(_ name: String) throws(AgentError) {
-        guard FileManager.default.createFile(atPath: "\(folder)/\(name)", contents: nil) else {
-            throw .dataDirectory(path: folder, CocoaError(.fileWriteUnknown))
+        do {
+            try Data().write(to: URL(filePath: "\(folder)/\(name)"))
+        } catch {
+            throw .dataDirectory(path: folder, error)
         }
     }
 

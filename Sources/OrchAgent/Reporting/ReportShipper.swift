@@ -55,6 +55,9 @@ final class ReportShipper: AttemptReporting {
     }
 
     func finish(_ last: AttemptReport) async throws(CancellationError) -> ReportReceipt {
+        if let end = last.termination, end.launchFailed, order.reason == nil {
+            logger.warning("the attempt could not be started", metadata: ["reason": "\(end.reason ?? "")"])
+        }
         state.withLock { $0.isFinishing = true }
         add(last)
         try await gate.wait { state.withLock { !$0.isIdle && !$0.isFenced && !$0.isOver } }

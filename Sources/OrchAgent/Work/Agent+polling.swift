@@ -51,15 +51,25 @@ extension Agent {
         var backoff = Backoff()
         var isAway = false
         while !Task.isCancelled {
-            do { try await registry.changed.wait { (self.capacity == 0) != (kind == .full) } } catch { return }
-            let capacity = kind == .full ? 0 : self.capacity
-            if kind == .withRoom, capacity == 0 { continue }
+            do {
+                try await registry.changed.wait {
+                    !self.registry.hasLooked || (self.capacity == 0) != (kind == .full)
+                }
+            } catch { return }
             if kind == .withRoom { registry.beginAsking() }
             defer { if kind == .withRoom { registry.endAsking() } }
             do throws(ControllerFault) {
-                // One that cannot start anything yet asks again soon: the poll that lends slots is not to wait behind it.
+                // What it has already takes its room: runs that the last agent left, or that a lost answer held.
+                if kind == .withRoom, !registry.hasHeard {
+                    registry.hear(try await api.held(by: configuration.name).map(\.key))
+                }
+                let capacity = kind == .full ? 0 : self.capacity
+                if kind == .withRoom, capacity == 0 { continue }
+                // One that cannot start everything yet asks again soon: the poll that lends slots, or offers an engine that
+                // answers by then, is not to wait behind it.
                 let isReady = isReady
-                let wait = isReady ? configuration.pollWait : min(configuration.pollWait, .seconds(2))
+                let isWhole = isReady && ready.count == engines.kinds.count
+                let wait = isWhole ? configuration.pollWait : min(configuration.pollWait, .seconds(2))
                 let reply = try await api.poll(
                     WorkPoll(
                         agent: info, capacity: capacity, waitSeconds: wait / .seconds(1),
@@ -70,6 +80,7 @@ extension Agent {
                 accept(reply)
             } catch {
                 if error == .cancelled || Task.isCancelled { return }
+                if kind == .withRoom { registry.doubt() }
                 if case .nameHeld(let reason) = error { throw .nameHeld(reason) }
                 if case .unknownQueue(let reason) = error { throw .unknownQueue(reason) }
                 if !isAway { logger.error("the controller gives no work", metadata: ["reason": "\(error)"]) }
@@ -99,7 +110,7 @@ extension Agent {
 
     /// How many more runs can be started; none while nothing can be started, or the agent drains.
     private var capacity: Int {
-        !isReady || registry.isClosed ? 0 : max(0, configuration.limit - registry.count)
+        !isReady || registry.isClosed ? 0 : max(0, configuration.limit - registry.load)
     }
 
     /// Whether anything can be started: not while the engine does not answer, nor while the agent's memory is new. A claim

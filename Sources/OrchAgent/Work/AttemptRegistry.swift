@@ -15,6 +15,10 @@ final class AttemptRegistry: Sendable {
         var ended: Set<AttemptKey> = []
         /// The last ones that ended, oldest first: an answer that was long on its way may still hand one of them out.
         var past: [AttemptKey] = []
+        /// Those that the controller says are this agent's, and that nobody has taken in yet.
+        var waiting: Set<AttemptKey> = []
+        var hasHeard = false
+        var hasLooked = false
         var hasPassed = false
         var isClosed = false
         /// Polls on their way whose answers may hold attempts.
@@ -49,6 +53,9 @@ final class AttemptRegistry: Sendable {
     /// How many there are.
     var count: Int { state.withLock { $0.entries.count } }
 
+    /// How many slots are taken: those there are, and those that are held and will be taken in.
+    var load: Int { state.withLock { $0.entries.count + $0.waiting.count } }
+
     /// How many ended attempts are remembered.
     static let memory = 1000
 
@@ -61,6 +68,7 @@ final class AttemptRegistry: Sendable {
             guard state.entries[claimed.key] == nil, isFresh || !state.past.contains(claimed.key) else { return nil }
             let order = StopOrder()
             state.entries[claimed.key] = Entry(token: claimed.token, order: order)
+            state.waiting.remove(claimed.key)
             return order
         }
     }
@@ -86,6 +94,36 @@ final class AttemptRegistry: Sendable {
                 .map { LeaseRenewal.Held(runID: $0.key.run, attempt: $0.key.attempt, token: $0.value.token) }
                 .sorted { ($0.runID, $0.attempt) < ($1.runID, $1.attempt) }
         }
+    }
+
+    /// Whether it is known which attempts are held: not at the start, nor once an answer that may have held some is lost.
+    var hasHeard: Bool { state.withLock { $0.hasHeard } }
+
+    /// Notes which attempts the controller says are this agent's.
+    func hear(_ held: [AttemptKey]) {
+        state.withLock { state in
+            state.waiting = Set(held).subtracting(state.entries.keys).subtracting(state.past)
+            state.hasHeard = true
+        }
+        changed.open()
+    }
+
+    /// Notes that the controller names no others any more.
+    func hearAgain(_ held: [AttemptKey]) {
+        state.withLock { $0.waiting.formIntersection(held) }
+        changed.open()
+    }
+
+    /// Notes that the controller may have given attempts of which nothing was heard.
+    func doubt() { state.withLock { $0.hasHeard = false } }
+
+    /// Whether the engines were asked for once, or have had their time to answer.
+    var hasLooked: Bool { state.withLock { $0.hasLooked } }
+
+    /// Notes that they were.
+    func endLook() {
+        state.withLock { $0.hasLooked = true }
+        changed.open()
     }
 
     /// Called before the controller is asked which attempts are held.

@@ -73,10 +73,28 @@ package protocol ContainerEngine: Sendable {
 
     /// The bytes of one file of a container that need not run; nil where there is no such file.
     func file(_ path: String, in id: String, limit: Int) async throws(EngineFault) -> [UInt8]?
+
+    /// Whether something of an attempt runs on this host of which the engine knows nothing by the attempt's name.
+    func hasStrays(of attempt: AttemptKey) async -> Bool
+
+    /// Ends what ``hasStrays(of:)`` tells of: SIGTERM, after `grace` SIGKILL.
+    func endStrays(of attempt: AttemptKey, grace: Duration) async throws(EngineFault) -> EndedStrays
 }
 
 extension ContainerEngine {
     package func platform(of image: String) async throws(EngineFault) -> ImagePlatform? { nil }
+    package func hasStrays(of attempt: AttemptKey) async -> Bool { false }
+    package func endStrays(of attempt: AttemptKey, grace: Duration) async throws(EngineFault) -> EndedStrays {
+        EndedStrays()
+    }
+}
+
+/// What became of an attempt's processes of which its engine knew nothing.
+package struct EndedStrays: Sendable, Hashable {
+    /// How many there were.
+    package var count = 0
+    /// How many live on though they were killed, as some do that wait for a disk.
+    package var left = 0
 }
 
 /// A container's end, being waited for.

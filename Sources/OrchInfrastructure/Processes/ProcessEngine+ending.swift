@@ -40,6 +40,27 @@ extension ProcessEngine {
         reapSupervisors()
     }
 
+    package func hasStrays(of attempt: AttemptKey) async -> Bool {
+        await withTaskExecutorPreference(BlockingThreads.shared) { !ProcessFamily(of: attempt).members().isEmpty }
+    }
+
+    package func endStrays(of attempt: AttemptKey, grace: Duration) async throws(EngineFault) -> EndedStrays {
+        let family = ProcessFamily(of: attempt)
+        let deadline = ContinuousClock.now + grace
+        let count = await withTaskExecutorPreference(BlockingThreads.shared) {
+            let members = family.members()
+            // One that stands still would not hear the first one.
+            for process in members { for signal in [SIGTERM, SIGCONT] { Glibc.kill(process, signal) } }
+            return members.count
+        }
+        guard count > 0 else { return EndedStrays() }
+        while ContinuousClock.now < deadline, await hasStrays(of: attempt) {
+            do { try await Task.sleep(for: .milliseconds(100)) } catch { throw .cancelled }
+        }
+        let left = await withTaskExecutorPreference(BlockingThreads.shared) { family.end(tries: 500) }
+        return EndedStrays(count: count, left: left.count)
+    }
+
     /// Kills what lives, again and again, until the end is written down.
     private func kill(_ folder: ProcessFolder, _ start: ProcessStart) async throws(EngineFault) {
         repeat {

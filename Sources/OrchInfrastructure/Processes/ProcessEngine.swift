@@ -84,7 +84,11 @@ package final class ProcessEngine: ContainerEngine {
             }
             try folder.write(plan, to: folder.plan)
         } catch {
-            throw .refused(status: 0, message: "the scratch folder \(folder.path) cannot be made: \(error)")
+            // Half a folder is of no use to anybody.
+            try? FileManager.default.removeItem(atPath: folder.path)
+            throw .refused(
+                status: 0,
+                message: "the scratch folder \(folder.path) cannot be made: \(FileFailure.reason(error, at: root))")
         }
         state.withLock { state in
             state.pending[spec.name] = spec

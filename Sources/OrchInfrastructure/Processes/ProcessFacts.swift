@@ -25,6 +25,12 @@ enum ProcessFacts {
         return status(String(decoding: bytes, as: UTF8.self))
     }
 
+    /// The user whose rights a process has; nil where there is none of that number.
+    static func owner(of process: Int32) -> UInt32? {
+        var facts = stat()
+        return stat("/proc/\(process)", &facts) == 0 ? facts.st_uid : nil
+    }
+
     /// Reads such a line. The name may hold anything, so that the fields are counted from its end.
     static func status(_ line: String) -> Status? {
         guard let name = line.lastIndex(of: ")") else { return nil }

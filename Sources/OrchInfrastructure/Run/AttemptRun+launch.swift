@@ -20,7 +20,7 @@ extension AttemptRun {
     /// Takes over the container of this attempt that was found on the host.
     func adopt() async throws -> Ending {
         let found = try await retrying { () throws(EngineFault) in try await engine.inspect(claimed.containerName) }
-        guard let found else { return gone(exitCode: nil) }
+        guard let found else { return try await gone(exitCode: nil) }
         guard isOurs(found) else {
             return neverStarted("\(InfrastructureError.foreignContainer(name: claimed.containerName, id: found.id))")
         }
@@ -116,7 +116,7 @@ extension AttemptRun {
                     // The start may have been done: the container tells.
                     try await pause(&backoff)
                     let found = try await retrying { () throws(EngineFault) in try await engine.inspect(id) }
-                    guard let found else { return gone(exitCode: nil) }
+                    guard let found else { return try await gone(exitCode: nil) }
                     if found.startedAt != nil { return try await resume(found) }
                 case .noSuchImage(let reason), .nameInUse(let reason), .notFound(let reason),
                     .refused(_, let reason), .pull(_, let reason), .malformed(let reason):

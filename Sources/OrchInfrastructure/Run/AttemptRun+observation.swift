@@ -94,7 +94,7 @@ extension AttemptRun {
     private func stopWhenOrdered(_ id: String) async throws {
         let reason = try await order.wait()
         let isImmediate = order.isImmediate
-        let grace = Duration.seconds(claimed.container.stopGraceSeconds ?? ContainerSpec.defaultStopGrace)
+        let grace = stopGrace
         let how = isImmediate ? "SIGKILL at once" : "SIGTERM, and SIGKILL after \(grace)"
         let why: String
         switch reason {
@@ -163,7 +163,7 @@ extension AttemptRun {
             } catch {
                 try Task.checkCancellation()
                 switch error {
-                case .notFound, .noSuchImage: return gone(exitCode: exitCode)
+                case .notFound, .noSuchImage: return try await gone(exitCode: exitCode)
                 case .cancelled: throw CancellationError()
                 case .unreachable(let reason), .refused(_, let reason), .nameInUse(let reason), .pull(_, let reason),
                     .malformed(let reason):

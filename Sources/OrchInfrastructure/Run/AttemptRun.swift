@@ -27,6 +27,9 @@ struct AttemptRun: Sendable {
         collector = OutputCollector(claimed)
     }
 
+    /// How long its process has between SIGTERM and SIGKILL.
+    var stopGrace: Duration { .seconds(claimed.container.stopGraceSeconds ?? ContainerSpec.defaultStopGrace) }
+
     /// What is known once a container does not run any more, or never will.
     struct Ending: Sendable {
         var termination: Termination
@@ -41,15 +44,17 @@ struct AttemptRun: Sendable {
         switch mode {
         case .launch: ending = try await launch()
         case .adopt: ending = try await adopt()
-        case .missing: ending = gone(exitCode: nil)
+        case .missing: ending = try await gone(exitCode: nil)
         }
         try await settle(ending)
     }
 
-    /// The end of an attempt whose container is not there.
-    func gone(exitCode: Int?) -> Ending {
+    /// The end of an attempt whose container is not there. What of it runs all the same is ended first, as the next attempt
+    /// must not run beside it.
+    func gone(exitCode: Int?) async throws -> Ending {
+        let strays = try await engine.endStrays(of: claimed.key, grace: order.isImmediate ? .zero : stopGrace)
         let termination = TerminationReader.vanished(
-            claimed.containerName, noun: noun, exitCode: exitCode, killedBy: order.stopper)
+            claimed.containerName, noun: noun, exitCode: exitCode, killedBy: order.stopper, strays: strays)
         return Ending(termination: termination, snapshot: nil)
     }
 

@@ -18,10 +18,13 @@ final class RecordingController: ControllerAPI {
         var faults: [ControllerFault] = []
         var pollFault: ControllerFault?
         var isAway = false
-        var capacities: [Int] = []
+        var polls: [WorkPoll] = []
         var attempts = 0
         var heldCalls = 0
         var drains = false
+        var isHeldBack = false
+        var heldBack = 0
+        var losesNext = false
     }
 
     private let state = Mutex(State())
@@ -39,6 +42,10 @@ final class RecordingController: ControllerAPI {
     func hold(_ claimed: ClaimedRun) { mutate { $0.held.append(claimed) } }
     /// From now on polls are told that the agent is to end.
     func drain() { mutate { $0.drains = true } }
+    /// Whether the list of held attempts is long on its way.
+    func holdBack(_ isHeldBack: Bool) { mutate { $0.isHeldBack = isHeldBack } }
+    /// The next answer with runs gets lost, and the list of held attempts is long on its way from then on.
+    func loseNextAnswer() { mutate { $0.losesNext = true } }
     func setAway(_ isAway: Bool) { mutate { $0.isAway = isAway } }
     /// The next report meets this fault.
     func refuseNext(_ fault: ControllerFault) { mutate { $0.faults.append(fault) } }
@@ -63,7 +70,10 @@ final class RecordingController: ControllerAPI {
     var answers: [AgentTaskAnswer] { state.withLock { $0.answers } }
     var renewals: [LeaseRenewal] { state.withLock { $0.renewals } }
     /// The room that each poll told, answered or not.
-    var polledCapacities: [Int] { state.withLock { $0.capacities } }
+    var polledCapacities: [Int] { polls.map(\.capacity) }
+    var polls: [WorkPoll] { state.withLock { $0.polls } }
+    /// How often the list of held attempts was asked for while it was held back.
+    var heldBack: Int { state.withLock { $0.heldBack } }
     var heldCalls: Int { state.withLock { $0.heldCalls } }
     /// States in the order they were reported.
     var states: [RunState] { reports.compactMap(\.state) }
@@ -97,7 +107,7 @@ final class RecordingController: ControllerAPI {
     }
 
     func poll(_ poll: WorkPoll) async throws(ControllerFault) -> WorkReply {
-        mutate { $0.capacities.append(poll.capacity) }
+        mutate { $0.polls.append(poll) }
         try enter()
         if let fault = state.withLock({ $0.pollFault }) { throw fault }
         do {
@@ -114,10 +124,15 @@ final class RecordingController: ControllerAPI {
         }
         try enter()
         if let fault = state.withLock({ $0.pollFault }) { throw fault }
-        return mutate { state in
+        let reply: WorkReply? = mutate { state in
             let runs = Array(state.queue.prefix(poll.capacity))
             state.queue.removeFirst(runs.count)
             state.held += runs
+            if state.losesNext, !runs.isEmpty {
+                state.losesNext = false
+                state.isHeldBack = true
+                return nil
+            }
             defer {
                 state.tasks = []
                 state.cancellations = []
@@ -127,14 +142,18 @@ final class RecordingController: ControllerAPI {
                 runs: runs, cancellations: state.cancellations, requests: state.requests, tasks: state.tasks,
                 drains: state.drains && poll.isDraining != true ? true : nil)
         }
+        guard let reply else { throw .unreachable("the answer broke off") }
+        return reply
     }
 
     func held(by agent: String) async throws(ControllerFault) -> [ClaimedRun] {
         try enter()
-        return mutate { state in
+        mutate { state in
             state.heldCalls += 1
-            return state.held
+            if state.isHeldBack { state.heldBack += 1 }
         }
+        do { try await gate.wait { state.withLock { $0.isHeldBack } } } catch { throw .cancelled }
+        return state.withLock { $0.held }
     }
 
     func renew(_ renewal: LeaseRenewal) async throws(ControllerFault) -> LeaseReply {

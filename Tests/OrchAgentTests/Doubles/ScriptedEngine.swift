@@ -45,6 +45,8 @@ final class ScriptedEngine: ContainerEngine {
         /// Why no container can be paused.
         var refusesPauses: String?
         var isAway = false
+        /// Whether it does not say yet what it is.
+        var isSilent = false
         /// Grows when all connections break.
         var epoch = 0
         var calls: [String] = []
@@ -84,6 +86,12 @@ final class ScriptedEngine: ContainerEngine {
     func put(journal bytes: [UInt8], path: String) { state.withLock { $0.journals[path] = bytes } }
 
     /// The daemon goes away with all connections, or comes back.
+    /// From now on it does not say what it is, until it is told to.
+    func setSilent(_ isSilent: Bool) {
+        state.withLock { $0.isSilent = isSilent }
+        gate.open()
+    }
+
     func setAway(_ isAway: Bool) {
         state.withLock {
             $0.isAway = isAway
@@ -188,6 +196,7 @@ final class ScriptedEngine: ContainerEngine {
 
     func facts() async throws(EngineFault) -> EngineFacts {
         try enter("facts")
+        do { try await gate.wait { state.withLock { $0.isSilent } } } catch { throw .cancelled }
         return EngineFacts(version: "20.10.24", host: "h1")
     }
 

@@ -61,7 +61,9 @@ package struct ProcessSupervisor {
         var facts = siginfo_t()
         // It stays there as long as it is not waited for, so that its number is nobody else's.
         while waitid(P_PID, id_t(process), &facts, WEXITED | WNOWAIT) != 0, errno == EINTR {}
-        let left = ProcessFamily(folder, session: process).end(tries: Self.tries)
+        let family = ProcessFamily(folder, session: process)
+        let behind = family.members().count
+        let left = family.end(tries: Self.tries)
         var status: Int32 = 0
         while waitpid(process, &status, 0) < 0, errno == EINTR {}
         let signal = status & 0x7F
@@ -72,6 +74,8 @@ package struct ProcessSupervisor {
             end.warning = "processes that it started do not end though they were killed: \(numbers)"
         } else if ProcessFacts.isFull(folder.path) {
             end.warning = ProcessEnd.fullDisk(folder)
+        } else if behind > 0, !folder.has(folder.signals) {
+            end.warning = ProcessEnd.leftBehind(behind)
         }
         return record.write(end)
     }
@@ -99,6 +103,12 @@ package struct ProcessSupervisor {
 }
 
 extension ProcessEnd {
+    /// What is told where a process ended of itself before others that it had started.
+    static func leftBehind(_ count: Int) -> String {
+        "ended \(count == 1 ? "1 process" : "\(count) processes") that it had left behind, as nothing of a run outlives its "
+            + "program: let the program wait for what it starts"
+    }
+
     /// What is told where lines may be missing because they could not be kept.
     static func fullDisk(_ folder: ProcessFolder) -> String {
         "the disk that holds \(folder.path) is full: lines that the process printed last may be missing"
