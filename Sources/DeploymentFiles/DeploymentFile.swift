@@ -7,6 +7,8 @@ package struct DeploymentFile: Sendable {
         package var place: SourcePlace
         /// Where each of its values stands, by path within the deployment: `parameters.months[1]`.
         var places: [String: SourcePlace]
+        /// What stands in the file where a value was made of variables, by path.
+        package var sources: [String: String]
 
         /// The place of a value, or of the nearest value around it.
         package func place(of path: String) -> SourcePlace {
@@ -25,6 +27,8 @@ package struct DeploymentFile: Sendable {
     package var deployments: [Deployment]
     /// What has another meaning here, or none.
     package var warnings: [FileProblem]
+    /// What messages about the deployments are not to show.
+    package var environmentValues: EnvironmentValues
 
     /// Reads a file: one deployment, several documents, or a list under `deployments:`.
     ///
@@ -51,10 +55,14 @@ package struct DeploymentFile: Sendable {
             problems.append(
                 FileProblem("the file is empty: expected a deployment, or a list under deployments:", at: nil))
         }
+        for index in problems.indices {
+            problems[index].message = variables.taken.hidden(in: problems[index].message)
+        }
         let mistakes = problems.filter { !$0.isWarning }
         guard mistakes.isEmpty else { throw FileProblems(file: name, Self.ordered(mistakes)) }
         self.name = name
         deployments = reader.deployments
+        environmentValues = variables.taken
         warnings = Self.ordered(problems.filter(\.isWarning))
     }
 

@@ -61,6 +61,7 @@ struct Deploy: AsyncParsableCommand {
             }
         let entries = try entries(for: answer)
         let requests = try DeploymentBatch.requests(entries, image: target.image, answer: answer)
+        try await DeploymentBatch.checkBlocks(requests, client)
         try await DeploymentBatch.check(requests, client)
         var replies: [DeploymentReply] = []
         for request in requests { replies.append(try await client.deploy(request)) }

@@ -14,12 +14,20 @@ extension Deployments {
         var queue: String?
         @Option(help: "How long to wait for an agent's answer, in seconds.") var timeout = 60.0
 
-        /// What the files come to; warnings go to standard error.
-        func requests(_ client: OrchClient) async throws -> [DeploymentFileLoading.Ready] {
+        /// Does something with what the files come to, once agents have looked at the images; warnings go to standard error.
+        func with(
+            _ client: OrchClient, _ body: (_ requests: [DeploymentRequest], EnvironmentValues) async throws -> Void
+        ) async throws {
             let loading = DeploymentFileLoading(paths: files, image: image, queue: queue, timeout: timeout)
-            let (ready, warnings) = try await loading.requests(client)
-            for warning in warnings { FileHandles.writeError(warning + "\n") }
-            return ready
+            let loaded = try await loading.load(client)
+            for warning in loaded.warnings { FileHandles.writeError(warning + "\n") }
+            let requests = loaded.ready.map(\.request)
+            do {
+                try await DeploymentBatch.check(requests, client, hiding: loaded.environment)
+                try await body(requests, loaded.environment)
+            } catch {
+                throw loaded.environment.hidden(in: error)
+            }
         }
     }
 
@@ -30,9 +38,9 @@ extension Deployments {
             abstract: "Saves the deployments of files.",
             discussion: """
                 All files are checked before anything is saved: their keys and values, the images with their flows and \
-                parameters, as an agent finds them. The same content again makes no new version, and leaves pauses and \
-                schedules that were changed elsewhere as they are. Files that Prefect wrote are read as they are, with a \
-                warning for each key that has no meaning here.
+                parameters, as an agent finds them. The same content again makes no new version, and leaves schedules that \
+                were changed elsewhere as they are; a pause is set as the file says it, and left alone where it does not. Files \
+                that Prefect wrote are read as they are, with a warning for each key that has no meaning here.
 
                 Examples:
                   orch deployment apply etl_parent_flow-deployment.yaml
@@ -48,16 +56,18 @@ extension Deployments {
 
         func run() async throws {
             let client = try connection.client()
-            let all = try await files.requests(client)
-            try await DeploymentBatch.check(all.map(\.request), client)
             var replies: [DeploymentReply] = []
-            for ready in all {
-                do throws(OrchClientError) {
-                    replies.append(try await client.deploy(ready.request))
-                } catch {
-                    // What was saved before is said, so that nobody has to guess.
-                    if !replies.isEmpty { FileHandles.writeError(DeploymentBatch.text(replies)) }
-                    throw error
+            try await files.with(client) { requests, _ in
+                // What the controller refuses of one is found before any of them is saved.
+                for request in requests { _ = try await client.preview(request) }
+                for request in requests {
+                    do throws(OrchClientError) {
+                        replies.append(try await client.deploy(request))
+                    } catch {
+                        // What was saved before is said, so that nobody has to guess.
+                        if !replies.isEmpty { FileHandles.writeError(DeploymentBatch.text(replies)) }
+                        throw error
+                    }
                 }
             }
             try output.show(replies) { replies in
@@ -73,7 +83,7 @@ extension Deployments {
             abstract: "Shows what applying files would change, and changes nothing.",
             discussion: """
                 A line begins with + for what would come, - for what would go, ~ for what would be another value. Secrets \
-                are not compared.
+                are not shown. What apply would refuse, this refuses, too.
 
                 Example: orch deployment diff etl_parent_flow-deployment.yaml
 
@@ -87,11 +97,11 @@ extension Deployments {
 
         func run() async throws {
             let client = try connection.client()
-            let saved = try await client.deployments()
-            let differences = try await files.requests(client).map { ready in
-                DeploymentDifference(
-                    saved.first { $0.flowName == ready.request.flowName && $0.name == ready.request.name },
-                    ready.request)
+            var differences: [DeploymentDifference] = []
+            try await files.with(client) { requests, environment in
+                for request in requests {
+                    differences.append(DeploymentDifference(try await client.preview(request), hiding: environment))
+                }
             }
             try output.show(differences) { $0.map(\.text).joined() }
             if differences.contains(where: { $0.outcome != .unchanged }) { throw Ending(code: .failed) }

@@ -26,16 +26,34 @@ enum DeploymentBatch {
     /// Has agents look at what deployments run, where it will run, before anything is saved; warnings go to standard error.
     ///
     /// - Throws: a usage message with all that would keep their runs from starting.
-    static func check(_ requests: [DeploymentRequest], _ client: OrchClient) async throws {
+    static func check(
+        _ requests: [DeploymentRequest], _ client: OrchClient,
+        hiding environment: EnvironmentValues = EnvironmentValues()
+    ) async throws {
         var problems: [String] = []
         for request in requests {
             let found = try await client.check(request)
             let name = "\(request.flowName)/\(request.name)"
             for warning in found.warnings {
-                FileHandles.writeError("Warning: \(name): \(TerminalText.harmless(warning))\n")
+                FileHandles.writeError("Warning: \(name): \(TerminalText.harmless(environment.hidden(in: warning)))\n")
             }
             problems += found.problems.map { "\(name): \($0)" }
         }
+        guard problems.isEmpty else { throw Message(.usage, problems.joined(separator: "\n")) }
+    }
+
+    /// Looks for the blocks that deployments of the command line name; warnings go to standard error.
+    ///
+    /// - Throws: a usage message where the infrastructure's is not there.
+    static func checkBlocks(_ requests: [DeploymentRequest], _ client: OrchClient) async throws {
+        let lookup = BlockLookup(try await client.blocks())
+        for request in requests {
+            for warning in lookup.warnings(request) {
+                FileHandles.writeError(
+                    "Warning: \(request.flowName)/\(request.name): \(TerminalText.harmless(warning.message))\n")
+            }
+        }
+        let problems = requests.flatMap { lookup.problems($0).map(\.message) }
         guard problems.isEmpty else { throw Message(.usage, problems.joined(separator: "\n")) }
     }
 

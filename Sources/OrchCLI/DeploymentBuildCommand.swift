@@ -49,6 +49,11 @@ extension Deployments {
         func validate() throws {
             _ = try infrastructure()
             guard !name.isEmpty else { throw ValidationError("--name: expected a name") }
+            if let colon = entrypoint.lastIndex(of: ":"), entrypoint[..<colon].hasSuffix(".py") {
+                throw ValidationError(
+                    "expected IMAGE:FLOW, such as taxi:latest:\(entrypoint[colon...].dropFirst()), got the function of a "
+                        + "Python file, \(entrypoint): here the image holds the flow")
+            }
         }
 
         /// The form of the answer where `-o` says one; Prefect's users name the file by it.
@@ -59,11 +64,18 @@ extension Deployments {
             var questions = ImageQuestions(client: client, timeout: timeout)
             let (entry, schema, image, answer) = try await entry(&questions)
             let path = file ?? (form == nil ? output : nil) ?? Self.fileName(flow: entry.flowName ?? name)
-            let isWritten = try write(DeploymentWriter(entry, schema: schema).text, to: path)
+            let text = DeploymentWriter(entry, schema: schema).text
+            try Self.check(text)
+            let requests = try DeploymentBatch.requests([entry], image: image, answer: answer)
+            try await DeploymentBatch.checkBlocks(requests, client)
+            if apply {
+                // All that could be refused is, before the file is there.
+                try await DeploymentBatch.check(requests, client)
+                for request in requests { _ = try await client.preview(request) }
+            }
+            let isWritten = try write(text, to: path)
             var replies: [DeploymentReply] = []
             if apply {
-                let requests = try DeploymentBatch.requests([entry], image: image, answer: answer)
-                try await DeploymentBatch.check(requests, client)
                 for request in requests { replies.append(try await client.deploy(request)) }
             }
             let built = Built(file: path, isWritten: isWritten, deployments: replies)
@@ -73,6 +85,17 @@ extension Deployments {
                     + (apply
                         ? "Run it: orch run \(ShellWord.word(name))\n"
                         : "Edit it, then save the deployment: orch deployment apply \(ShellWord.word(path))\n"))
+        }
+
+        /// Reads the text as `apply` would.
+        ///
+        /// - Throws: a usage message with what it would refuse.
+        private static func check(_ text: String) throws {
+            do throws(FileProblems) {
+                _ = try DeploymentFile(Array(text.utf8), name: "", environment: [:])
+            } catch {
+                throw Message(.usage, error.problems.map(\.message).joined(separator: "\n"))
+            }
         }
 
         /// What is told with `-o json`.
@@ -100,7 +123,7 @@ extension Deployments {
             let plan = DeploymentPlan(
                 image: found.image, name: name, flow: found.entry.flowName, queue: options.queue,
                 assignments: options.parameters, tags: options.tags, command: [], infrastructure: infrastructure,
-                parametersJSON: options.parametersJSON)
+                parametersJSON: options.parametersJSON, choice: "\(entrypoint):FLOW, of the flows")
             var entry = try plan.entries(for: found.answer)[0]
             try options.apply(to: &entry)
             entry.policy = try policy.policy(over: nil)
@@ -142,6 +165,16 @@ extension Deployments {
                 FileHandles.writeOut(text)
                 return true
             }
+            var isFolder = false
+            if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder {
+                throw Message(.failed, "\(path) is a folder: name a file in it, as in -f \(path)/deployment.yaml")
+            }
+            let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+            guard FileManager.default.fileExists(atPath: folder) else {
+                throw Message(
+                    .failed,
+                    "the file \(path) cannot be written: there is no folder \(folder); make it, or name another file")
+            }
             if let old = try? Data(contentsOf: URL(filePath: path)) {
                 if old == Data(text.utf8) { return false }
                 guard force else {
@@ -154,7 +187,7 @@ extension Deployments {
             do {
                 try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
             } catch {
-                throw Message(.failed, "the file \(path) cannot be written: \(error)")
+                throw Message(.failed, "the file \(path) cannot be written: \(FileReason(error))")
             }
             return true
         }

@@ -22,7 +22,7 @@ struct Deployments: AsyncParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "ls", abstract: "Lists deployments.",
-            discussion: "Example: orch deployment ls --flow-name etl-parent-flow")
+            discussion: "Example: orch deployment ls --flow-name etl-parent-flow", aliases: ["list"])
 
         @Option(name: .customLong("flow-name"), help: "Those of this flow alone; - and _ count as equal.") var flow:
             String?
@@ -34,6 +34,11 @@ struct Deployments: AsyncParsableCommand {
             let found = try await connection.client().deployments().filter { deployment in
                 flow.map { DeploymentEntry.isFlow(deployment.flowName, called: $0) } ?? true
             }
+            let none =
+                flow.map {
+                    "There is no deployment of a flow \(TerminalText.harmless($0)): orch deployment ls shows all."
+                }
+                ?? "No deployments yet. Make some: orch deploy --infra docker --image taxi:latest"
             try output.show(found) { deployments in
                 Table(
                     header: ["NAME", "VERSION", "IMAGE", "QUEUE", "SCHEDULES", "PARAMETERS", "UPDATED"],
@@ -43,7 +48,7 @@ struct Deployments: AsyncParsableCommand {
                             JSONValue.object($0.parameterSchema.redacted($0.parameters)).jsonText,
                             $0.updatedAt.ago(at: now),
                         ]
-                    }, empty: "No deployments yet. Make some: orch deploy --infra docker --image taxi:latest"
+                    }, empty: none
                 ).text
             }
         }

@@ -1,3 +1,4 @@
+import DeploymentFiles
 import OrchModel
 
 /// What saving a deployment would change.
@@ -17,32 +18,34 @@ struct DeploymentDifference: Encodable {
     var outcome: DeploymentReply.Outcome
     var changes: [Change]
 
-    /// Compares what is saved, nil where nothing is, with what would be. Secrets are hidden on both sides.
-    init(_ saved: Deployment?, _ request: DeploymentRequest) {
-        deployment = "\(request.flowName)/\(request.name)"
-        var request = request
-        request.parameters = request.parameterSchema.redacted(request.parameters)
-        let new = Self.members(request)
-        guard let saved else {
-            outcome = .created
-            changes = new.sorted { $0.key < $1.key }.map { Change(path: $0.key, old: nil, new: $0.value) }
-            return
-        }
-        var old = Self.members(saved)
-        // What is not said stays as it is; so does a pause, which may have been changed elsewhere.
-        for name in ["schedules", "isPaused"] where new[name] == nil { old[name] = nil }
+    /// What the controller finds that saving would do. Values out of the environment are hidden.
+    init(_ preview: DeploymentPreview, hiding environment: EnvironmentValues = EnvironmentValues()) {
+        deployment = preview.next.fullName
+        outcome = preview.outcome
         changes = []
+        let old = preview.saved.map(Self.members) ?? ["isPaused": false]
+        let new = Self.members(preview.next)
         for name in Set(old.keys).union(new.keys).sorted() {
             Self.compare(old[name], new[name], at: name, &changes)
         }
-        outcome = changes.isEmpty ? .unchanged : .updated
+        changes = changes.map { change in
+            Change(
+                path: change.path, old: change.old.map { environment.hidden(in: $0) },
+                new: change.new.map { environment.hidden(in: $0) })
+        }
     }
 
-    /// Members of the content by name; what holds nothing is left out.
-    private static func members(_ value: some Encodable) -> [String: JSONValue] {
-        let members = (try? JSONValue(encoding: value))?.objectValue ?? [:]
+    /// Members of the content by name; what holds nothing is left out. Schedules are told by their slugs.
+    private static func members(_ deployment: Deployment) -> [String: JSONValue] {
+        let all = (try? JSONValue(encoding: deployment))?.objectValue ?? [:]
         let own = Set(DeploymentRequest.memberNames)
-        return members.filter { name, value in own.contains(name) && value != [] && value != [:] && value != "" }
+        var members = all.filter { name, value in own.contains(name) && value != [] && value != [:] && value != "" }
+        members["isPaused"] = .bool(deployment.isPaused == true)
+        if let schedules = members["schedules"]?.arrayValue {
+            members["schedules"] = .object(
+                Dictionary(schedules.map { ($0["slug"]?.stringValue ?? "", $0) }) { first, _ in first })
+        }
+        return members
     }
 
     private static func compare(_ old: JSONValue?, _ new: JSONValue?, at path: String, _ changes: inout [Change]) {
@@ -71,7 +74,15 @@ struct DeploymentDifference: Encodable {
             case .updated: "would change"
             case .unchanged: "unchanged"
             }
-        return "\(deployment): \(title)\n" + changes.map { "  \(line($0))\n" }.joined()
+        return "\(deployment): \(title)\n" + (changes.map(line) + remarks).map { "  \($0)\n" }.joined()
+    }
+
+    /// What makes a new version and is no value that is shown.
+    private var remarks: [String] {
+        guard outcome == .updated, changes.isEmpty else { return [] }
+        return [
+            "a new version with the same values: a secret is another one, or schedules are no longer said, and stay"
+        ]
     }
 
     private func line(_ change: Change) -> String {

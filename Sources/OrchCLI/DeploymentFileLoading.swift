@@ -11,6 +11,15 @@ struct DeploymentFileLoading {
         var request: DeploymentRequest
     }
 
+    /// What files come to.
+    struct Loaded {
+        var ready: [Ready]
+        /// A line each.
+        var warnings: [String]
+        /// What no message about them is to show.
+        var environment: EnvironmentValues
+    }
+
     /// The files' paths; `-` is standard input.
     var paths: [String]
     /// In place of what the files say; nil = as they say.
@@ -22,8 +31,22 @@ struct DeploymentFileLoading {
     /// The requests of all files, and what to warn of, a line each.
     ///
     /// - Throws: a usage message with all mistakes of all files, each with its place.
-    func requests(_ client: OrchClient) async throws -> (ready: [Ready], warnings: [String]) {
+    func load(_ client: OrchClient) async throws -> Loaded {
         let files = try read()
+        var environment = EnvironmentValues()
+        for file in files { environment.add(file.environmentValues) }
+        do {
+            let (ready, warnings) = try await requests(of: files, client, hiding: environment)
+            return Loaded(ready: ready, warnings: warnings, environment: environment)
+        } catch let error as OrchClientError {
+            throw environment.hidden(in: error)
+        }
+    }
+
+    private func requests(
+        of files: [DeploymentFile], _ client: OrchClient, hiding environment: EnvironmentValues
+    ) async throws -> (ready: [Ready], warnings: [String]) {
+        let blocks = try await client.blocks()
         var warnings = files.flatMap { file in file.warnings.map { $0.text(file: file.name) } }
         var questions = ImageQuestions(client: client, timeout: timeout)
         var ready: [Ready] = []
@@ -31,8 +54,10 @@ struct DeploymentFileLoading {
         for file in files {
             for deployment in file.deployments {
                 func line(_ remark: DeploymentMaker.Remark, isWarning: Bool = false) -> String {
-                    FileProblem(remark.message, at: deployment.place(of: remark.path), isWarning: isWarning)
-                        .text(file: file.name)
+                    FileProblem(
+                        environment.hidden(in: remark.message), at: deployment.place(of: remark.path),
+                        isWarning: isWarning
+                    ).text(file: file.name)
                 }
                 var entry = deployment.entry
                 (entry.image, entry.workQueue) = (image ?? entry.image, queue ?? entry.workQueue)
@@ -40,12 +65,15 @@ struct DeploymentFileLoading {
                     if entry.infrastructureType == InfrastructureKind.process.rawValue {
                         entry.image = entry.image.map(DeployTarget.wholePath)
                     }
-                    if entry.image == nil { entry.image = try await blockImage(entry, client) }
+                    if entry.image == nil { entry.image = blockImage(entry, blocks) }
                     let found = try await questions.finding(for: entry)
-                    let made = try DeploymentMaker(entry: found.entry, image: found.image, answer: found.answer)
-                        .request()
+                    let made = try DeploymentMaker(
+                        entry: found.entry, image: found.image, answer: found.answer, sources: deployment.sources
+                    ).request()
                     ready.append(Ready(file: file.name, request: made.request))
-                    warnings += made.warnings.map { line($0, isWarning: true) }
+                    let lookup = BlockLookup(blocks)
+                    problems += lookup.problems(made.request).map { line($0) }
+                    warnings += (made.warnings + lookup.warnings(made.request)).map { line($0, isWarning: true) }
                 } catch let remarks as DeploymentMaker.Remarks {
                     problems += remarks.remarks.map { line($0) }
                 } catch let remark as DeploymentMaker.Remark {
@@ -59,18 +87,12 @@ struct DeploymentFileLoading {
     }
 
     /// The image that the container block of a deployment names, where the file names none.
-    private func blockImage(_ entry: DeploymentEntry, _ client: OrchClient) async throws -> String? {
+    private func blockImage(_ entry: DeploymentEntry, _ blocks: [BlockDocument]) -> String? {
         guard entry.entrypoint == nil, entry.infrastructureType != InfrastructureKind.process.rawValue else {
             return nil
         }
-        do throws(OrchClientError) {
-            let block = try await client.block(
-                type: DockerContainerBlock.slug, name: entry.infrastructureBlock ?? "default")
-            return block.values["image"]?.stringValue
-        } catch {
-            if case .fault(404, _) = error { return nil }
-            throw error
-        }
+        let name = entry.infrastructureBlock ?? "default"
+        return blocks.first { $0.type == DockerContainerBlock.slug && $0.name == name }?.values["image"]?.stringValue
     }
 
     /// One deployment that stands in two files.
@@ -118,7 +140,7 @@ struct DeploymentFileLoading {
         do {
             return Array(try Data(contentsOf: URL(filePath: path)))
         } catch {
-            throw Message(.usage, "the file \(path) cannot be read: \(error)")
+            throw Message(.usage, "the file \(path) cannot be read: \(FileReason(error))")
         }
     }
 

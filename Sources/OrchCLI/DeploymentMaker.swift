@@ -22,6 +22,8 @@ struct DeploymentMaker {
     var image: String
     /// What an agent found in it.
     var answer: AgentTaskAnswer
+    /// What stands in the file where a value was made of variables, by path.
+    var sources: [String: String] = [:]
 
     /// The request, and what to warn of.
     func request() throws(Remarks) -> (request: DeploymentRequest, warnings: [Remark]) {
@@ -34,6 +36,10 @@ struct DeploymentMaker {
         case .probed: throw refusal("", "the agent answered another question than was asked; are versions equal?")
         }
     }
+
+    static let noParameters =
+        "a plain command takes no parameters: write them into the command. The interval of a run stands in its environment, as "
+        + "ORCH_DATA_INTERVAL_START and ORCH_DATA_INTERVAL_END"
 
     static func noDescription(_ image: String) -> String {
         """
@@ -65,7 +71,7 @@ struct DeploymentMaker {
     private func commandRequest(_ command: [String]) throws(Remarks) -> DeploymentRequest {
         let schema = entry.parameterSchema.map(ParameterSchema.init(schema:)) ?? ParameterSchema()
         if let parameters = entry.parameters, !parameters.isEmpty, schema.properties.isEmpty {
-            throw refusal("parameters", "a plain command takes no parameters; write them into the command")
+            throw refusal("parameters", Self.noParameters)
         }
         return request(flow: entry.flowName ?? entry.name, command: command, kind: .command, schema: schema)
     }
@@ -153,23 +159,40 @@ struct DeploymentMaker {
         func problems(_ values: [String: JSONValue], _ path: String) -> [Remark] {
             schema.validate(values, passesTemplates: true).filter { $0.kind != .missing }.map { problem in
                 let name = problem.name.hasPrefix("[") ? problem.name : ".\(problem.name)"
-                return Remark(path: path + name, message: problem.description + Self.hint(problem, values, schema))
+                return Remark(
+                    path: path + name, message: problem.description + hint(problem, values, schema, at: path + name))
+            }
+        }
+        func templateProblems(_ values: [String: JSONValue], _ path: String) -> [Remark] {
+            RunTemplates(schema).problems(in: schema.defaults.merging(values) { $1 }).map { problem in
+                Remark(path: "\(path).\(problem.name)", message: problem.description)
             }
         }
         let own = problems(request.parameters, "parameters")
-        return own
+        return own + templateProblems(request.parameters, "parameters")
             + (request.schedules ?? []).enumerated().flatMap { index, schedule in
-                problems(schedule.parameters, "schedules[\(index)].parameters")
+                let path = "schedules[\(index)].parameters"
+                return problems(schedule.parameters, path)
+                    + templateProblems(request.parameters.merging(schedule.parameters) { $1 }, path)
             }
     }
 
     /// What to write where a text stands for a number.
-    private static func hint(
-        _ problem: ParameterProblem, _ values: [String: JSONValue], _ schema: ParameterSchema
+    private func hint(
+        _ problem: ParameterProblem, _ values: [String: JSONValue], _ schema: ParameterSchema, at path: String
     ) -> String {
         guard problem.kind == .invalid, case .string(let text) = values[problem.name],
             schema[problem.name]?.isSecret == false, let read = try? schema.parse(text: text, for: problem.name)
         else { return "" }
+        if let source = sources[path] {
+            guard read.arrayValue == nil, read.objectValue == nil else {
+                return
+                    " (a text): a variable is a single value; write the list itself, with a line - ${NAME} for each element"
+            }
+            return
+                " (a text): a variable within quotes is a text; write it on a line of its own, without quotes and braces: "
+                + "\(problem.name): \(source)"
+        }
         return " (a text): without quotes, write \(problem.name): \(read.jsonText)"
     }
 

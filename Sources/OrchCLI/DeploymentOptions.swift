@@ -107,7 +107,12 @@ struct DeploymentOptions: ParsableArguments {
         members["timezone"] = timezone.map(JSONValue.string)
         members["anchor"] = anchorDate.map(JSONValue.string)
         do {
-            return try members.decode(ScheduleSpec.self)
+            let spec = try members.decode(ScheduleSpec.self)
+            if let fault = spec.faults().first {
+                let option = fault.member == "timezone" ? "timezone" : rule.0
+                throw ValidationError("--\(option): \(fault.text)")
+            }
+            return spec
         } catch DecodingError.dataCorrupted(let context) {
             throw ValidationError("--\(rule.0): \(context.debugDescription)")
         }

@@ -13,6 +13,8 @@ struct DeploymentPlan {
     var infrastructure: Infrastructure
     /// Parameters as one JSON object; assignments win.
     var parametersJSON: String?
+    /// How a flow of several is chosen.
+    var choice = "--flow"
 
     /// The deployments to save, at least one.
     ///
@@ -63,7 +65,7 @@ struct DeploymentPlan {
     private func commandEntry() throws -> DeploymentEntry {
         guard let name else { throw Message(.usage, "a command needs a name: -n NAME") }
         guard assignments.isEmpty, parametersJSON == nil else {
-            throw Message(.usage, "-p: a plain command takes no parameters; write them into the command")
+            throw Message(.usage, "-p: \(DeploymentMaker.noParameters)")
         }
         var entry = entry(named: name, flow: flow ?? name)
         entry.command = command
@@ -128,7 +130,7 @@ struct DeploymentPlan {
         }
         guard description.flows.count == 1 else {
             throw Message(
-                .usage, "the image \(image) holds several flows; choose one: --flow \(names(of: description))")
+                .usage, "the image \(image) holds several flows; choose one: \(choice) \(names(of: description))")
         }
         return description.flows[0]
     }

@@ -143,7 +143,9 @@ extension Deployments {
             let client = try connection.client()
             let found = try await client.deployment(named: deployment)
             try output.show(try await client.pause(found.id, false)) { deployment in
-                "\(deployment.fullName) is not paused.\n"
+                found.isPaused == true
+                    ? "\(deployment.fullName) is resumed: its schedules make runs again.\n"
+                    : "\(deployment.fullName) was not paused: there was nothing to do.\n"
             }
         }
     }

@@ -9,6 +9,13 @@ extension OrchClient {
         try await send(Call(.post, "deployments"), request)
     }
 
+    /// What saving a deployment would do: `POST /api/deployments?dry_run=true`.
+    ///
+    /// - Throws: what saving it would.
+    package func preview(_ request: DeploymentRequest) async throws(OrchClientError) -> DeploymentPreview {
+        try await send(Call(.post, "deployments").asking([("dry_run", "true")]), request)
+    }
+
     /// Has an agent look at a deployment's image, or program, without saving anything: `POST /api/deployments/check`.
     package func check(_ request: DeploymentRequest) async throws(OrchClientError) -> DeploymentCheck {
         try await send(Call(.post, "deployments", "check"), request)

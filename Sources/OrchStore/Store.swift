@@ -24,6 +24,8 @@ package protocol Store: Sendable {
 
     /// Saves a deployment under its flow and name; the same fingerprint again changes nothing.
     func saveDeployment(_ draft: DeploymentDraft, at: Timestamp) async throws -> DeploymentReply
+    /// What saving it would do; changes nothing.
+    func previewDeployment(_ draft: DeploymentDraft, at: Timestamp) async throws -> DeploymentPreview
     /// All deployments by full name.
     func deployments() async throws -> [Deployment]
     /// Those called `name`, of one flow or of any.

@@ -40,6 +40,15 @@ struct DeploymentFileTests {
         #expect(command.command == ["echo", "hi"] && command.infrastructureType == "process")
     }
 
+    @Test("A schedule that says nothing is none, and a program may be one word")
+    func nothing() throws {
+        for schedule in ["{}", "{cron: , timezone: }", ""] {
+            let entry = try Samples.read("name: a\nschedule: \(schedule)\ncommand: date\n").deployments[0].entry
+            #expect(entry.schedules == nil && entry.command == ["date"])
+        }
+        #expect(try Samples.read("name: a\ncommand: [my program]\n").deployments[0].entry.command == ["my program"])
+    }
+
     @Test("Several documents are several deployments; a place is found by its path")
     func documents() throws {
         let file = try Samples.read("name: a\nparameters:\n  months:\n  - 1\n  - 13\n---\n# nothing\n---\nname: b\n")
@@ -98,6 +107,22 @@ struct DeploymentFileTests {
             ("name: \"a\\nb\"", "name: expected one line, without control characters"),
             ("name: x\ncollision_strategy: enqueue", "there is none: add concurrency_limit"),
             ("name: x\nconcurrency_limit: 0", "expected a whole number from 1"),
+            ("name: x\ntagz: [a]", "did you mean \"tags\"?"),
+            (
+                "name: x\nschedules:\n- cron: \"61 7 2 * *\"",
+                "3:9: schedules[0].cron: cron \"61 7 2 * *\": the minute (field 1, column 1)"
+            ),
+            ("name: x\nschedule: {cron: \"@daily\", timezone: Europe/Berln}", "2:38: schedule.timezone: "),
+            ("name: x\nschedule: {cron: \"@daily\", slug: x y}", "2:34: schedule.slug: expected lower-case letters"),
+            ("name: x\nschedule: {interval: 0}", "2:22: schedule.interval: expected 1 to"),
+            ("name: x\nschedule: {rrule: FREQ=WEEKY}", "2:19: schedule.rrule: FREQ: expected one of"),
+            ("name: x\nschedule: {interval: 1h, catchup: true}", "2:35: schedule.catchup: expected \"starts\" with it"),
+            (
+                "name: x\ncommand: echo hi there",
+                "2:10: command: a command is a list of words, and this is one text: write command: [echo, hi, there]"
+            ),
+            ("name: x\ncommand: echo $HOME | wc", "write command: [sh, -c, \"echo $HOME | wc\"]"),
+            ("name: x\nparameters: {year: ${YEAR}}", "without quotes and braces: year: ${YEAR}"),
             ("- name: x", "put the list under deployments:"),
             ("deployments: {name: x}", "deployments: expected a list of deployments, got a mapping"),
             ("deployments: [{name: x}]\nflow_name: y", "2:1: there is no key \"flow_name\""),
@@ -115,6 +140,6 @@ struct DeploymentFileTests {
         let text =
             "deployments:\n- name: a\n  retries: x\n- name: b\n  pririty: 1\n  schedule: {cron: 7, typo: 1}\n- 7\n"
         let problems = Samples.problems(text)
-        #expect(problems.map { $0.split(separator: ":")[1] } == ["3", "5", "6", "7"], "\(problems)")
+        #expect(problems.map { $0.split(separator: ":")[1] } == ["3", "5", "6", "6", "7"], "\(problems)")
     }
 }

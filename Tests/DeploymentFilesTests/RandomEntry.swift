@@ -56,18 +56,22 @@ struct RandomEntry {
         (0..<number(0...3)).map { index in
             let rule: ScheduleRule =
                 switch number(0...2) {
-                case 0: .cron(line(), dayOr: Bool.random(using: &random))
+                case 0: .cron(pick(["0 7 2 * *", "@daily", "*/5 1-3 * * 1"]), dayOr: Bool.random(using: &random))
                 case 1:
                     .interval(seconds: number(1...100_000), anchor: pick([nil, .local(LocalTime(seconds: 1_000_000))]))
-                default: .rrule(pick(Self.proseTexts))
+                default: .rrule(pick(["FREQ=DAILY", "DTSTART:20200101T070000\nRRULE:FREQ=WEEKLY;BYDAY=MO"]))
                 }
-            return ScheduleSpec(
-                slug: "s\(index)", rule: rule, timezone: line(), isActive: maybe { Bool.random(using: &$0.random) },
+            let overlap = pick(OverlapPolicy.allCases)
+            var spec = ScheduleSpec(
+                slug: "s\(index)", rule: rule, timezone: pick(["UTC", "Europe/Berlin"]),
+                isActive: maybe { Bool.random(using: &$0.random) },
                 parameters: object(2), starts: maybe { _ in .local(LocalTime(seconds: 86_400)) },
-                jitterSeconds: maybe { $0.number(0...99) }, catchup: Bool.random(using: &random),
-                missed: pick(MissedPolicy.allCases), catchupWindowSeconds: maybe { $0.number(0...99) },
-                overlap: pick(OverlapPolicy.allCases), maxQueued: maybe { $0.number(0...9) },
+                jitterSeconds: maybe { $0.number(0...99) }, missed: pick(MissedPolicy.allCases),
+                catchupWindowSeconds: maybe { $0.number(1...99) }, overlap: overlap,
+                maxQueued: overlap == .bufferAll ? maybe { $0.number(1...9) } : nil,
                 pauseAfterFailures: maybe { $0.number(1...9) })
+            spec.catchup = spec.starts != nil && Bool.random(using: &random)
+            return spec
         }
     }
 

@@ -119,6 +119,36 @@ struct DeploymentMakerTests {
         #expect(throws: Never.self) { try make(entry) }
     }
 
+    @Test(
+        "A variable that is a text by its quotes, or a list, is told the way out",
+        arguments: [
+            ("year", "2020", "without quotes and braces: year: ${V}"),
+            ("months", "[4,5]", "with a line - ${NAME} for each element"),
+        ])
+    func variables(name: String, text: String, says: String) throws {
+        var entry = DeploymentEntry(name: "docker-flow")
+        entry.parameters = [name: .string(text)]
+        let error = #expect(throws: DeploymentMaker.Remarks.self) {
+            try DeploymentMaker(
+                entry: entry, image: "i", answer: .description(Self.description),
+                sources: ["parameters.\(name)": "${V}"]
+            ).request()
+        }
+        #expect(error?.remarks.first?.message.contains(says) == true, "\(error?.remarks ?? [])")
+    }
+
+    @Test("A template that names nothing is refused where it stands")
+    func templates() throws {
+        var entry = DeploymentEntry(name: "docker-flow")
+        entry.parameters = ["color": "{{ data_interval_strt }}"]
+        let error = #expect(throws: DeploymentMaker.Remarks.self) { try make(entry) }
+        #expect(error?.remarks.map(\.path) == ["parameters.color"])
+        entry.parameters = nil
+        entry.schedules = [ScheduleSpec(rule: .cron("@daily"), parameters: ["color": "{{ data_interval_strt }}"])]
+        let other = #expect(throws: DeploymentMaker.Remarks.self) { try make(entry) }
+        #expect(other?.remarks.map(\.path) == ["schedules[0].parameters.color"])
+    }
+
     @Test("A flow that the image does not hold is told with the nearest one")
     func unknownFlow() {
         var entry = DeploymentEntry(name: "x")

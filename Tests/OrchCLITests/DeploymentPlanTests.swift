@@ -90,6 +90,18 @@ struct DeploymentPlanTests {
         #expect(error?.text.contains(says) == true, "\(error?.text ?? "")")
     }
 
+    @Test("build chooses a flow in its own form; a command's refusal of parameters says what there is")
+    func words() {
+        var plan = plan(name: "x")
+        plan.choice = "demo:latest:FLOW, of the flows"
+        let several = #expect(throws: Message.self) { try plan.requests(for: .description(description)) }
+        #expect(several?.text.contains("choose one: demo:latest:FLOW, of the flows load | check") == true)
+        let command = #expect(throws: Message.self) {
+            try self.plan(name: "x", assignments: ["a=1"], command: ["echo"]).requests(for: .noDescription(image: "x"))
+        }
+        #expect(command?.text.contains("ORCH_DATA_INTERVAL_START") == true)
+    }
+
     private func plan(
         name: String? = nil, flow: String? = nil, assignments: [String] = [], command: [String] = []
     ) -> DeploymentPlan {

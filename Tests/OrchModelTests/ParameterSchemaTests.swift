@@ -105,6 +105,7 @@ struct ParameterSchemaTests {
             try schema.parse(assignments: ["month", "color=red", "=1"])
         }
         #expect(error?.problems.map(\.name) == ["month", "color", ""])
+        #expect(error?.problems.map(\.got) == ["no \"=\"", "\"red\"", "no name before \"=\""])
     }
 
     @Test(arguments: [

@@ -79,10 +79,14 @@ struct AgentRoutesTests {
             try await server.succeed(
                 .post, "work/poll", token: server.agent, WorkPoll(agent: agent, capacity: 0, waitSeconds: 0))
             for (request, wanted) in [
-                (AgentTaskRequest(queue: "default", question: question, requires: ["arch": "arm64"]),
-                    "arch=arm64"),
-                (AgentTaskRequest(queue: "default", question: .describeImage(reference: "process:/bin/taxi")),
-                    "infrastructure=process"),
+                (
+                    AgentTaskRequest(queue: "default", question: question, requires: ["arch": "arm64"]),
+                    "arch=arm64"
+                ),
+                (
+                    AgentTaskRequest(queue: "default", question: .describeImage(reference: "process:/bin/taxi")),
+                    "infrastructure=process"
+                ),
             ] {
                 let (status, fault) = try await server.refusal(.post, "agent-tasks", request)
                 #expect(status == 503)

@@ -146,7 +146,35 @@ struct DeploymentRoutesTests {
         }
     }
 
-    @Test func aPauseStaysOverASaveThatSaysNothingNewOfIt() async throws {
+    @Test func aDryRunSaysWhatSavingDoesOrRefuses() async throws {
+        try await ServerFixture.with { server in
+            var request = ServerFixture.deployment()
+            let preview: DeploymentPreview = try await server.call(.post, "deployments?dry_run=true", request)
+            #expect(preview.outcome == .created && preview.next.name == request.name)
+            let all: [Deployment] = try await server.call(.get, "deployments")
+            #expect(all.isEmpty)
+            request.schedules = [ScheduleSpec(rule: .cron("61 7 2 * *"))]
+            #expect(try await server.refusal(.post, "deployments?dry_run=true", request).status == 422)
+        }
+    }
+
+    @Test func aFlowIsFoundWhateverItsSigns() async throws {
+        try await ServerFixture.with { server in
+            var request = ServerFixture.deployment()
+            request.flowName = "etl-parent-flow"
+            try await server.succeed(.post, "deployments", request)
+            for flow in ["etl-parent-flow", "etl_parent_flow"] {
+                let found: Deployment = try await server.call(
+                    .get, "deployments/lookup?name=\(flow)%2F\(request.name)")
+                #expect(found.flowName == "etl-parent-flow")
+            }
+            #expect(
+                try await server.refusal(.get, "deployments/lookup?name=etl_child_flow%2F\(request.name)").status == 404
+            )
+        }
+    }
+
+    @Test func aPauseThatASaveSaysCountsAndOneThatItDoesNotStays() async throws {
         try await ServerFixture.with { server in
             var request = ServerFixture.deployment()
             request.isPaused = false
@@ -157,8 +185,6 @@ struct DeploymentRoutesTests {
                 .post, "deployments/\(id)/pause", DeploymentPause(isPaused: true))
             #expect(paused.isPaused == true && paused.version == 1)
             request.image = "taxi:next"
-            let next: DeploymentReply = try await server.call(.post, "deployments", request)
-            #expect(next.deployment.isPaused == true)
             request.isPaused = nil
             let quiet: DeploymentReply = try await server.call(.post, "deployments", request)
             #expect(quiet.deployment.isPaused == true)

@@ -106,6 +106,44 @@ extension StoreConformance {
         }
 
         @Test(arguments: StoreKind.all)
+        func aPreviewSaysWhatSavingDoesAndChangesNothing(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                let first = try await store.previewDeployment(Sample.deployment(), at: Sample.at(1))
+                #expect(first.outcome == .created && first.saved == nil)
+                #expect(try await store.deployments().isEmpty)
+                var draft = Sample.deployment()
+                draft.request.schedules = [ScheduleSpec(slug: "a", rule: .cron("0 7 * * *"))]
+                let id = try await store.saveDeployment(draft, at: Sample.at(1)).deployment.id
+                let same = try await store.previewDeployment(draft, at: Sample.at(2))
+                #expect(same.outcome == .unchanged && same.saved == same.next)
+                draft.request.schedules = []
+                draft.request.isPaused = true
+                draft.fingerprint = "two"
+                let preview = try await store.previewDeployment(draft, at: Sample.at(2))
+                #expect(preview.outcome == .updated && preview.next.version == 2)
+                #expect(preview.saved?.schedules?.map(\.slug) == ["a"] && preview.next.schedules == [])
+                #expect(preview.saved?.isPaused == false && preview.next.isPaused == true)
+                #expect(try await store.deployment(id)?.deployment.version == 1)
+                #expect(try await store.schedules(ofDeployment: id).count == 1)
+            }
+        }
+
+        @Test(arguments: StoreKind.all)
+        func aPauseThatIsSaidCountsWithoutANewVersion(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                var draft = Sample.deployment()
+                draft.request.isPaused = true
+                let id = try await store.saveDeployment(draft, at: Sample.at(1)).deployment.id
+                _ = try await store.pauseDeployment(id, false, at: Sample.at(2))
+                #expect(try await store.previewDeployment(draft, at: Sample.at(3)).outcome == .updated)
+                let reply = try await store.saveDeployment(draft, at: Sample.at(3))
+                #expect(reply.outcome == .updated && reply.deployment.version == 1)
+                #expect(try await store.deployment(id)?.deployment.isPaused == true)
+                #expect(try await store.saveDeployment(draft, at: Sample.at(4)).outcome == .unchanged)
+            }
+        }
+
+        @Test(arguments: StoreKind.all)
         func deletingTakesVersionsAndLeavesRuns(kind: StoreKind) async throws {
             try await kind.withStore { store in
                 let id = try await store.saveDeployment(Sample.deployment(), at: Sample.at(1)).deployment.id

@@ -12,7 +12,8 @@ extension StoreConformance {
         func aQuestionIsTakenOnceUntilPatienceIsOver(kind: StoreKind) async throws {
             try await kind.withStore { store in
                 let task = question()
-                try await store.ask(task, of: "default", placement: Placement(nil), until: Sample.at(60), at: Sample.at(0))
+                try await store.ask(
+                    task, of: "default", placement: Placement(nil), until: Sample.at(60), at: Sample.at(0))
                 func take(_ queues: [String], at seconds: Double) async throws -> [AgentTask] {
                     try await store.takeQuestions(
                         of: queues, labels: [:], lastTakenBefore: Sample.at(seconds - 20), at: Sample.at(seconds))
@@ -48,7 +49,8 @@ extension StoreConformance {
         func anAnswerIsKeptForWhoAsked(kind: StoreKind) async throws {
             try await kind.withStore { store in
                 let task = question()
-                try await store.ask(task, of: "default", placement: Placement(nil), until: Sample.at(60), at: Sample.at(0))
+                try await store.ask(
+                    task, of: "default", placement: Placement(nil), until: Sample.at(60), at: Sample.at(0))
                 #expect(try await store.answer(to: task.id) == nil)
                 let isAwaited = try await store.answer(task.id, with: .noDescription(image: "taxi:latest"))
                 #expect(isAwaited)
@@ -63,8 +65,11 @@ extension StoreConformance {
         func questionsOfWhoeverWentAwayAreRemoved(kind: StoreKind) async throws {
             try await kind.withStore { store in
                 let old = question("old")
-                try await store.ask(old, of: "default", placement: Placement(nil), until: Sample.at(60), at: Sample.at(0))
-                try await store.ask(question("new"), of: "default", placement: Placement(nil), until: Sample.at(200), at: Sample.at(100))
+                try await store.ask(
+                    old, of: "default", placement: Placement(nil), until: Sample.at(60), at: Sample.at(0))
+                try await store.ask(
+                    question("new"), of: "default", placement: Placement(nil), until: Sample.at(200), at: Sample.at(100)
+                )
                 let isAwaited = try await store.answer(old.id, with: .failed(message: "late"))
                 #expect(!isAwaited)
             }

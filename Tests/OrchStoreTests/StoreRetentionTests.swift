@@ -264,7 +264,8 @@ extension StoreConformance {
                 _ = try await store.claimedRun()
                 _ = try await store.claim(Sample.claim("lively", limit: 0, at: 90))
                 let task = AgentTask(id: .new(), question: .describeImage(reference: "taxi"))
-                try await store.ask(task, of: "default", placement: Placement(nil), until: Sample.at(50), at: Sample.at(10))
+                try await store.ask(
+                    task, of: "default", placement: Placement(nil), until: Sample.at(50), at: Sample.at(10))
                 var policy = Self.keepsAll
                 policy.agentSeconds = 20
                 let due = try await store.retentionStatus(policy, at: Sample.at(100)).due

@@ -36,8 +36,8 @@ struct SimulationTests {
         (.removalDoesNothing, "is to be removed", 1),
         (.exitCodesAreForgotten, "exit", 1),
         (.heldAttemptsAreForgotten, "after the last fault", 1),
-        (.namesAreNotUnique, "containers", 790),
-        (.staleReportsAreTaken, "the log of", 20),
+        (.namesAreNotUnique, "containers", 740),
+        (.staleReportsAreTaken, "the log of", 3370),
     ])
     func whatIsDoneWrongIsNoticed(mutation: Mutation, words: String, first: UInt64) throws {
         let simulation = try Simulation()

@@ -1,3 +1,5 @@
+import OrchModel
+
 /// What may stand under a key. Reader, JSON Schema and the pages of the documentation are made of it, so that they cannot differ.
 indirect enum ValueShape: Sendable {
     /// A text on one line; numbers and words that stand there unquoted are taken as they are written: `version: 1.10`.
@@ -43,8 +45,15 @@ struct ObjectShape: Sendable {
         keys.first { $0.name == name || $0.otherNames.contains(name) }
     }
 
-    /// The names of all keys.
-    var names: [String] { keys.flatMap { [$0.name] + $0.otherNames } }
+    /// The name that was probably meant; a key's first name wins over its others where they are as near.
+    func nearest(to name: String) -> String? {
+        let names = keys.flatMap { [$0.name] + $0.otherNames }
+        guard let nearest = NearestName.nearest(to: name, in: names, limit: 1).first else { return nil }
+        guard let first = key(nearest)?.name,
+            NearestName.distance(name, first) <= NearestName.distance(name, nearest)
+        else { return nearest }
+        return first
+    }
 }
 
 /// One key of a mapping.

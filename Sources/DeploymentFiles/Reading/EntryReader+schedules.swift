@@ -9,15 +9,17 @@ extension EntryReader {
             }
             entry.isPaused = !isActive
         }
-        if values["schedule"] != nil, values["schedules"] != nil {
+        // Templates of Prefect's have it as {}, or with keys that say nothing.
+        let one = values["schedule"] == .object([:]) ? JSONValue?.none : values["schedule"]
+        if one != nil, values["schedules"] != nil {
             refuse("schedule", "schedules stands there too: put it into that list")
         }
         var specs: [(path: String, value: JSONValue)] = []
-        if let one = values["schedule"] { specs = [("schedule", one)] }
+        if let one { specs = [("schedule", one)] }
         if let several = values["schedules"]?.arrayValue {
             specs = several.enumerated().map { ("schedules[\($0)]", $1) }
         }
-        guard values["schedule"] != nil || values["schedules"] != nil else { return }
+        guard one != nil || values["schedules"] != nil else { return }
         var slugs: Set<String> = []
         entry.schedules = []
         for (index, spec) in specs.enumerated() {
@@ -41,7 +43,13 @@ extension EntryReader {
         var renamed: [String: JSONValue] = [:]
         for (name, value) in members { renamed[Self.memberNames[name] ?? name] = value }
         do {
-            return try JSONValue.object(renamed).decode(ScheduleSpec.self)
+            let spec = try JSONValue.object(renamed).decode(ScheduleSpec.self)
+            for fault in spec.faults() {
+                let key = Self.memberNames.first { $0.value == fault.member }?.key ?? fault.member
+                let name = "\(fault.member): "
+                refuse("\(path).\(key)", String(fault.text.dropFirst(fault.text.hasPrefix(name) ? name.count : 0)))
+            }
+            return spec
         } catch let error as DecodingError {
             let (member, message) = Self.reason(error)
             let key = Self.memberNames.first { $0.value == member }?.key ?? member

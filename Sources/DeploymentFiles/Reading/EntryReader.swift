@@ -28,6 +28,7 @@ struct EntryReader {
         entry.requires = values["requires"]?.objectValue
         entry.dependsOnPast = flag("depends_on_past")
         entry.source = source()
+        checkCommand(entry)
         readFlow(into: &entry)
         readQueue(into: &entry)
         readLimit(into: &entry)
@@ -62,6 +63,27 @@ struct EntryReader {
             guard let name, name.isEmpty || name.utf8.count > 200 || name.contains("/") else { continue }
             refuse(key, "expected 1 to 200 characters without \"/\", got \(Shown.quoted(name))")
         }
+    }
+
+    /// A text that is several words would be the name of a program.
+    private mutating func checkCommand(_ entry: DeploymentEntry) {
+        // An element of a list has a place of its own, and is one word whatever is in it.
+        guard let text = entry.command?.first, shapes.places["command[0]"] == nil else { return }
+        let words = text.split(whereSeparator: \.isWhitespace).map(String.init)
+        guard words.count > 1 else { return }
+        guard shapes.sources["command"] == nil else {
+            return refuse(
+                "command",
+                "a command is a list of words: write command: [PROGRAM, ARGUMENT], each with its variable quoted")
+        }
+        let isPlain = words.allSatisfy { $0.unicodeScalars.allSatisfy(Self.isOfPlainWord) }
+        let list = isPlain ? words.joined(separator: ", ") : "sh, -c, \(JSONValue.string(text).jsonText)"
+        refuse("command", "a command is a list of words, and this is one text: write command: [\(list)]")
+    }
+
+    /// Whether YAML and a shell both leave a character as it is.
+    private static func isOfPlainWord(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "-_./=+".unicodeScalars.contains(scalar)
     }
 
     // MARK: - What keys mean together

@@ -51,6 +51,7 @@ struct FileReader {
                     at: node.place))
         }
         names[key] = node.place
-        deployments.append(.init(entry: entry, place: node.place, places: reader.places))
+        deployments.append(
+            .init(entry: entry, place: node.place, places: reader.places, sources: reader.shapes.sources))
     }
 }

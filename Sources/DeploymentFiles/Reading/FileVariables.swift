@@ -9,6 +9,8 @@ struct FileVariables {
     private(set) var own: [String: YAMLNode] = [:]
     /// What is wrong, in the order of the file.
     private(set) var problems: [FileProblem] = []
+    /// What was taken out of the environment.
+    private(set) var taken = EnvironmentValues()
     private var values = 0
 
     init(environment: [String: String]) {
@@ -91,7 +93,10 @@ struct FileVariables {
         switch piece {
         case .text(let text): return text
         case .environment(let name, let fallback):
-            if let value = environment[name], !value.isEmpty || fallback == nil { return value }
+            if let value = environment[name], !value.isEmpty || fallback == nil {
+                taken.add(value, of: name)
+                return value
+            }
             if let fallback { return fallback }
             problems.append(
                 FileProblem(

@@ -6,6 +6,8 @@ struct ShapeReader {
     var problems: [FileProblem] = []
     /// Where each value stands, by its path: `schedules[0].cron`.
     var places: [String: SourcePlace] = [:]
+    /// What stands in the file where a value was made of variables, by its path.
+    var sources: [String: String] = [:]
 
     /// Adds a mistake.
     mutating func refuse(_ path: String, _ message: String, at place: SourcePlace) {
@@ -15,6 +17,7 @@ struct ShapeReader {
     /// The value of a node; nil where it does not fit, which is said, or where nothing stands there.
     mutating func read(_ node: YAMLNode, as shape: ValueShape, at path: String) -> JSONValue? {
         places[path] = node.place
+        sources[path] = node.scalar?.source
         if node.isNull {
             if case .any = shape { return .null }
             return nil
@@ -85,7 +88,7 @@ struct ShapeReader {
             return
         }
         let hint =
-            YAMLNames.hint(for: member.name, among: shape.names)
+            shape.nearest(to: member.name).map { "did you mean \(Shown.quoted($0))?" }
             ?? "there are \(shape.keys.map(\.name).joined(separator: ", "))"
         refuse(path, "there is no key \(Shown.quoted(member.name)): \(hint)", at: member.place)
     }
@@ -245,6 +248,7 @@ struct ShapeReader {
 
     private mutating func any(_ node: YAMLNode, at path: String) -> JSONValue? {
         places[path] = node.place
+        sources[path] = node.scalar?.source
         switch node.content {
         case .scalar: return value(node, at: path)
         case .list(let elements):

@@ -119,7 +119,8 @@ final class YAMLEvents {
         case "did not find expected <document start>":
             " (a document is one mapping; texts with \": \" or \" #\" in them have to be quoted)"
         case "did not find expected ',' or ']'", "did not find expected ',' or '}'":
-            " (within [ ] and { } a text with a brace, a bracket or a comma in it has to be quoted: \"${NAME}\")"
+            " (within [ ] and { } a text with a brace, a bracket or a comma in it has to be quoted: \"${NAME}\", which is a text; "
+                + "for a number write it on a line of its own, without quotes and braces: year: ${YEAR})"
         default: ""
         }
     }

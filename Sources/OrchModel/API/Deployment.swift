@@ -180,7 +180,7 @@ public struct DeploymentReply: Codable, Hashable, Sendable {
     /// What saving did.
     public enum Outcome: String, Codable, Sendable {
         case created
-        /// The content differs: a new version.
+        /// The content differs, which makes a new version; or only a pause does, which makes none.
         case updated
         /// The same content: no new version.
         case unchanged
@@ -192,5 +192,22 @@ public struct DeploymentReply: Codable, Hashable, Sendable {
     public init(deployment: Deployment, outcome: Outcome) {
         self.deployment = deployment
         self.outcome = outcome
+    }
+}
+
+/// Answer of `POST /api/deployments?dry_run=true`: what saving would do.
+///
+/// The schedules of both sides are those that the deployment has, however they were made, in the order of their slugs.
+public struct DeploymentPreview: Codable, Hashable, Sendable {
+    public var outcome: DeploymentReply.Outcome
+    /// What is saved; nil = nothing.
+    public var saved: Deployment?
+    /// What would be saved.
+    public var next: Deployment
+
+    public init(outcome: DeploymentReply.Outcome, saved: Deployment?, next: Deployment) {
+        self.outcome = outcome
+        self.saved = saved
+        self.next = next
     }
 }

@@ -62,7 +62,8 @@ extension ParameterSchema {
             let name = String(parts[0])
             guard parts.count == 2, !name.isEmpty else {
                 let expected = "an assignment such as \(properties.first?.name ?? "key")=value"
-                problems.append(ParameterProblem(.invalid, name: name, expected: expected, got: "no \"=\""))
+                let got = name.isEmpty && parts.count == 2 ? "no name before \"=\"" : "no \"=\""
+                problems.append(ParameterProblem(.invalid, name: name, expected: expected, got: got))
                 continue
             }
             do {

@@ -22,3 +22,14 @@ extension ScheduleRule: CustomStringConvertible {
         }
     }
 }
+
+extension ScheduleRule {
+    /// The member of a schedule that says it.
+    var member: String {
+        switch self {
+        case .cron: "cron"
+        case .interval: "interval"
+        case .rrule: "rrule"
+        }
+    }
+}

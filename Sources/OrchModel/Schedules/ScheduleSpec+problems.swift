@@ -15,11 +15,24 @@ extension ScheduleSpec {
         return try Timetable(self, zone: zone)
     }
 
+    /// What is wrong with one of its members.
+    package struct Fault: Hashable {
+        /// The member's name in JSON.
+        package var member: String
+        /// A sentence that names it.
+        package var text: String
+    }
+
     /// What is wrong with it, a sentence for each; empty where nothing is.
     public func problems(in zones: ZoneDatabase = .system) -> [String] {
-        var problems: [String] = []
+        faults(in: zones).map { "schedule \"\(slug.prefix(80))\": \($0.text)" }
+    }
+
+    /// The same, with the member that each is about.
+    package func faults(in zones: ZoneDatabase = .system) -> [Fault] {
+        var faults: [Fault] = []
         func expect(_ holds: Bool, _ name: String, _ expected: String, _ got: some Any) {
-            if !holds { problems.append("\(name): expected \(expected), got \(got)") }
+            if !holds { faults.append(Fault(member: name, text: "\(name): expected \(expected), got \(got)")) }
         }
         expect(
             Self.isSlug(slug), "slug", "lower-case letters, digits, - and _, at most 63, the first no sign",
@@ -42,14 +55,16 @@ extension ScheduleSpec {
         do {
             let timetable = try timetable(in: zones)
             if let starts = timetable.starts, let ends = timetable.ends, starts >= ends {
-                problems.append("ends: expected a time after \"starts\", got one that is not")
+                expect(false, "ends", "a time after \"starts\"", "one that is not")
             } else if timetable.next(after: Timestamp(microseconds: .min)) == nil {
-                problems.append("it never fires: no slot lies between \"starts\" and \"ends\"")
+                faults.append(
+                    Fault(member: rule.member, text: "it never fires: no slot lies between \"starts\" and \"ends\""))
             }
         } catch {
-            problems.append(error.description)
+            let isOfZone = (try? zones.rules(timezone)) == nil
+            faults.append(Fault(member: isOfZone ? "timezone" : rule.member, text: error.description))
         }
-        return problems.map { "schedule \"\(slug.prefix(80))\": \($0)" }
+        return faults
     }
 
     /// What is wrong with a deployment's schedules, each alone and all together.

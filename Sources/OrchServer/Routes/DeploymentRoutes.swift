@@ -10,7 +10,11 @@ struct DeploymentRoutes: Sendable {
 
     var endpoints: [Endpoint] {
         [
-            Endpoint(.post, "deployments", .adminOnly, bodyLimit: 4 << 20) { call in
+            Endpoint(.post, "deployments", .adminOnly, query: ["dry_run"], bodyLimit: 4 << 20) { call in
+                guard try !call.flag("dry_run") else {
+                    return try APIJSON.response(
+                        try await registry.preview(try await call.closedBody(), at: call.now()))
+                }
                 let reply = try await registry.save(try await call.closedBody(), at: call.now())
                 return try APIJSON.response(reply, status: reply.outcome == .created ? .created : .ok)
             },

@@ -10,15 +10,30 @@ struct DeploymentRegistry: Sendable {
     ///
     /// - Throws: 422 where its name or its parameters cannot be used.
     func save(_ request: DeploymentRequest, at: Timestamp) async throws -> DeploymentReply {
+        try await store.saveDeployment(try await draft(of: request), at: at)
+    }
+
+    /// What saving a deployment would do.
+    ///
+    /// - Throws: what saving it would.
+    func preview(_ request: DeploymentRequest, at: Timestamp) async throws -> DeploymentPreview {
+        try await store.previewDeployment(try await draft(of: request), at: at)
+    }
+
+    /// What the store is given, checked.
+    private func draft(of request: DeploymentRequest) async throws -> DeploymentDraft {
         try DeploymentChecks(request).check()
         try await checkNeeds(of: request)
         let parameters = try SealedParameters(request.parameters, schema: request.parameterSchema, keys: keys)
         var shown = request
         shown.parameters = parameters.shown
         let fingerprint = keys.fingerprint(of: try JSONValue(encoding: request).jsonText)
-        let draft = DeploymentDraft(
-            request: shown, sealedParameters: parameters.sealed, fingerprint: fingerprint)
-        return try await store.saveDeployment(draft, at: at)
+        return DeploymentDraft(request: shown, sealedParameters: parameters.sealed, fingerprint: fingerprint)
+    }
+
+    /// A flow's name without what does not tell flows apart: `-` and `_`, upper and lower case.
+    private static func folded(_ name: String) -> String {
+        String(name.lowercased().map { $0 == "_" || $0 == " " ? "-" : $0 })
     }
 
     /// - Throws: 404 where the queue is not there that a deployment names; 422 where a block is not, or its source cannot be
@@ -57,7 +72,13 @@ struct DeploymentRegistry: Sendable {
         guard !name.utf8.contains(0) else { throw APIFailure.badRequest("the deployment's name holds a NUL") }
         let parts = name.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let (flow, short) = parts.count == 2 ? (parts[0], parts[1]) : (nil, name)
-        let found = try await store.deployments(named: short, flow: flow)
+        var found = try await store.deployments(named: short, flow: flow)
+        if let flow, found.isEmpty {
+            // A flow has another name in other files than in the image.
+            found = try await store.deployments(named: short, flow: nil).filter {
+                Self.folded($0.deployment.flowName) == Self.folded(flow)
+            }
+        }
         if found.count == 1 { return found[0] }
         guard found.isEmpty else {
             throw APIFailure.conflict(

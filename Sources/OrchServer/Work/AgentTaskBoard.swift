@@ -10,6 +10,8 @@ struct AgentTaskBoard: Sendable {
 
     /// After how long without an answer a question is handed out again: the poll that took it may have been cut off.
     private static let patience = Duration.seconds(20)
+    /// How long an agent that begins is waited for.
+    private static let beginning = Duration.seconds(10)
     /// How often the answer is looked for though nobody told of it.
     private static let recheck = Duration.seconds(2)
 
@@ -45,12 +47,18 @@ struct AgentTaskBoard: Sendable {
         try await store.takeQuestions(of: queues, labels: labels, lastTakenBefore: now - Self.patience, at: now)
     }
 
-    /// The agents of a queue that would get runs of this placement, by name.
+    /// The agents of a queue that would get runs of this placement, by name. Where there is none, those are waited for that have
+    /// just begun, and of whose engines none has answered yet.
     func agents(of queue: WorkQueueStatus, meeting placement: Placement) async throws -> [String] {
         let names = Set(queue.agents)
-        return try await store.agents().filter {
-            names.contains($0.info.name) && placement.isMet(by: $0.info.labels ?? [:])
-        }.map(\.info.name)
+        let deadline = time.uptime() + Self.beginning
+        while true {
+            let agents = try await store.agents().map(\.info).filter { names.contains($0.name) }
+            let found = agents.filter { placement.isMet(by: $0.labels ?? [:]) }.map(\.name)
+            let isBeginning = agents.contains { $0.labels?["infrastructure"] == .array([]) }
+            guard found.isEmpty, isBeginning, time.uptime() < deadline else { return found }
+            try await time.sleep(Self.recheck / 10)
+        }
     }
 
     /// Hands an answer to who asked; false where nobody waits for it any more.

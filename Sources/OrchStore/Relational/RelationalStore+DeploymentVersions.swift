@@ -49,10 +49,14 @@ extension RelationalStore {
     package func pauseDeployment(_ id: Identifier, _ isPaused: Bool, at: Timestamp) async throws -> Deployment? {
         try await write { db in
             try db.lock("deployment")
-            try db.run("UPDATE deployment SET is_paused = ? WHERE id = ?", [isPaused ? 1 : 0, "\(id)"])
-            try Self.lookAtSchedules(of: id, at: at, db)
+            try Self.setPause(of: id, isPaused, at: at, db)
             return try Self.deployment(id, db)?.deployment
         }
+    }
+
+    static func setPause(of id: Identifier, _ isPaused: Bool, at: Timestamp, _ db: any SQLSession) throws {
+        try db.run("UPDATE deployment SET is_paused = ? WHERE id = ?", [isPaused ? 1 : 0, "\(id)"])
+        try lookAtSchedules(of: id, at: at, db)
     }
 
     package func openRuns(ofDeployment id: Identifier) async throws -> [Identifier] {
