@@ -256,7 +256,8 @@ extension StoreConformance {
                 let state = Sample.state(.crashed, at: 2, actor: "server")
                 #expect(try await store.settle(key, as: state, releases: false).word == "applied")
                 #expect(try await store.run(key.runID)?.state == state)
-                #expect(try await store.settle(key, as: Sample.state(.completed, at: 3), releases: false).word == "refused")
+                #expect(
+                    try await store.settle(key, as: Sample.state(.completed, at: 3), releases: false).word == "refused")
             }
         }
     }

@@ -41,10 +41,12 @@ struct RunCanceller: Sendable {
         let since = seen.map { "since \($0)" } ?? "for long"
         let state = RunState(
             .cancelled,
-            message: "given up by \(request.by): its agent \(name) has not been heard from \(since), so nobody saw it end",
+            message:
+                "given up by \(request.by): its agent \(name) has not been heard from \(since), so nobody saw it end",
             at: request.at, actor: request.by)
-        guard case .applied(let ended, let effect) = try await store.settle(
-            AttemptKey(runID: run.id, attempt: run.attempt), as: state, releases: true)
+        guard
+            case .applied(let ended, let effect) = try await store.settle(
+                AttemptKey(runID: run.id, attempt: run.attempt), as: state, releases: true)
         else { throw APIFailure.conflict("run \(run.name) has changed meanwhile: look at it, and ask again") }
         if effect.hasEnded { metrics.ended(ended) }
         wakeups.signal(.run(run.id))

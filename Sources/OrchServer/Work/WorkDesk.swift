@@ -119,7 +119,9 @@ struct WorkDesk: Sendable {
             logger.error("a run cannot be launched", metadata: ["run": "\(claim.run.id)", "error": "\(reason)"])
             let state = RunState(
                 .crashed, message: "it could not be launched: \(reason)", at: time.now(), actor: "server")
-            if case .applied(let run, let effect) = try await store.settle(claim.key, as: state, releases: false), effect.hasEnded {
+            if case .applied(let run, let effect) = try await store.settle(claim.key, as: state, releases: false),
+                effect.hasEnded
+            {
                 metrics.ended(run)
             }
             return nil
