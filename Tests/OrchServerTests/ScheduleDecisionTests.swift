@@ -127,6 +127,14 @@ struct ScheduleDecisionTests {
         #expect(decision.runs.map(\.fire.slot.description) == ["2026-03-04T07:00/0"])
     }
 
+    @Test("Where each missed slot is made up for, one that has just come goes with them")
+    func allMeansTheLastToo() throws {
+        let decision = try Case { $0.missed = .all }.decide(at: "2026-03-04T06:00:10Z")
+        #expect(decision.runs.map(\.fate) == Array(repeating: .run(isMissed: true), count: 3))
+        let once = try Case { $0.missed = .all }.decide(at: "2026-03-02T06:00:10Z")
+        #expect(once.runs.map(\.fate) == [.run(isMissed: false)])
+    }
+
     @Test("What passed before the catch-up window makes no run, whatever the policy")
     func window() throws {
         let decision = try Case {

@@ -90,7 +90,8 @@ struct ScheduleDecision {
     /// What the policy for missed slots makes of one.
     private func missed(_ index: Int) -> Fate {
         let slot = slots[index]
-        guard slot.due < now - Self.patience else { return .run(isMissed: false) }
+        // One that is little late goes with those that are made up for before it: they are no reason to skip it.
+        guard slot.due < now - Self.patience else { return .run(isMissed: isMadeUp(before: index)) }
         let isCatchup = spec.catchup && slot.fire.instant <= due.schedule.caughtUpAt
         let window = spec.catchupWindowSeconds ?? (isCatchup ? nil : ScheduleSpec.catchupWindowDefault)
         if let window, slot.due < now - .seconds(window) {
@@ -105,6 +106,14 @@ struct ScheduleDecision {
                 ? .run(isMissed: true)
                 : .skip("nothing could start it at its time, and a later one came (missed: latest)")
         }
+    }
+
+    /// Whether the slot before this one is made up for, one by one.
+    private func isMadeUp(before index: Int) -> Bool {
+        guard spec.missed == .all || spec.catchup, index > 0, case .run(let isMissed) = slots[index - 1].fate else {
+            return false
+        }
+        return isMissed
     }
 
     /// What the policy for runs that overlap makes of a slot that is to make one.
