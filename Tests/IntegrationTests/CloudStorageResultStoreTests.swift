@@ -14,7 +14,7 @@ import Testing
 )
 struct CloudStorageResultStoreTests {
     @Test func whatIsKeptIsReadAndWhatIsNotThereIsAnError() async throws {
-        let emulators = try await GoogleEmulators()
+        let emulators = try await GoogleEmulators.started()
         defer { emulators.stop() }
         let http = HTTPClient()
         defer { http.shutdown() }

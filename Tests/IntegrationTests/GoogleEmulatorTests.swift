@@ -49,7 +49,7 @@ struct GoogleEmulatorTests {
     private func withClients(
         _ body: (GoogleEmulators, CloudStorageClient, BigQueryClient) async throws -> Void
     ) async throws {
-        let emulators = try await GoogleEmulators()
+        let emulators = try await GoogleEmulators.started()
         defer { emulators.stop() }
         let http = HTTPClient()
         defer { http.shutdown() }

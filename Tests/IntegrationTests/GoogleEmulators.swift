@@ -35,8 +35,19 @@ final class GoogleEmulators: Sendable {
     private let python: String
     private let processes: Mutex<[Process]>
 
-    /// Starts both, and returns when both answer.
-    init() async throws {
+    /// Starts both, and returns when both answer. A port that was free may be somebody's by then: others are tried.
+    static func started() async throws -> GoogleEmulators {
+        for _ in 1...3 {
+            do {
+                return try await GoogleEmulators()
+            } catch Failure.ended(_, let log) where log.lowercased().contains("address already in use") {
+                continue
+            }
+        }
+        return try await GoogleEmulators()
+    }
+
+    private init() async throws {
         guard let python = Self.python else { throw Failure.noPython }
         self.python = python
         let folder = FileManager.default.temporaryDirectory.appending(path: "google-emulators-\(UUID().uuidString)")

@@ -23,7 +23,7 @@ struct GoogleOperatorTests {
     private func withFlow(
         _ body: (FlowContext, CloudStorageClient, BigQueryClient) async throws -> Void
     ) async throws {
-        let emulators = try await GoogleEmulators()
+        let emulators = try await GoogleEmulators.started()
         defer { emulators.stop() }
         let http = HTTPClient()
         defer { http.shutdown() }
