@@ -23,6 +23,26 @@ struct BackfillRoutesTests {
         try await server.succeed(.post, "deployments", deployment)
     }
 
+    @Test("runs of a schedule's intervals have the schedule's parameters, and those of the backfill before them")
+    func parametersOfTheSchedule() async throws {
+        try await ServerFixture.with { server in
+            try await deploy(server)
+            var spec = ScheduleSpec(slug: "yellow", rule: .cron("0 0 1 * *"))
+            spec.parameters = ["color": "yellow", "month": 3]
+            try await server.succeed(.post, "schedules", ScheduleRequest(deployment: "docker-flow", schedule: spec))
+            let reply: BackfillReply = try await server.call(
+                .post, "backfills",
+                try request {
+                    ($0.every, $0.schedule) = (nil, "yellow")
+                    $0.parameters = ["month": 5]
+                })
+            let backfill = try #require(reply.backfill)
+            let runs: [FlowRun] = try await server.call(.get, "flow-runs?backfill=\(backfill.id)")
+            #expect(runs.count == 12)
+            #expect(runs.allSatisfy { $0.parameters["color"] == "yellow" && $0.parameters["month"] == 5 })
+        }
+    }
+
     @Test func eachIntervalGetsARunWithItsParameters() async throws {
         try await ServerFixture.with { server in
             try await deploy(server)

@@ -37,8 +37,11 @@ struct BackfillDesk: Sendable {
             request: kept, createdAt: at, createdBy: actor, limit: request.limit ?? BackfillRequest.usualLimit,
             total: wanted.count)
         var drafts: [RunDraft] = []
+        // Runs of a schedule's slots have its parameters.
+        let ours = request.every == nil ? try await schedule(of: request, deployment).parameters : [:]
+        let parameters = ours.merging(request.parameters ?? [:]) { $1 }
         for interval in request.isNewestFirst == true ? wanted.reversed() : wanted {
-            drafts.append(try await draft(interval, request, of: stored, backfill.id, by: actor, at: at))
+            drafts.append(try await draft(interval, request, parameters, of: stored, backfill.id, by: actor, at: at))
         }
         let seen = Dictionary(intervals.map { ($0.dataInterval, $0.run) }) { $1 }.compactMapValues(\.self)
         if let known = try await store.createBackfill(backfill, key: key, runs: drafts, seen: seen, at: at) {
@@ -62,11 +65,11 @@ struct BackfillDesk: Sendable {
     }
 
     private func draft(
-        _ interval: DataInterval, _ request: BackfillRequest, of stored: StoredDeployment, _ id: Identifier,
-        by actor: String, at: Timestamp
+        _ interval: DataInterval, _ request: BackfillRequest, _ parameters: [String: JSONValue],
+        of stored: StoredDeployment, _ id: Identifier, by actor: String, at: Timestamp
     ) async throws -> RunDraft {
         var run = FlowRunRequest(
-            deployment: stored.deployment.fullName, parameters: request.parameters ?? [:], tags: request.tags ?? [],
+            deployment: stored.deployment.fullName, parameters: parameters, tags: request.tags ?? [],
             dataInterval: interval)
         (run.priority, run.workQueue, run.jobVariables) = (request.priority, request.workQueue, request.jobVariables)
         var draft = try await maker.draft(run, of: stored, by: actor, at: at)
