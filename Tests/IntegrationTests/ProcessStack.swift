@@ -2,6 +2,7 @@ import CurlTransport
 import Foundation
 import Logging
 import OrchClient
+import OrchInfrastructure
 import OrchModel
 import OrchServer
 import ServiceLifecycle
@@ -179,7 +180,7 @@ struct ProcessStack: Sendable {
         let mark = Array("ORCH_SCRATCH=\(scratch(of: run))".utf8)
         let ids = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         return ids.compactMap { Int32($0) }.filter { id in
-            guard let bytes = KernelFile.bytes(of: "/proc/\(id)/environ") else { return false }
+            guard let bytes = ProcessFacts.contents(of: "/proc/\(id)/environ", limit: 4 << 20) else { return false }
             return bytes.split(separator: 0).contains { $0.elementsEqual(mark) }
         }
     }

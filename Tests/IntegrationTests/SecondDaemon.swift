@@ -1,6 +1,6 @@
 import DockerEngine
 import Foundation
-import TestSupport
+import OrchInfrastructure
 
 /// A Docker daemon of the test's own, with its own containerd, folders and bridge: it can be killed and started again.
 final class SecondDaemon: Sendable {
@@ -121,8 +121,10 @@ final class SecondDaemon: Sendable {
         // The folder of temporary files may be known to the kernel by another path.
         let name = URL(filePath: folder).lastPathComponent
         for isLast in Array(repeating: false, count: 100) + [true] {
-            let mounts = String(decoding: KernelFile.bytes(of: "/proc/self/mounts") ?? [], as: UTF8.self)
-                .split(separator: "\n")
+            let mounts = String(
+                decoding: ProcessFacts.contents(of: "/proc/self/mounts", limit: 16 << 20) ?? [], as: UTF8.self
+            )
+            .split(separator: "\n")
             for place in mounts.compactMap({ $0.split(separator: " ").dropFirst().first }).reversed()
             where place.contains("/" + name + "/") {
                 try? Self.run("/bin/umount", String(place))

@@ -2,7 +2,7 @@ import Glibc
 import OrchModel
 
 /// What the kernel says of processes and of the host.
-enum ProcessFacts {
+package enum ProcessFacts {
     /// A line of `/proc/PID/stat`, as far as it is needed.
     ///
     /// Source: <https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html>
@@ -61,8 +61,9 @@ enum ProcessFacts {
         return facts.f_bavail == 0 || (facts.f_files > 0 && facts.f_favail == 0)
     }
 
-    /// The first bytes of a file of the kernel's; nil where it cannot be read.
-    static func contents(of path: String, limit: Int) -> [UInt8]? {
+    /// The first bytes of a file of the kernel's; nil where it cannot be read. Foundation leaves out what is behind the first 4 KiB
+    /// of such a file.
+    package static func contents(of path: String, limit: Int) -> [UInt8]? {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return nil }
         defer { close(file) }

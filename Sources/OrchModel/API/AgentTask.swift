@@ -41,8 +41,7 @@ public struct AgentTaskRequest: Codable, Hashable, Sendable {
         guard case .describeImage(let reference) = question, ProgramReference.path(reference) != nil else {
             return Placement(requires)
         }
-        return Placement(
-            ["infrastructure": .string(InfrastructureKind.process.rawValue)].merging(requires ?? [:]) { $1 })
+        return Placement(Placement.demands(of: requires, on: InfrastructureKind.process.rawValue))
     }
 }
 

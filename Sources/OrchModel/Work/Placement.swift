@@ -10,6 +10,14 @@ public struct Placement: Hashable, Sendable {
         self.requires = requires ?? [:]
     }
 
+    /// What runs on an infrastructure ask of an agent that require something: that it has another one than all have, too.
+    public static func demands(
+        of requires: [String: JSONValue]?, on infrastructure: String
+    ) -> [String: JSONValue]? {
+        guard infrastructure != InfrastructureKind.docker.rawValue else { return requires }
+        return ["infrastructure": .string(infrastructure)].merging(requires ?? [:]) { $1 }
+    }
+
     /// Whether any agent will do.
     public var isAnywhere: Bool { requires.isEmpty }
 

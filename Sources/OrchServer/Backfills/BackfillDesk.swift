@@ -25,7 +25,8 @@ struct BackfillDesk: Sendable {
         if request.isDryRun != true, let key, let known = try await store.backfill(key: key) {
             return BackfillReply(backfill: known, isNew: false, intervals: try await self.intervals(of: known))
         }
-        let intervals = try await intervals(of: request, deployment, at: at)
+        let schedule = try await schedule(of: request, deployment)
+        let intervals = try await intervals(of: request, by: schedule, deployment, at: at)
         let wanted = intervals.filter(\.isRun).map(\.dataInterval)
         guard request.isDryRun != true, !wanted.isEmpty else {
             return BackfillReply(backfill: nil, intervals: intervals)
@@ -38,8 +39,7 @@ struct BackfillDesk: Sendable {
             total: wanted.count)
         var drafts: [RunDraft] = []
         // Runs of a schedule's slots have its parameters.
-        let ours = request.every == nil ? try await schedule(of: request, deployment).parameters : [:]
-        let parameters = ours.merging(request.parameters ?? [:]) { $1 }
+        let parameters = schedule.parameters.merging(request.parameters ?? [:]) { $1 }
         for interval in request.isNewestFirst == true ? wanted.reversed() : wanted {
             drafts.append(try await draft(interval, request, parameters, of: stored, backfill.id, by: actor, at: at))
         }
@@ -80,9 +80,8 @@ struct BackfillDesk: Sendable {
 
     /// The intervals that a request means, each with what would be done about it.
     private func intervals(
-        of request: BackfillRequest, _ deployment: Deployment, at: Timestamp
+        of request: BackfillRequest, by schedule: ScheduleSpec, _ deployment: Deployment, at: Timestamp
     ) async throws -> [BackfillInterval] {
-        let schedule = try await schedule(of: request, deployment)
         let intervals: [BackfillInterval]
         do throws(ScheduleProblem) {
             intervals = try BackfillPlan(request, schedule: schedule).intervals(atMost: BackfillRequest.mostRuns)
