@@ -46,6 +46,35 @@ struct RunStreamReaderTests {
         #expect(report.records.allSatisfy { $0.attempt == 2 && $0.at == Self.time })
     }
 
+    @Test func secretsAreHiddenInLinesAndInStates() {
+        let claimed = ClaimedRun.sample { $0.secretTexts = ["hunter22"] }
+        var failed = state(.failed)
+        failed.message = "no hunter22"
+        let kinds: [StreamRecord.Kind] = [
+            .log(.init(.info, "with hun", logger: "flow", continues: true)),
+            .log(.init(.info, "ter22", logger: "flow")),
+            .taskState(
+                .init(
+                    taskRun: .fixed(5), name: "t", attempt: 1, state: failed, line: .init(.error, "failed: no hunter22")
+                )),
+            .childRun(.init(flowRun: .fixed(6), flow: "c", parameters: [:], state: failed)),
+            .outcome(.init(type: .failed, name: "Failed", message: "no hunter22")),
+        ]
+        let (reader, report) = read(lines(kinds) + [plain("hunter22", .stderr)], of: claimed)
+        let stars = Secret.placeholder
+        #expect(Set(report.records.map(\.message)) == ["with \(stars)", "failed: no \(stars)", stars])
+        let states = report.taskRuns.map(\.state) + report.childRuns.map(\.state)
+        #expect(states.map(\.message) == ["no \(stars)", "no \(stars)"])
+        #expect(reader.outcome?.message == "no \(stars)")
+    }
+
+    @Test func aRunsOwnKeyIsHiddenAlsoWhereTheControllerDoesNotTell() {
+        #expect(
+            read([plain("ORCH_API_KEY=orch_run_canary")]).1.records.map(\.message) == [
+                "ORCH_API_KEY=\(Secret.placeholder)"
+            ])
+    }
+
     @Test func recordsKeepTheProgramsNumbers() {
         let task = Identifier.fixed(5)
         let kinds: [StreamRecord.Kind] = [

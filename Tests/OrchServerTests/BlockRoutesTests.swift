@@ -65,6 +65,8 @@ struct BlockRoutesTests {
             #expect(claimed.secrets["ORCH_BLOCK_POSTGRES_DB"]?.contains(canary) == true)
             #expect(claimed.parameters["password"] == .string(canary))
             #expect(claimed.parameters["lake"] == url)
+            // With its key, which is what an agent must hide where the run prints it.
+            #expect(Set(claimed.secretTexts ?? []) == [canary, try #require(claimed.secrets["ORCH_API_KEY"])])
             #expect(!"\(claimed)".contains(canary))
             for name in try FileManager.default.contentsOfDirectory(atPath: server.folder) {
                 let bytes = try Data(contentsOf: URL(filePath: "\(server.folder)/\(name)"))

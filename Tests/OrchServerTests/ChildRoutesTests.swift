@@ -98,13 +98,14 @@ struct ChildRoutesTests {
             let (own, path) = (try key(parent), "flow-runs/\(parent.runID)/children")
             let task = ContainerTask(
                 name: "count", image: "python:3", command: ["python3", "-c", "print(1)"],
-                environment: ["PASSWORD": "canary-hunter2"])
+                environment: ["PASSWORD": "canary-hunter2", "MODE": "careful"])
             let made = try await server.succeed(.post, path, token: own, Self.request(nil, container: task))
             #expect(!String(buffer: made.body).contains("canary"))
             // Where the parent runs, and as it does.
             let claimed = try #require(try await server.poll(queues: ["q"]).runs.first)
             #expect(claimed.image == "python:3" && claimed.command == task.command && claimed.kind == .command)
-            #expect(claimed.secrets == ["PASSWORD": "canary-hunter2"])
+            #expect(claimed.secrets == task.environment)
+            #expect(claimed.secretTexts == ["canary-hunter2"])
             #expect(claimed.parameters.isEmpty)
             #expect(claimed.container.memory == "1g")
             // Of a variable that both name, the task's value counts.

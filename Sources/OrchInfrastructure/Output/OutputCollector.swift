@@ -33,7 +33,7 @@ actor OutputCollector {
     /// What was printed on standard error, where that was a single line and nothing else was printed.
     var onlyLine: String? {
         guard reader.linesRead == [.stderr: 1] else { return nil }
-        return lastLine[.stderr].map { String(decoding: $0.bytes, as: UTF8.self) }
+        return lastLine[.stderr].map { reader.mask.masked($0.bytes[...]) }
     }
 
     /// Whether the program's journal should be read now: lines wait behind a hole.

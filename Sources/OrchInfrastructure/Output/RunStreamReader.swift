@@ -16,6 +16,7 @@ package struct RunStreamReader: Sendable {
 
     let runID: Identifier
     let attempt: Int
+    let mask: SecretMask
     var decoder: StreamDecoder?
     /// Whether lines that are no records are kept; they are counted in any case.
     private let keepsPlainLines: Bool
@@ -34,6 +35,7 @@ package struct RunStreamReader: Sendable {
     package init(_ claimed: ClaimedRun) {
         runID = claimed.runID
         attempt = claimed.attempt
+        mask = SecretMask(claimed.secretTexts ?? claimed.secrets["ORCH_API_KEY"].map { [$0] } ?? [])
         keepsPlainLines = claimed.container.streamOutput ?? true
         if claimed.kind == .sdk, let key = claimed.secrets["ORCH_API_KEY"] {
             let nonce = StreamNonce.make(apiKey: Secret(key), attempt: claimed.attempt)
@@ -107,7 +109,7 @@ package struct RunStreamReader: Sendable {
             report.taskRuns.append(
                 TaskRun(
                     id: task.taskRun, flowRunID: task.flowRun ?? runID, name: task.name, attempt: task.attempt,
-                    state: task.state, startedAt: task.started, endedAt: task.ended, details: task.details))
+                    state: masked(task.state), startedAt: task.started, endedAt: task.ended, details: task.details))
         case .childRun(let child):
             report.childRuns.append(childReport(child))
         case .metric(let metric):
@@ -124,6 +126,7 @@ package struct RunStreamReader: Sendable {
                 note(.info, "asset \(asset.record.summary)", sequence: sequence, time: stream.time, child: child))
         case .outcome(let outcome):
             self.outcome = outcome
+            self.outcome?.message = mask.masked(outcome.message)
         case .hello(let hello):
             guard hello.protocolVersion > StreamRecord.protocolVersion else { return }
             let text =
@@ -160,7 +163,7 @@ package struct RunStreamReader: Sendable {
         }
         return ChildRunReport(
             id: child.flowRun, parentRunID: child.parent ?? runID, flowName: child.flow,
-            parameters: child.parameters, state: child.state, startedAt: childStarts[child.flowRun],
+            parameters: child.parameters, state: masked(child.state), startedAt: childStarts[child.flowRun],
             endedAt: child.state.type.isTerminal ? child.state.at : nil)
     }
 
@@ -210,7 +213,7 @@ extension RunStreamReader {
         report.records.append(
             LogRecord(
                 attempt: attempt, source: source, sequence: sequence, at: line.time, level: .info,
-                message: String(decoding: bytes, as: UTF8.self),
+                message: mask.masked(bytes),
                 logger: part == 0 ? nil : Self.named(source.rawValue, part: part)))
     }
 
@@ -229,10 +232,16 @@ extension RunStreamReader {
         return pieces + [rest]
     }
 
+    private func masked(_ state: RunState) -> RunState {
+        var state = state
+        state.message = mask.masked(state.message)
+        return state
+    }
+
     private func record(_ log: StreamRecord.Log, part: Int?, sequence: Int, time: Timestamp) -> LogRecord {
         LogRecord(
             attempt: attempt, source: .flow, sequence: Int64(sequence), at: time, level: Self.level(log.level),
-            message: log.message, logger: part.map { Self.named(log.logger, part: $0) } ?? log.logger,
+            message: mask.masked(log.message), logger: part.map { Self.named(log.logger, part: $0) } ?? log.logger,
             taskRunID: log.taskRun,
             childRunID: log.flowRun == runID ? nil : log.flowRun)
     }
@@ -274,8 +283,8 @@ extension RunStreamReader {
         _ level: LogRecord.Level, _ message: String, sequence: Int, time: Timestamp, child: Identifier? = nil
     ) -> LogRecord {
         LogRecord(
-            attempt: attempt, source: .flow, sequence: Int64(sequence), at: time, level: level, message: message,
-            logger: "orch", childRunID: child)
+            attempt: attempt, source: .flow, sequence: Int64(sequence), at: time, level: level,
+            message: mask.masked(message), logger: "orch", childRunID: child)
     }
 
     private func hole(_ what: String, from: Int, to: Int, time: Timestamp) -> LogRecord {

@@ -203,6 +203,9 @@ public struct ClaimedRun: Codable, Sendable, CustomStringConvertible {
     public var registryLogin: RegistryLogin?
     /// `ORCH_BLOCK_…` and `ORCH_API_KEY`: what the container gets beside the run's own facts.
     public var secrets: [String: String]
+    /// What the run was given that nobody may read, its own key among it: hidden where it prints them. Nil from a
+    /// controller that does not tell.
+    public var secretTexts: [String]?
     /// What containers are told to call; an agent may know better.
     public var apiURL: String
     public var scheduledFor: Timestamp
@@ -227,8 +230,9 @@ public struct ClaimedRun: Codable, Sendable, CustomStringConvertible {
     public init(
         runID: Identifier, runName: String, attempt: Int, token: String, instance: Identifier, flowName: String,
         deploymentName: String?, kind: RunEnding.Kind, image: String, command: [String],
-        parameters: [String: JSONValue], container: DockerContainerBlock, secrets: [String: String], apiURL: String,
-        scheduledFor: Timestamp, cancellation: CancellationRequest? = nil, request: RunRequest? = nil,
+        parameters: [String: JSONValue], container: DockerContainerBlock, secrets: [String: String],
+        secretTexts: [String]? = nil, apiURL: String, scheduledFor: Timestamp, cancellation: CancellationRequest? = nil,
+        request: RunRequest? = nil,
         pausedSeconds: Double? = nil, pausedSince: Timestamp? = nil, timeoutSeconds: Double? = nil,
         registryLogin: RegistryLogin? = nil, dataInterval: DataInterval? = nil, resumption: RunResumption? = nil,
         process: ProcessBlock? = nil, source: ClaimedSource? = nil
@@ -250,6 +254,7 @@ public struct ClaimedRun: Codable, Sendable, CustomStringConvertible {
         self.parameters = parameters
         self.container = container
         self.secrets = secrets
+        self.secretTexts = secretTexts
         self.apiURL = apiURL
         self.scheduledFor = scheduledFor
         self.cancellation = cancellation

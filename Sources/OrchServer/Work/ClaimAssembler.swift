@@ -18,10 +18,13 @@ struct ClaimAssembler: Sendable {
         let run = claim.run
         var parameters = try SealedParameters.open(
             shown: run.parameters, sealed: claim.sealedParameters, keys: keys)
-        var secrets = ["ORCH_API_KEY": keys.runKey(run: run.id, attempt: run.attempt)]
+        let runKey = keys.runKey(run: run.id, attempt: run.attempt)
+        var secrets = ["ORCH_API_KEY": runKey]
+        var secretTexts = SecretTexts.hidden(of: .object(parameters), shownAs: .object(run.parameters)) + [runKey]
         if claim.launch.isContainerTask == true {
             // Any image of anybody's: it gets what it was given, and no key.
             secrets = SealedParameters.environment(of: parameters)
+            secretTexts = secrets.filter { SecretTexts.isTelling($0.key) }.map(\.value)
             parameters = [:]
         }
         for reference in claim.launch.blocks {
@@ -32,6 +35,7 @@ struct ClaimAssembler: Sendable {
             }
             let variable = BlockEnvironment.variable(type: key.type, name: key.name)
             secrets[variable] = JSONValue.object(document).jsonText
+            secretTexts += BlockType.named(key.type)?.secretTexts(in: document) ?? []
         }
         var (container, process, login) = try await container(claim.launch.infrastructure, isNew: isNew)
         if claim.launch.isContainerTask == true {
@@ -44,10 +48,9 @@ struct ClaimAssembler: Sendable {
             token: keys.attemptToken(run: run.id, attempt: run.attempt), instance: instance, flowName: run.flowName,
             deploymentName: run.deploymentName, kind: claim.launch.kind, image: run.image,
             command: claim.launch.infrastructure.command ?? claim.launch.command, parameters: parameters,
-            container: container, secrets: secrets,
-            apiURL: apiURL, scheduledFor: run.firstDue ?? run.scheduledFor, cancellation: run.cancellation,
-            request: run.request, pausedSeconds: run.pausedSeconds,
-            pausedSince: claim.pausedSince,
+            container: container, secrets: secrets, secretTexts: secretTexts, apiURL: apiURL,
+            scheduledFor: run.firstDue ?? run.scheduledFor, cancellation: run.cancellation, request: run.request,
+            pausedSeconds: run.pausedSeconds, pausedSince: claim.pausedSince,
             timeoutSeconds: claim.launch.policy?.timeoutSeconds, registryLogin: login,
             dataInterval: run.dataInterval,
             resumption: claim.launch.kind == .sdk ? run.resumption ?? RunResumption(at: nil, sensors: []) : nil,
