@@ -25,4 +25,8 @@ package struct HTTPClientConfiguration: Sendable {
         self.caFile = caFile
         self.bodyBufferLimit = bodyBufferLimit
     }
+
+    /// For a server that holds answers back until something happens: a call must not wait for the connections of those that
+    /// wait themselves, perhaps for what it has to tell.
+    package static let unlimitedConnections = HTTPClientConfiguration(maxConnectionsPerHost: 0)
 }

@@ -28,7 +28,8 @@ struct Connection: ParsableArguments {
     func client() throws -> OrchClient {
         let endpoint = try endpoint()
         return OrchClient(
-            url: endpoint.url, token: endpoint.token, tokenOrigin: endpoint.tokenOrigin, http: HTTPClient())
+            url: endpoint.url, token: endpoint.token, tokenOrigin: endpoint.tokenOrigin,
+            http: HTTPClient(configuration: .unlimitedConnections))
     }
 
     /// The address and the token that the options, the environment and the profiles come to.

@@ -68,7 +68,8 @@ struct LocalAgent: Service {
             try? await gracefulShutdown()
             return
         }
-        let client = OrchClient(url: address, token: controller.agentToken, http: HTTPClient())
+        let client = OrchClient(
+            url: address, token: controller.agentToken, http: HTTPClient(configuration: .unlimitedConnections))
         let profile = LocalProfile(folder: ProfileFolder(), instance: controller.instance)
         FileHandles.writeError(try await profile.lead(to: address, tokenFile: tokenFile) + "\n")
         if isLocal {

@@ -16,7 +16,7 @@ package final class DockerClient: Sendable {
     package init(host: DockerHost) {
         self.host = host
         // Every log that is followed and every wait holds a connection: a limit would make them block each other.
-        self.http = HTTPClient(configuration: HTTPClientConfiguration(maxConnectionsPerHost: 0))
+        self.http = HTTPClient(configuration: .unlimitedConnections)
     }
 
     /// Ends all calls and closes all connections. May be called again.

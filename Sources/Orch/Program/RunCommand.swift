@@ -94,7 +94,7 @@ struct RunCommand<Program: FlowProgram>: AsyncParsableCommand {
 
         init?(_ launch: LaunchEnvironment) {
             guard let attempt = launch.attempt, let url = attempt.apiURL else { return nil }
-            client = OrchClient(url: url, token: attempt.apiKey, http: HTTPClient())
+            client = OrchClient(url: url, token: attempt.apiKey, http: HTTPClient(configuration: .unlimitedConnections))
             (key, run) = (attempt.apiKey, attempt.flowRun)
         }
     }
