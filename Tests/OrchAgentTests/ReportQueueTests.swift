@@ -51,6 +51,29 @@ struct ReportQueueTests {
         #expect(reports.map(\.records.count) == [3, 0, 0])
     }
 
+    /// A flow may make any number of them, each with its parameters.
+    @Test func childRunsGoInSeveralReportsAheadOfWhatIsTheirs() {
+        let limits = ReportLimits(recordsPerReport: 4, bytesPerReport: 10_000, recordsWaiting: 8, bytesWaiting: 100_000)
+        var queue = queue(limits)
+        var last = part(1...3)
+        last.childRuns = (1...9).map { number in
+            ChildRunReport(
+                id: .new(), parentRunID: .new(), flowName: "child",
+                parameters: ["x": .string(String(repeating: "x", count: number == 6 ? 20_000 : 1))],
+                state: state(.running))
+        }
+        last.state = state(.completed)
+        queue.add(last)
+        #expect(queue.isFull)
+        var reports: [AttemptReport] = []
+        while let report = queue.next() { reports.append(report) }
+        #expect(reports.flatMap(\.childRuns) == last.childRuns)
+        #expect(reports.map(\.childRuns.count) == [4, 1, 1, 3])
+        #expect(reports.map(\.records.count) == [0, 0, 0, 3])
+        #expect(reports.map { $0.state?.type } == [nil, nil, nil, .completed])
+        #expect(!queue.isFull && queue.isEmpty)
+    }
+
     @Test func endComesWithTheLastOfTheLines() {
         var queue = queue()
         var running = part(1...25)

@@ -51,6 +51,33 @@ struct ReportRefusalTests {
         #expect(halves.map { $0.termination != nil } == [false, true])
     }
 
+    private func children(_ count: Int) -> [ChildRunReport] {
+        let state = RunState(.running, message: "", at: now, actor: "flow")
+        return (0..<count).map { _ in
+            ChildRunReport(id: .new(), parentRunID: .new(), flowName: "c", parameters: [:], state: state)
+        }
+    }
+
+    @Test func childRunsOfATooLargeReportAreHalvedAheadOfItsLines() throws {
+        var report = report(lines: 2)
+        report.childRuns = children(5)
+        let parts = try #require(instead(.tooLarge, report))
+        #expect(parts.map(\.childRuns.count) == [2, 3])
+        #expect(parts.flatMap(\.childRuns) == report.childRuns)
+        #expect(parts.map(\.records.count) == [0, 2])
+        #expect(parts.map { $0.state?.type } == [nil, .completed])
+    }
+
+    @Test func theEndOfARunDoesNotWaitForAChildRunThatIsTooLarge() throws {
+        var report = AttemptReport(token: "t")
+        report.childRuns = children(1)
+        report.state = RunState(.completed, message: "", at: now, actor: "agent a1")
+        let rest = try #require(instead(.tooLarge, report))
+        #expect(rest.map(\.childRuns.count) == [0])
+        #expect(rest.first?.records.first?.message.contains("1 child runs") == true)
+        #expect(rest.first?.state?.type == .completed)
+    }
+
     @Test func tooLargeReportOfTasksIsHalved() throws {
         let state = RunState(.completed, message: "", at: Timestamp(microseconds: 1), actor: "flow")
         let tasks = (0..<5).map { _ in TaskRun(id: .new(), flowRunID: .new(), name: "t", attempt: 1, state: state) }

@@ -25,21 +25,22 @@ struct ReportQueue: Sendable {
             || bytes >= limits.bytesPerReport / 2
     }
 
-    /// Lines and states of tasks alike.
-    private var count: Int { waiting.records.count + waiting.taskRuns.count }
+    /// Lines, states of tasks and of child runs alike.
+    private var count: Int { waiting.records.count + waiting.taskRuns.count + waiting.childRuns.count }
 
     /// Adds a part behind what waits.
     mutating func add(_ part: AttemptReport) {
-        bytes += Self.size(of: part.records[...])
+        bytes += Self.size(of: part.records[...]) + Self.size(of: part.childRuns)
         waiting.append(part)
     }
 
     /// Takes the next report, or nil where nothing waits.
     ///
     /// What ends a run comes with the last of its lines and tasks, never before: the controller then has all of it at the
-    /// end. Of a task the newest state alone is told.
+    /// end. Of a task the newest state alone is told. Child runs come before the lines and tasks that are theirs.
     mutating func next() -> AttemptReport? {
         guard !waiting.isEmpty else { return nil }
+        if let children = nextChildren() { return children }
         var report = waiting
         waiting = AttemptReport(token: token)
         report.taskRuns = TaskRun.newest(of: report.taskRuns)
@@ -64,8 +65,23 @@ struct ReportQueue: Sendable {
                 report.resumption = nil
             }
         }
-        bytes -= Self.size(of: report.records[...])
+        bytes -= Self.size(of: report.records[...]) + Self.size(of: report.childRuns)
         return report
+    }
+
+    /// A report of child runs alone, where there are more than go with anything else.
+    private mutating func nextChildren() -> AttemptReport? {
+        let children = waiting.childRuns
+        var (end, size) = (0, 0)
+        while end < min(children.count, limits.recordsPerReport) {
+            size += Self.size(of: children[end])
+            if size > limits.bytesPerReport, end > 0 { break }
+            end += 1
+        }
+        guard end < children.count else { return nil }
+        waiting.childRuns.removeSubrange(..<end)
+        bytes -= Self.size(of: Array(children[..<end]))
+        return AttemptReport(token: token, childRuns: Array(children[..<end]))
     }
 
     /// How many lines go into the next report: at least one.
@@ -91,6 +107,12 @@ struct ReportQueue: Sendable {
 
     private static func size(of records: ArraySlice<LogRecord>) -> Int {
         records.reduce(0) { $0 + size(of: $1) }
+    }
+
+    private static func size(of children: [ChildRunReport]) -> Int { children.reduce(0) { $0 + size(of: $1) } }
+
+    private static func size(of child: ChildRunReport) -> Int {
+        JSONValue.object(child.parameters).jsonText.utf8.count + child.state.message.utf8.count + 400
     }
 
     private static func size(of record: LogRecord) -> Int { record.message.utf8.count + 200 }

@@ -44,6 +44,15 @@ enum ReportRefusal {
     }
 
     private static func smaller(_ report: AttemptReport, attempt: Int, at now: Timestamp) -> Remedy {
+        if report.childRuns.count > 1 {
+            // Ahead of the lines and tasks that are theirs.
+            let half = report.childRuns.count / 2
+            var rest = report
+            rest.childRuns.removeSubrange(..<half)
+            return .sendInstead([
+                AttemptReport(token: report.token, childRuns: Array(report.childRuns[..<half])), rest,
+            ])
+        }
         if report.records.count > 1 || report.assets.count > 1 || report.artifacts.count > 1
             || report.taskRuns.count > 1
         {
@@ -82,7 +91,7 @@ enum ReportRefusal {
         }
         guard var record = report.records.first, record.message.utf8.count > shortestCut else {
             let reason = "a record of more than the controller takes"
-            return report.assets.isEmpty && report.artifacts.isEmpty
+            return report.assets.isEmpty && report.artifacts.isEmpty && report.childRuns.isEmpty
                 ? .tryAgain : withoutWhatIsRefused(report, attempt: attempt, reason: reason, at: now)
         }
         let bytes = record.message.utf8.count
