@@ -110,11 +110,15 @@ struct WorkDesk: Sendable {
     }
 
     /// The claimed run; nil where it cannot be launched, and has ended by that.
+    ///
+    /// - Throws: `StoreError` where the database is away or full: the claim stays, and its agent is told of it when it asks
+    ///   what it holds.
     private func launchable(_ claim: Claim) async throws -> ClaimedRun? {
         do {
             return try await claims.assemble(claim, isNew: true)
         } catch {
-            // Whatever it is, the run must not wait for ever in an agent's name.
+            guard !Self.mayPass(error) else { throw error }
+            // What cannot be read now never can: the run must not wait for ever in an agent's name.
             let reason = (error as? ClaimAssembler.Unlaunchable)?.reason ?? "\(error)"
             logger.error("a run cannot be launched", metadata: ["run": "\(claim.run.id)", "error": "\(reason)"])
             let state = RunState(
@@ -125,6 +129,15 @@ struct WorkDesk: Sendable {
                 metrics.ended(run)
             }
             return nil
+        }
+    }
+
+    /// Whether a claim may be put together at another time: the database is away, or the agent.
+    static func mayPass(_ error: any Error) -> Bool {
+        switch error {
+        case is CancellationError: true
+        case let error as StoreError: if case .unusable = error { true } else { error.isPassing }
+        default: false
         }
     }
 
