@@ -16,6 +16,7 @@ struct ScheduleDecisionTests {
         /// Those of them that are to end already.
         var ending = 0
         var isDeploymentPaused = false
+        var dependsOnPast = false
         var hasFailedTooOften = false
 
         init(_ change: (inout ScheduleSpec) -> Void = { _ in }) {
@@ -31,6 +32,7 @@ struct ScheduleDecisionTests {
             let request = ServerFixture.deployment()
             var deployment = Deployment(id: .new(), version: 1, request: request, createdAt: made, updatedAt: made)
             deployment.isPaused = isDeploymentPaused
+            deployment.dependsOnPast = dependsOnPast
             let schedule = StoredSchedule(
                 id: id, deploymentID: deployment.id, spec: spec, isActive: true, revision: 1,
                 cursorAt: spec.catchup ? Timestamp(microseconds: -62_135_596_800_000_000) : made,
@@ -42,6 +44,17 @@ struct ScheduleDecisionTests {
                 hasFailedTooOften: hasFailedTooOften)
             return ScheduleDecision(due, try spec.timetable(), at: now)
         }
+    }
+
+    @Test func whatDependsOnThePastWaitsForItAndIsNotSkipped() throws {
+        var behind = Case()
+        behind.open = 1
+        behind.dependsOnPast = true
+        #expect(try behind.decide(at: "2026-03-02T06:00:00Z").slots.map(\.fate) == [.run(isMissed: false)])
+        behind.dependsOnPast = false
+        #expect(
+            try behind.decide(at: "2026-03-02T06:00:00Z").slots.map(\.fate)
+                == [.skip("run taxi-0 has not ended (overlap: skip)")])
     }
 
     /// What three days without a controller come to.

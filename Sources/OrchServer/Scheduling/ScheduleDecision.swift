@@ -123,7 +123,10 @@ struct ScheduleDecision {
         switch spec.overlap {
         case .allow: return .run(isMissed: isMissed)
         case .skip:
-            guard live > 0, !isMadeUp else { return .run(isMissed: isMissed) }
+            // What depends on the past cannot overlap: its runs wait for each other, and to skip one would be to lose it.
+            guard live > 0, !isMadeUp, due.deployment.deployment.dependsOnPast != true else {
+                return .run(isMissed: isMissed)
+            }
             return .skip("\(other) has not ended (overlap: skip)")
         case .bufferOne, .bufferAll:
             let most = spec.maxQueued ?? (spec.overlap == .bufferOne && !isMadeUp ? 1 : .max)
