@@ -86,6 +86,8 @@ struct RunRequestRoutesTests {
             let ended: FlowRun = try await server.call(.get, "flow-runs/\(run.id)")
             #expect(ended.state.type == .cancelled)
             #expect(ended.state.message.contains("deadline of \(run.scheduledFor + .seconds(60))"))
+            let counted = server.controller.metrics.families.first { $0.description == MetricCatalog.runsOverdue }
+            #expect(counted?.samples.map(\.value) == [1])
         }
     }
 }

@@ -116,6 +116,9 @@ struct SchedulerTests {
             #expect(made == [2, 8])
             let slots = try await slots(server, schedule)
             #expect(slots.map(\.count) == [1, 5, 1] && slots.map(\.outcome) == [.run, .skipped, .run])
+            let counted = server.controller.metrics.families.first { $0.description == MetricCatalog.scheduleSlots }
+            #expect(counted?.samples.map(\.labels) == [["made-up"], ["run"], ["skipped"]])
+            #expect(counted?.samples.map(\.value) == [1, 1, 5])
         }
     }
 

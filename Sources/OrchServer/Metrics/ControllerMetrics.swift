@@ -14,6 +14,11 @@ final class ControllerMetrics: Sendable {
     private let logBytes = MetricCounter(MetricCatalog.logBytes)
     private let runsEnded = MetricCounter(MetricCatalog.runsEnded)
     private let attemptsRetried = MetricCounter(MetricCatalog.attemptsRetried)
+    private let scheduleSlots = MetricCounter(MetricCatalog.scheduleSlots)
+    private let schedulesPaused = MetricCounter(MetricCatalog.schedulesPaused)
+    private let runsLate = MetricCounter(MetricCatalog.runsLate)
+    private let runsOverdue = MetricCounter(MetricCatalog.runsOverdue)
+    private let runsSlow = MetricCounter(MetricCatalog.runsSlow)
     private let retiredRuns = MetricCounter(MetricCatalog.retiredRuns)
     private let retiredLogs = MetricCounter(MetricCatalog.retiredLogs)
     private let retiredBytes = MetricCounter(MetricCatalog.retiredBytes)
@@ -26,6 +31,7 @@ final class ControllerMetrics: Sendable {
         // A rate can be told of what is there from the start.
         for type in StateType.allCases where type.isTerminal { runsEnded.add(0, labels: [type.rawValue]) }
         retired(RetentionRemovals())
+        for outcome in ["run", "made-up", "skipped"] { scheduleSlots.add(0, labels: [outcome]) }
         for outcome in ["applied", "refused", "stale", "unknown"] { reports.add(0, labels: [outcome]) }
     }
 
@@ -55,6 +61,28 @@ final class ControllerMetrics: Sendable {
 
     /// A run ended; each is told once.
     func ended(_ run: FlowRun) { runsEnded.add(labels: [run.state.type.rawValue]) }
+
+    /// A schedule was moved on.
+    func movedOn(_ step: ScheduleStep) {
+        for slot in step.slots {
+            let outcome =
+                switch slot.record.outcome {
+                case .run: slot.record.reason == nil ? "run" : "made-up"
+                case .skipped: "skipped"
+                }
+            scheduleSlots.add(slot.record.count, labels: [outcome])
+        }
+        if step.pauseReason != nil { schedulesPaused.add() }
+    }
+
+    /// No agent has taken a run in time.
+    func late() { runsLate.add() }
+
+    /// A run was ended by its deadline.
+    func overdue() { runsOverdue.add() }
+
+    /// A run takes longer than was expected.
+    func slow() { runsSlow.add() }
 
     /// A step of retention removed this.
     func retired(_ removed: RetentionRemovals, took duration: Duration) {
@@ -100,6 +128,7 @@ final class ControllerMetrics: Sendable {
                 ProcessMemory.residentBytes().map { [MetricFamily.Sample(value: Double($0))] } ?? []),
             claimed.family, lateness.family, claimDuration.family, launchDuration.family, logLag.family,
             reports.family, logRecords.family, logBytes.family, runsEnded.family, attemptsRetried.family,
+            scheduleSlots.family, schedulesPaused.family, runsLate.family, runsOverdue.family, runsSlow.family,
             retiredRuns.family, retiredLogs.family, retiredBytes.family, retentionStep.family, requests.family,
             requestDuration.family,
         ]

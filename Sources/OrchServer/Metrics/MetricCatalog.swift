@@ -58,6 +58,16 @@ enum MetricCatalog {
         "orch_runs_ended_total", "Runs with a container of their own that have ended, by state.", labels: ["state"])
     static let attemptsRetried = MetricDescription.counter(
         "orch_attempts_retried_total", "Attempts that ended and that another one follows.")
+    static let scheduleSlots = MetricDescription.counter(
+        "orch_schedule_slots_total", "Slots of schedules, by what became of them.", labels: ["outcome"])
+    static let schedulesPaused = MetricDescription.counter(
+        "orch_schedules_paused_total", "Schedules that paused themselves after failures.")
+    static let runsLate = MetricDescription.counter(
+        "orch_runs_late_total", "Runs that no agent had taken for as long as their policies say.")
+    static let runsOverdue = MetricDescription.counter(
+        "orch_runs_overdue_total", "Runs that were ended as they passed their deadlines.")
+    static let runsSlow = MetricDescription.counter(
+        "orch_runs_slow_total", "Runs that took longer than was expected of them.")
     static let retiredRuns = MetricDescription.counter(
         "orch_retention_runs_removed_total", "Runs that retention has removed.", labels: ["reason"])
     static let retiredLogs = MetricDescription.counter(
@@ -77,9 +87,9 @@ enum MetricCatalog {
         storeUp, queueDepth, queueBlocked, limitSlots, limitHeld, limitWaiting, queueScheduled, queueOldestWait,
         queueAgents, runsLive, runsUnobserved, agentsPolling,
         agentRuns, databaseBytes, buildInfo, startTime, residentBytes, runsClaimed, lateness, claimDuration,
-        launchDuration, logLag, reports, logRecords, logBytes, runsEnded, attemptsRetried, retiredRuns, retiredLogs,
-        retiredBytes,
-        retentionStep, requests, requestDuration,
+        launchDuration, logLag, reports, logRecords, logBytes, runsEnded, attemptsRetried, scheduleSlots,
+        schedulesPaused, runsLate, runsOverdue, runsSlow, retiredRuns, retiredLogs, retiredBytes, retentionStep,
+        requests, requestDuration,
     ]
 
     /// From a poll that waits already to a queue that is hours behind.

@@ -91,6 +91,7 @@ struct Scheduler: Service {
         guard !steps.isEmpty else { return false }
         let outcome = try await store.take(steps, at: now)
         canceller.tell(of: outcome.cancelled)
+        for step in steps where outcome.taken.contains(step.schedule) { canceller.metrics.movedOn(step) }
         return !outcome.taken.isEmpty
     }
 }

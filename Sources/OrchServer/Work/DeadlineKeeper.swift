@@ -27,9 +27,11 @@ struct DeadlineKeeper: Service {
                 try await canceller.cancel(
                     overdue.run,
                     CancellationRequest(by: "its deadline of \(overdue.deadline), which it has passed", at: now))
+                canceller.metrics.overdue()
             }
             for run in try await store.markSlow(at: now) {
                 logger.warning("a run takes longer than expected", metadata: ["run": "\(run)"])
+                canceller.metrics.slow()
                 canceller.wakeups.signal(.run(run))
             }
         } catch {

@@ -39,6 +39,7 @@ struct LeaseKeeper: Service {
             }
             for run in try await store.markLate(at: now) {
                 logger.warning("a run is late", metadata: ["run": "\(run.id)", "queue": "\(run.workQueue)"])
+                metrics.late()
                 wakeups.signal(.run(run.id))
             }
             for run in try await store.releaseLost(leaseExpiredBefore: now - grace, at: now) {
