@@ -66,8 +66,8 @@ class Cell:
             wait_until("the run is Running", lambda: self.stack.run(self.id)["state"]["type"] == "RUNNING")
         if self.phase in NEEDS_THE_WORD:
             self.give_word()
-        if self.gate and not self.gate.reached.wait(30):
-            raise AssertionError(f"the agent did not come to {self.phase} within 30 s")
+        if self.gate and not self.gate.reached.wait(90):
+            raise AssertionError(f"the agent did not come to {self.phase} within 90 s")
         if self.phase == "exiting":
             # The lines come beside the exit, which alone is held.
             all_lines = self.stack.lines // (2 if self.right.deployment == "hungry" else 1)

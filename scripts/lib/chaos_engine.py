@@ -9,6 +9,8 @@ from pathlib import Path
 from chaos_waiting import wait_until
 
 SOCKET = os.environ.get("ORCH_CHAOS_ENGINE", "/var/run/docker.sock")
+# Where root's programs are, though the PATH may not have them.
+PLACES = os.pathsep.join((os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin"))
 
 
 class Engine:
@@ -45,7 +47,7 @@ class Engine:
 class OwnDaemon(Engine):
     """A daemon of ours, with its own containerd, folders and bridge: it can be killed and started again."""
 
-    PROGRAMS = ("/usr/sbin/dockerd", "/usr/bin/containerd", "/sbin/ip")
+    PROGRAMS = {name: shutil.which(name, path=PLACES) for name in ("dockerd", "containerd", "ip")}
     SIGNALS = {"term": signal.SIGTERM, "kill": signal.SIGKILL}
     made = 0
 
@@ -54,7 +56,7 @@ class OwnDaemon(Engine):
         """Why there can be none here; empty where there can."""
         if os.getuid() != 0:
             return "a daemon of our own needs root"
-        missing = [program for program in cls.PROGRAMS if not os.access(program, os.X_OK)]
+        missing = [name for name, program in cls.PROGRAMS.items() if not program]
         return f"a daemon of our own needs {', '.join(missing)}" if missing else ""
 
     def __init__(self, lives_on):
@@ -80,8 +82,8 @@ class OwnDaemon(Engine):
         network = f"10.{232 + OwnDaemon.made % 16}.{os.getpid() % 250}.1/24"
         for words in (("link", "add", self.bridge, "type", "bridge"), ("address", "add", network, "dev", self.bridge),
                       ("link", "set", self.bridge, "up")):
-            subprocess.run(["/sbin/ip", *words], check=True)
-        self.containerd = self._spawn("/usr/bin/containerd", "--config", self.folder / "containerd.toml")
+            subprocess.run([self.PROGRAMS["ip"], *words], check=True)
+        self.containerd = self._spawn(self.PROGRAMS["containerd"], "--config", self.folder / "containerd.toml")
 
     def _spawn(self, *words):
         with open(self.folder / "log", "ab") as log:
@@ -93,7 +95,7 @@ class OwnDaemon(Engine):
         # A killed daemon leaves its number behind, which may be another process's by now.
         (self.folder / "docker.pid").unlink(missing_ok=True)
         self.daemon = self._spawn(
-            "/usr/sbin/dockerd", "--containerd", self.folder / "containerd.sock", "--data-root", self.folder / "data",
+            self.PROGRAMS["dockerd"], "--containerd", self.folder / "containerd.sock", "--data-root", self.folder / "data",
             "--exec-root", self.folder / "exec", "--pidfile", self.folder / "docker.pid", "--host",
             f"unix://{self.socket}", "--bridge", self.bridge, "--iptables=false", "--ip-masq=false",
             "--userland-proxy=false", *(["--live-restore"] if self.lives_on else []))
@@ -119,7 +121,7 @@ class OwnDaemon(Engine):
                 except subprocess.TimeoutExpired:
                     process.kill()
                     process.wait()
-        subprocess.run(["/sbin/ip", "link", "delete", self.bridge], check=False, stderr=subprocess.DEVNULL)
+        subprocess.run([self.PROGRAMS["ip"], "link", "delete", self.bridge], check=False, stderr=subprocess.DEVNULL)
         # A killed daemon leaves mounts behind: its folder over itself, layers of containers.
         for place in reversed([line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()]):
             if place.startswith(f"{self.folder}/"):

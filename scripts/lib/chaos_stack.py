@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import threading
 import urllib.request
@@ -12,15 +11,12 @@ from pathlib import Path
 
 from chaos_waiting import wait_until
 from engine_proxy import EngineProxy
+from ports import free_port
 
 ENDED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 KEYS = ("server.key", "admin.token", "agent.token")
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+# The machine's proxy is none for controllers on loopback.
+BEHIND_NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class Stack:
@@ -46,7 +42,8 @@ class Stack:
         self.port = free_port()
         self.proxy = EngineProxy(self.folder / "docker.sock", engine.socket)
         self.environment = {key: value for key, value in os.environ.items() if not key.startswith("ORCH_")}
-        self.environment |= {"ORCH_HOME": str(self.folder / "home"), "DOCKER_HOST": f"unix://{self.folder}/docker.sock"}
+        self.environment |= {"ORCH_HOME": str(self.folder / "home"), "DOCKER_HOST": f"unix://{self.folder}/docker.sock",
+                             "no_proxy": "127.0.0.1"}
         if database:
             self.environment["ORCH_DATABASE_URL"] = database.url
         if beside:
@@ -106,7 +103,7 @@ class Stack:
         if path != "/health":
             request.add_header("Authorization", "Bearer " + Path(self.token("admin")).read_text().split()[0])
         request.add_header("Content-Type", "application/json")
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with BEHIND_NO_PROXY.open(request, timeout=10) as answer:
             return json.load(answer)
 
     def start_run(self, deployment):

@@ -125,7 +125,7 @@ class TwoByTwo:
         runs = self._all_runs()
         wait_until("no container is left", lambda: not left.containers(), 60)
         # The last events may still be on their way.
-        wait_until("the daemon tells of the last removal", lambda: self.events.total("destroy") >= len(runs), 15)
+        wait_until("the daemon tells of the last removal", lambda: self.events.total("destroy") >= len(runs), 60)
         self._judge(runs)
         lost = f" ({unheard} requests got no answer from a killed controller)" if unheard else ""
         return (f"{len(runs)} of {len(runs)} runs completed, each container created once and started once by the daemon's "

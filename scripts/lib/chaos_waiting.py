@@ -2,7 +2,7 @@
 import time
 
 
-def wait_until(what, condition, seconds=30, pause=0.05):
+def wait_until(what, condition, seconds=90, pause=0.05):
     deadline = time.monotonic() + seconds
     while True:
         value = condition()
