@@ -39,11 +39,19 @@ final class HTTP2Server: Sendable {
         for (name, size) in files {
             try Data(count: size).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
         }
-        port = try StubSocket.closedPort()
-        process = try ServerProcess(
-            Self.tool ?? "nghttpd", ["-v", "-a", "127.0.0.1", "-d", folder, "\(port)", "server.key", "server.pem"],
-            in: folder)
-        guard process.line(startingWith: "IPv4: listen") != nil else { throw OpenSSLServer.Failure.didNotStart }
+        // A port that was free may be somebody's by the time it is bound: the server then ends.
+        for _ in 1...3 {
+            let port = try StubSocket.closedPort()
+            let process = try ServerProcess(
+                Self.tool ?? "nghttpd", ["-v", "-a", "127.0.0.1", "-d", folder, "\(port)", "server.key", "server.pem"],
+                in: folder)
+            if process.line(startingWith: "IPv4: listen") != nil {
+                (self.port, self.process) = (port, process)
+                return
+            }
+            process.stop()
+        }
+        throw OpenSSLServer.Failure.didNotStart
     }
 
     func request(_ path: String) -> HTTPRequest {

@@ -1,6 +1,7 @@
 import CurlTransport
 import Foundation
 import Synchronization
+import TestSupport
 
 /// The two emulators as processes of one test, on ports and in a folder of their own.
 final class GoogleEmulators: Sendable {
@@ -11,7 +12,6 @@ final class GoogleEmulators: Sendable {
 
     enum Failure: Error, CustomStringConvertible {
         case noPython
-        case port(Int32)
         case ended(String, log: String)
         case notReady(String, log: String)
         case judge([String], status: Int32)
@@ -21,7 +21,6 @@ final class GoogleEmulators: Sendable {
             case .noPython:
                 "ORCH_TEST_PYTHON is not set: name a python that has gcp-storage-emulator, bqemulator, "
                     + "google-cloud-storage, google-cloud-bigquery and pyarrow"
-            case .port(let code): "no free port: errno \(code)"
             case .ended(let name, let log): "\(name) ended at once: \(log)"
             case .notReady(let name, let log): "\(name) did not become ready: \(log)"
             case .judge(let arguments, let status): "the judge \(arguments) ended with \(status)"
@@ -37,23 +36,21 @@ final class GoogleEmulators: Sendable {
 
     /// Starts both, and returns when both answer. A port that was free may be somebody's by then: others are tried.
     static func started() async throws -> GoogleEmulators {
-        for _ in 1...3 {
+        try await FreePort.trying { port in
             do {
-                return try await GoogleEmulators()
+                return try await GoogleEmulators(ports: (port, try FreePort.find()))
             } catch Failure.ended(_, let log) where log.lowercased().contains("address already in use") {
-                continue
+                throw FreePort.Taken(port: port)
             }
         }
-        return try await GoogleEmulators()
     }
 
-    private init() async throws {
+    private init(ports: (Int, Int)) async throws {
         guard let python = Self.python else { throw Failure.noPython }
         self.python = python
         let folder = FileManager.default.temporaryDirectory.appending(path: "google-emulators-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         self.folder = folder
-        let ports = (try Self.freePort(), try Self.freePort())
         storage = "http://127.0.0.1:\(ports.0)"
         bigQuery = "http://127.0.0.1:\(ports.1)"
         processes = Mutex([])
@@ -168,22 +165,5 @@ final class GoogleEmulators: Sendable {
 
     private func logged(_ name: String) -> String {
         (try? String(contentsOf: log(name), encoding: .utf8)).map { String($0.suffix(2000)) } ?? "no log"
-    }
-
-    /// A port that was free a moment ago.
-    private static func freePort() throws -> UInt16 {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let bound = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
-            }
-        }
-        guard bound else { throw Failure.port(errno) }
-        return UInt16(bigEndian: address.sin_port)
     }
 }

@@ -18,7 +18,7 @@ struct PullFailureTests {
     private func withRegistry(
         client: DockerClient? = nil, _ body: (TestRegistry, LiveAgentBench) async throws -> Void
     ) async throws {
-        let registry = try await TestRegistry()
+        let registry = try await TestRegistry.started()
         do {
             try await LiveAgentBench.with(client: client) { bench in try await body(registry, bench) }
         } catch {
@@ -217,7 +217,7 @@ struct PullFailureTests {
             request.headers[name].map { ["-H", "\(name): \($0)"] } ?? []
         }
         let command =
-            ["curl", "-s", "-i", "--http1.1"] + (request.method == "HEAD" ? ["-I"] : []) + headers
+            ["curl", "-s", "-i", "--http1.1", "--noproxy", "*"] + (request.method == "HEAD" ? ["-I"] : []) + headers
             + ["http://\(registry.address)\(request.target)"]
         guard let answer = try? ChildProgram.run(command).output else { return [.reset] }
         return [.send(Array(answer))]

@@ -46,10 +46,14 @@ final class TestRegistry: Sendable {
     private let process: Process
 
     /// Starts it, and returns when it answers.
-    init() async throws {
-        guard Self.missing.isEmpty else { throw Failure.missing(Self.missing) }
+    static func started() async throws -> TestRegistry {
+        guard missing.isEmpty else { throw Failure.missing(missing) }
+        return try await FreePort.trying { try await TestRegistry(port: $0) }
+    }
+
+    private init(port: Int) async throws {
         folder = FileManager.default.temporaryDirectory.path + "/orch-registry-\(UUID().uuidString.prefix(8))"
-        address = "127.0.0.1:\(try PostgresCluster.freePort())"
+        address = "127.0.0.1:\(port)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let users = try ChildProgram.run(["htpasswd", "-Bbn", Self.username, Self.password])
         try users.output.write(to: URL(filePath: folder + "/users"))
@@ -69,12 +73,13 @@ final class TestRegistry: Sendable {
         process.standardOutput = log
         process.standardError = log
         try process.run()
-        for _ in 0..<200 {
+        for _ in 0..<1200 where process.isRunning {
             if (try? await send(.get, "http://\(address)/v2/").status) == 200 { return }
             try await Task.sleep(for: .milliseconds(50))
         }
         let said = try String(contentsOfFile: folder + "/log", encoding: .utf8)
         try stop()
+        if said.contains("address already in use") { throw FreePort.Taken(port: port) }
         throw Failure.silent(log: said)
     }
 

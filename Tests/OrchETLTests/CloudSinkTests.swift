@@ -155,7 +155,7 @@ private final class CloudEmulators {
     let storage: CloudStorageClient
     let bigQuery: BigQueryClient
     private let folder: TemporaryFolder
-    private var processes: [Process] = []
+    private let processes: [EmulatorProcess]
 
     private static let bin = ProcessInfo.processInfo.environment["ORCH_TEST_PYTHON"].map {
         URL(fileURLWithPath: $0).deletingLastPathComponent().path
@@ -171,59 +171,57 @@ private final class CloudEmulators {
 
     /// Runs `body` with both, and a bucket called `lake`.
     static func with(_ body: (CloudEmulators) async throws -> Void) async throws {
-        let emulators = try CloudEmulators()
+        let emulators = try await CloudEmulators()
         defer { emulators.stop() }
         _ = try await emulators.storage.ensureBucket("lake", project: "test-project")
         _ = try await emulators.bigQuery.ensureDataset("trips_data_all")
         try await body(emulators)
     }
 
-    private init() throws {
+    private init() async throws {
         let bin = try #require(Self.bin, "ORCH_TEST_PYTHON is not set")
-        folder = try TemporaryFolder()
-        let (storagePort, bigQueryPort) = (try PostgresCluster.freePort(), try PostgresCluster.freePort())
+        let folder = try TemporaryFolder()
+        self.folder = folder
+        var processes: [EmulatorProcess] = []
+        // The address of one that listens.
+        func start(_ name: String, _ arguments: (Int) -> [String]) async throws -> String {
+            try await FreePort.trying { port in
+                let emulator = try EmulatorProcess(
+                    ["\(bin)/\(name)"] + arguments(port), in: folder,
+                    environment: [
+                        "BQEMU_GCS_LOCAL_ROOT": folder.file(".cloudstorage"), "BQEMU_ENABLE_FORMAT_EXTENSIONS": "false",
+                    ])
+                try await emulator.untilListening(port)
+                processes.append(emulator)
+                return "http://127.0.0.1:\(port)"
+            }
+        }
+        let (storageURL, bigQueryURL): (String, String)
+        do {
+            storageURL = try await start("gcp-storage-emulator") {
+                ["-d", folder.path, "start", "--host", "127.0.0.1", "--port", "\($0)"]
+            }
+            bigQueryURL = try await start("bqemulator") {
+                [
+                    "start", "--persistent", "--data-dir", folder.file("bigquery"), "--rest-host", "127.0.0.1",
+                    "--rest-port", "\($0)", "--grpc-port", "0", "--log-level", "warning",
+                ]
+            }
+        } catch {
+            for process in processes { process.stop() }
+            throw error
+        }
+        self.processes = processes
         let http = HTTPClient()
-        // Until they listen, the clients try again and again: that is what is waited on.
+        // They may listen before they are ready.
         var policy = RetryPolicy()
         policy.maximumDelay = .seconds(1)
         policy.maximumAttempts = 200
         let retrier = Retrier(policy: policy)
-        storage = CloudStorageClient(
-            endpoint: "http://127.0.0.1:\(storagePort)", credentials: .anonymous, http: http, retrier: retrier
-        )
+        storage = CloudStorageClient(endpoint: storageURL, credentials: .anonymous, http: http, retrier: retrier)
         bigQuery = BigQueryClient(
-            project: "test-project", endpoint: "http://127.0.0.1:\(bigQueryPort)", credentials: .anonymous, http: http,
-            retrier: retrier
-        )
-        try start(
-            bin, "gcp-storage-emulator", "-d", folder.path, "start", "--host", "127.0.0.1", "--port", "\(storagePort)")
-        try start(
-            bin, "bqemulator", "start", "--persistent", "--data-dir", folder.file("bigquery"), "--rest-host",
-            "127.0.0.1",
-            "--rest-port", "\(bigQueryPort)", "--grpc-port", "0", "--log-level", "warning"
-        )
+            project: "test-project", endpoint: bigQueryURL, credentials: .anonymous, http: http, retrier: retrier)
     }
 
-    private func start(_ bin: String, _ name: String, _ arguments: String...) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "\(bin)/\(name)")
-        process.arguments = arguments
-        process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
-        process.environment = ProcessInfo.processInfo.environment.merging([
-            "BQEMU_GCS_LOCAL_ROOT": folder.file(".cloudstorage"), "BQEMU_ENABLE_FORMAT_EXTENSIONS": "false",
-        ]) { $1 }
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        processes.append(process)
-    }
-
-    private func stop() {
-        for process in processes where process.isRunning {
-            // Children of the pool's threads inherit a mask that blocks the gentler signals.
-            kill(process.processIdentifier, SIGKILL)
-            process.waitUntilExit()
-        }
-    }
+    private func stop() { for process in processes { process.stop() } }
 }

@@ -54,22 +54,16 @@ private enum StorageEmulator {
 
     static func with(_ folder: TemporaryFolder, _ body: (CloudStorageClient) async throws -> Void) async throws {
         let program = try #require(program, "ORCH_TEST_PYTHON is not set")
-        let port = try PostgresCluster.freePort()
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = ["start", "--in-memory", "--host", "127.0.0.1", "--port", "\(port)"]
-        process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        defer {
-            kill(process.processIdentifier, SIGKILL)
-            process.waitUntilExit()
+        let (emulator, port) = try await FreePort.trying { port in
+            let emulator = try EmulatorProcess(
+                [program, "start", "--in-memory", "--host", "127.0.0.1", "--port", "\(port)"], in: folder)
+            try await emulator.untilListening(port)
+            return (emulator, port)
         }
+        defer { emulator.stop() }
         let http = HTTPClient()
         defer { http.shutdown() }
-        // Until it listens, the client tries again and again: that is what is waited on.
+        // It may listen before it is ready.
         var policy = RetryPolicy()
         policy.maximumDelay = .seconds(1)
         policy.maximumAttempts = 200

@@ -94,7 +94,7 @@ struct PostgresFaultTests {
 
     /// A backend that is killed takes the whole server down, which comes up again from its log.
     @Test func aCrashOfTheServerLeavesTheOldRows() async throws {
-        let cluster = try PostgresCluster.start()
+        let cluster = try await PostgresCluster.start()
         defer { try? cluster.stop() }
         let database = try PostgresDatabase(in: cluster)
         _ = try await database.sink.load(csv: try database.csv(5), of: try database.green())

@@ -19,7 +19,9 @@ struct ChildProgramTests {
 
     /// Serves a controller, with a program that waits at its end for a child that is at work.
     private static func liveFirst(_ folder: String) async throws -> Waiting {
-        let controller = try await ServerFixture.open(folder)
+        // One that nobody is given by chance while the controller is away.
+        let port = try FreePort.find()
+        let controller = try await ServerFixture.open(folder) { $0.port = port }
         let waiting = Waiting()
         let schema = ParameterSchema([.init("input", ValueSchema(.integer), defaultValue: 1)])
         try await ServedControllers.with([controller]) { served in

@@ -71,7 +71,7 @@ extension StoreConformance {
         }
 
         @Test func aServerThatIsAwayIsSaidToBe() async throws {
-            let port = try PostgresCluster.freePort()
+            let port = try FreePort.find()
             let url = "postgresql://orch:s3cret@127.0.0.1:\(port)/orch"
             await #expect {
                 _ = try await RelationalStore.openPostgres(url: url)

@@ -9,7 +9,8 @@ package struct PostgresCluster: Sendable {
     package let folder: String
     package let port: Int
     /// The superuser's password over TCP; over the socket none is asked for.
-    package let password = "s3cret/pass word"
+    package var password: String { Self.secret }
+    private static let secret = "s3cret/pass word"
 
     private static let binaries: String? = {
         let environment = ProcessInfo.processInfo.environment
@@ -26,22 +27,30 @@ package struct PostgresCluster: Sendable {
         binaries != nil || ProcessInfo.processInfo.environment["CI"] != nil
     }
 
-    package static func start() throws -> PostgresCluster {
+    package static func start() async throws -> PostgresCluster {
         let binaries = try #require(binaries, "no PostgreSQL binaries found; set ORCH_TEST_POSTGRES_BIN")
         let folder = "/tmp/orch-pg-\(UUID().uuidString.prefix(8))"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
-        let cluster = PostgresCluster(folder: folder, port: try freePort())
-        try Data(cluster.password.utf8).write(to: URL(fileURLWithPath: "\(folder)/password"))
+        try Data(secret.utf8).write(to: URL(fileURLWithPath: "\(folder)/password"))
         if getuid() == 0 { try run("chown", "-R", "postgres", folder) }
         try asPostgres(
             "\(binaries)/initdb", "-D", "\(folder)/data", "-U", "postgres", "--no-sync", "--encoding=UTF8",
             "--locale=C", "--auth-local=trust", "--auth-host=scram-sha-256", "--pwfile=\(folder)/password"
         )
-        try asPostgres(
-            "\(binaries)/pg_ctl", "-D", "\(folder)/data", "-w", "-l", "\(folder)/log", "start", "-o",
-            "-p \(cluster.port) -k \(folder) -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=400"
-        )
-        return cluster
+        let port = try await FreePort.trying { port in
+            let log = "\(folder)/log-\(port)"
+            do {
+                try asPostgres(
+                    "\(binaries)/pg_ctl", "-D", "\(folder)/data", "-w", "-t", "300", "-l", log, "start", "-o",
+                    "-p \(port) -k \(folder) -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=400"
+                )
+            } catch {
+                let said = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
+                throw said.contains("could not bind") ? FreePort.Taken(port: port) : error
+            }
+            return port
+        }
+        return PostgresCluster(folder: folder, port: port)
     }
 
     /// The URL of a database, for our own code and for `psql`.
@@ -88,22 +97,6 @@ package struct PostgresCluster: Sendable {
         while waitpid(process, &status, 0) < 0, errno == EINTR {}
         try #require(status == 0, "\(command.joined(separator: " ")) failed")
     }
-
-    package static func freePort() throws -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let code = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                bind(descriptor, generic, length) == 0 ? getsockname(descriptor, generic, &length) : -1
-            }
-        }
-        try #require(code == 0)
-        return Int(UInt16(bigEndian: address.sin_port))
-    }
 }
 
 /// What `psql` says when it ends with another code than 0.
@@ -116,7 +109,7 @@ package struct PostgresClusterTrait: SuiteTrait, TestScoping {
     package func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
     ) async throws {
-        let cluster = try PostgresCluster.start()
+        let cluster = try await PostgresCluster.start()
         do {
             try await PostgresCluster.$current.withValue(cluster) { try await function() }
         } catch {
