@@ -1,4 +1,5 @@
 import OrchModel
+import TestSupport
 import Testing
 
 @testable import DeploymentFiles
@@ -91,7 +92,8 @@ struct YAMLDocumentsTests {
 
     @Test("Damaged files end with problems or values, never otherwise")
     func damage() {
-        var random = SystemRandomNumberGenerator()
+        let seed = SeededGenerator.seed(3)
+        var random = SeededGenerator(seed: seed)
         let seeds = [Samples.prefect2, Samples.prefect3, Samples.own].map { Array($0.utf8) }
         for _ in 0..<600 {
             var bytes = seeds[Int.random(in: 0..<3, using: &random)]
@@ -106,7 +108,7 @@ struct YAMLDocumentsTests {
             do throws(FileProblems) {
                 _ = try DeploymentFile(bytes, name: "x", environment: [:])
             } catch {
-                #expect(!error.problems.isEmpty)
+                #expect(!error.problems.isEmpty, "seed \(seed)")
             }
         }
     }

@@ -16,7 +16,8 @@ import Testing
         "random schedules fire when the judges say, over fifty years and in odd zones",
         .enabled("needs croniter") { ScheduleJudge.isAvailable },
         arguments: [
-            (3, 200, 0, 0), (4, 0, 150, 0), (5, 0, 0, 3), (UInt32.random(in: 0..<1 << 30), 60, 30, 1),
+            (3, 200, 0, 0), (4, 0, 150, 0), (5, 0, 0, 3),
+            (UInt32(truncatingIfNeeded: SeededGenerator.seed(6)), 60, 30, 1),
         ] as [(UInt32, Int, Int, Int)])
     func judged(seed: UInt32, crons: Int, rules: Int, changes: Int) throws {
         let lines = try ScheduleJudge.cases(seed: seed, crons: crons, rules: rules, changes: changes)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import OrchStore
@@ -33,7 +34,8 @@ struct SlotQueueTests {
     }
 
     @Test func noRuleIsBrokenByAnyOrderOfEvents() {
-        var generator = SystemRandomNumberGenerator()
+        let seed = SeededGenerator.seed(1)
+        var generator = SeededGenerator(seed: seed)
         for _ in 0..<300 {
             let tags = ["a", "b", "c"]
             var limits: [String: Int] = [:]
@@ -49,7 +51,9 @@ struct SlotQueueTests {
                 let granted = Set(queue.grant(waiting))
                 holding += waiting.filter { granted.contains($0.position) }.map { Array(Set($0.tags)) }
                 waiting.removeAll { granted.contains($0.position) }
-                for (tag, limit) in limits { #expect(holding.filter { $0.contains(tag) }.count <= limit) }
+                for (tag, limit) in limits {
+                    #expect(holding.filter { $0.contains(tag) }.count <= limit, "seed \(seed)")
+                }
             }
             for _ in 0..<60 {
                 if Bool.random(using: &generator) {
@@ -66,7 +70,7 @@ struct SlotQueueTests {
                 if !holding.isEmpty { holding.removeFirst() }
                 step()
             }
-            #expect(waiting.isEmpty)
+            #expect(waiting.isEmpty, "seed \(seed)")
         }
     }
 }

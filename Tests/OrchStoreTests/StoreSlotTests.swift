@@ -1,6 +1,7 @@
 import OrchModel
 import OrchStore
 import Synchronization
+import TestSupport
 import Testing
 
 extension StoreConformance {
@@ -153,17 +154,21 @@ extension StoreConformance {
                 for (tag, limit) in limits { _ = try await store.saveConcurrencyLimit(tag, limit, at: Sample.at(0)) }
                 let keys = [try await store.claimedRun(), try await store.claimedRun(Sample.run("docker-flow-2"))]
                 let census = Census()
+                let seed = SeededGenerator.seed(5)
                 try await withThrowingTaskGroup { group in
+                    var generator = SeededGenerator(seed: seed)
                     for number in 0..<40 {
+                        let tags = limits.keys.sorted().filter { _ in Bool.random(using: &generator) } + ["free"]
                         group.addTask {
-                            let tags = limits.keys.sorted().filter { _ in Bool.random() } + ["free"]
                             let draft = Self.draft(keys[number % 2], tags)
                             while true {
                                 let change = try await store.takeSlots(draft, at: Sample.at(1))
                                 guard case .waiting = change.answer else { break }
                                 await Task.yield()
                             }
-                            for (tag, count) in census.enter(tags) { #expect(count <= limits[tag] ?? .max) }
+                            for (tag, count) in census.enter(tags) {
+                                #expect(count <= limits[tag] ?? .max, "seed \(seed)")
+                            }
                             for _ in 0..<3 { await Task.yield() }
                             census.leave(tags)
                             _ = try await store.giveBackSlots(draft.id, of: keys[number % 2], at: Sample.at(1))

@@ -1,8 +1,15 @@
+import Foundation
+
 /// Random numbers that are the same in every run. SplitMix64: https://prng.di.unimi.it/splitmix64.c
 package struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
     package init(seed: UInt64) { state = seed }
+
+    /// The seed of a test: its own, so that a run is like the one before, or the one that `ORCH_TEST_SEED` names.
+    package static func seed(_ own: UInt64) -> UInt64 {
+        ProcessInfo.processInfo.environment["ORCH_TEST_SEED"].flatMap { UInt64($0) } ?? own
+    }
 
     package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15

@@ -58,7 +58,7 @@ import Testing
     @Test(
         "Python's zoneinfo sees all zones of the system the same",
         .enabled("needs tzdata and python") { Zones.areJudged },
-        arguments: [7, UInt64.random(in: 0..<1 << 32)])
+        arguments: [7, SeededGenerator.seed(8)])
     func judged(seed: UInt64) throws {
         let lines = try Zones.judgement(seed: seed)
         try #require(lines.count > 10_000)
