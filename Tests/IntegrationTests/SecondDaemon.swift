@@ -7,21 +7,33 @@ final class SecondDaemon: Sendable {
     private let folder: String
     private let bridge: String
     private let keepsContainers: Bool
+    private let programs: (dockerd: String, containerd: String, ip: String)
     private let containerd: Process
     // SAFETY: one test has the daemon, and starts and ends it in turn.
     nonisolated(unsafe) private var dockerd: Process?
 
-    /// Whether this user may start one here.
-    static let isPossible: Bool =
-        getuid() == 0
-        && ["/usr/sbin/dockerd", "/usr/bin/containerd", "/sbin/ip"].allSatisfy {
-            FileManager.default.isExecutableFile(atPath: $0)
+    /// Where the programs are; none where one of them is missing.
+    private static let programs: (dockerd: String, containerd: String, ip: String)? = {
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+        // Root's programs, though the PATH may not have them.
+        let places = path.split(separator: ":") + ["/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin"]
+        func place(of name: String) -> String? {
+            places.map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
         }
+        guard let dockerd = place(of: "dockerd"), let containerd = place(of: "containerd"), let ip = place(of: "ip")
+        else { return nil }
+        return (dockerd, containerd, ip)
+    }()
+
+    /// Whether this user may start one here.
+    static let isPossible = getuid() == 0 && programs != nil
 
     /// - Parameters:
     ///   - keepsContainers: whether containers live on while the daemon is away (`--live-restore`).
     ///   - diskBytes: the size of the disk it has for images and containers. Defaults to the machine's own disk.
     init(keepsContainers: Bool, diskBytes: Int? = nil) async throws {
+        guard let programs = Self.programs else { throw CocoaError(.executableNotLoadable) }
+        self.programs = programs
         let id = String(UUID().uuidString.lowercased().prefix(8))
         folder = "/tmp/orch-dockerd-\(id)"
         bridge = "orch\(id)"
@@ -41,11 +53,11 @@ final class SecondDaemon: Sendable {
             try FileManager.default.createDirectory(atPath: folder + "/data", withIntermediateDirectories: true)
             try Self.run("/bin/mount", "-t", "tmpfs", "-o", "size=\(diskBytes)", "tmpfs", folder + "/data")
         }
-        try Self.run("/sbin/ip", "link", "add", bridge, "type", "bridge")
+        try Self.run(programs.ip, "link", "add", bridge, "type", "bridge")
         let third = UInt8(id.prefix(2), radix: 16) ?? 1
-        try Self.run("/sbin/ip", "address", "add", "10.231.\(third).1/24", "dev", bridge)
-        try Self.run("/sbin/ip", "link", "set", bridge, "up")
-        containerd = try Self.start("/usr/bin/containerd", ["--config", folder + "/containerd.toml"], log: folder)
+        try Self.run(programs.ip, "address", "add", "10.231.\(third).1/24", "dev", bridge)
+        try Self.run(programs.ip, "link", "set", bridge, "up")
+        containerd = try Self.start(programs.containerd, ["--config", folder + "/containerd.toml"], log: folder)
         do { try await start() } catch {
             try tearDown()
             throw error
@@ -60,7 +72,7 @@ final class SecondDaemon: Sendable {
         // A killed daemon leaves its number behind, which may be another process's by now.
         try? FileManager.default.removeItem(atPath: folder + "/docker.pid")
         dockerd = try Self.start(
-            "/usr/sbin/dockerd",
+            programs.dockerd,
             [
                 "--containerd", folder + "/containerd.sock", "--data-root", folder + "/data", "--exec-root",
                 folder + "/exec", "--pidfile", folder + "/docker.pid", "--host", "unix://\(folder)/docker.sock",
@@ -111,7 +123,7 @@ final class SecondDaemon: Sendable {
         end(SIGTERM)
         containerd.terminate()
         Self.waitForEnd(of: containerd)
-        try Self.run("/sbin/ip", "link", "delete", bridge)
+        try Self.run(programs.ip, "link", "delete", bridge)
         try removeFolder()
     }
 
