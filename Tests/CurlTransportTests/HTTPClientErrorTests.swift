@@ -155,10 +155,9 @@ struct HTTPClientErrorTests {
         defer { server.stop() }
         var request = server.request()
         request.timeouts.total = .milliseconds(200)
-        let response = try await HTTPClient().send(request)
         let error = await #expect(throws: HTTPClientError.self) {
             // The slow reader keeps the body from ending by itself; the limit counts for it as well.
-            for try await _ in response.body {}
+            for try await _ in try await HTTPClient().send(request).body {}
         }
         guard case .totalTimeout(_, seconds: 0.2) = error else {
             Issue.record("\(String(describing: error))")

@@ -103,13 +103,13 @@ struct PauseLiveTests {
     @Test func aResumptionDuringTheGraceLeadsToAnotherAttemptAtOnce() async throws {
         try await LiveStack.with { stack in
             let run = try await stack.run(
-                "trap 'sleep 1; exit 0' TERM; echo ready; while true; do sleep 0.05; done",
-                policy: RunPolicy(stopGraceSeconds: 5))
+                "trap 'sleep 10; exit 0' TERM; echo ready; while true; do sleep 0.05; done",
+                policy: RunPolicy(stopGraceSeconds: 60))
             try await stack.withAgent {
                 try await stack.untilLine("ready", of: run)
                 _ = try await stack.api.ask(.suspend, of: "\(run.id)")
                 try await stack.untilLine(
-                    "stopping the container: suspended by user admin; SIGTERM, and SIGKILL after 5.0 seconds", of: run)
+                    "stopping the container: suspended by user admin; SIGTERM, and SIGKILL after 60.0 seconds", of: run)
                 let resumed = try await stack.api.ask(.resume, of: "\(run.id)")
                 #expect(resumed.note?.hasPrefix("its container is being stopped already") == true)
                 try await stack.until(run, .running, times: 2)

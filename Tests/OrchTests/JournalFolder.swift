@@ -6,7 +6,17 @@ import Foundation
 final class JournalFolder: Sendable {
     let path: String
 
-    init(in parent: String = FileManager.default.temporaryDirectory.path) throws {
+    /// Where no folder in memory is: a journal takes none, and the folder of temporary files may be one.
+    private static let disk: String = {
+        let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "/"
+        let places = [
+            FileManager.default.temporaryDirectory.path, "/var/tmp",
+            URL(filePath: program).deletingLastPathComponent().path,
+        ]
+        return places.first { FileManager.default.isWritableFile(atPath: $0) && !MemoryMounts.hold($0) } ?? places[0]
+    }()
+
+    init(in parent: String = JournalFolder.disk) throws {
         path = parent + "/orch-journals-\(Identifier.new())"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
