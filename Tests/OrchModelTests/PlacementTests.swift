@@ -51,20 +51,52 @@ struct PlacementTests {
         #expect(Placement(["z": []]).problems.count == 1)
         #expect(Placement(["": 1]).problems.count == 1)
     }
+
+    @Test(
+        "A demand that no host can ever meet is a problem that says what was expected",
+        arguments: [
+            ("memory", "lots", "requires.memory: expected how much at least, in bytes or such as 8g, got \"lots\""),
+            ("memory", true, "requires.memory: expected how much"),
+            ("memory", -1, "requires.memory: expected how much"),
+            ("cpus", "many", "requires.cpus: expected how many processors"),
+            ("os", "windows", "requires.os: expected linux or darwin, got \"windows\""),
+            ("arch", "x86_64", "requires.arch: expected amd64 or arm64"), ("arch", 64, "requires.arch: expected amd64"),
+            ("arch", ["arm64", "riscv"], "requires.arch: expected amd64 or arm64, got \"riscv\""),
+            ("infrastructure", "kubernetes", "requires.infrastructure: expected docker or process"),
+        ] as [(String, JSONValue, String)])
+    func impossible(name: String, value: JSONValue, problem: String) {
+        #expect(Placement([name: value]).problems.first?.hasPrefix(problem) == true)
+    }
+
+    @Test(
+        "What hosts have may be asked for",
+        arguments: [
+            ("memory", "8g"), ("memory", 1_000_000), ("memory", 1.5e9), ("cpus", 4), ("cpus", "4"), ("os", "linux"),
+            ("arch", ["amd64", "arm64"]), ("infrastructure", "process"), ("zone", "windows"),
+        ] as [(String, JSONValue)])
+    func possible(name: String, value: JSONValue) {
+        #expect(Placement([name: value]).problems.isEmpty)
+    }
 }
 
 struct AgentLabelsTests {
     @Test("Labels are what they look like, and the last one of a name counts")
     func reads() throws {
-        let labels = try AgentLabels.read(["zone=eu", "gpu=true", "cpus=8", "ratio=0.5", "note=a=b", "zone=us", "v="])
+        let labels = try AgentLabels.read(["zone=eu", "gpu=true", "cards=8", "ratio=0.5", "note=a=b", "zone=us", "v="])
         #expect(
-            labels == ["zone": "us", "gpu": true, "cpus": 8, "ratio": 0.5, "note": "a=b", "v": ""]
+            labels == ["zone": "us", "gpu": true, "cards": 8, "ratio": 0.5, "note": "a=b", "v": ""]
                 as [String: JSONValue])
     }
 
     @Test("What is no label is refused with what was expected", arguments: ["gpu", "=x", "a\u{1}=1"])
     func refuses(text: String) {
         #expect(throws: AgentLabels.Unreadable.self) { try AgentLabels.read([text]) }
+    }
+
+    @Test("What an agent says of its host is no label to give it", arguments: HostFact.allCases)
+    func hostFacts(fact: HostFact) {
+        let error = #expect(throws: AgentLabels.Unreadable.self) { try AgentLabels.read(["zone=eu", "\(fact)=8"]) }
+        #expect(error?.description.hasPrefix("\"\(fact)=8\": the agent says itself what its host has") == true)
     }
 }
 
@@ -92,10 +124,22 @@ struct WorkQueueRulesTests {
         #expect(text.contains("orch work-queue create deafult"))
     }
 
-    @Test("Names that would be patterns, paths or nothing are refused", arguments: ["", "a/b", "etl-*", "q?", "a\nb"])
+    @Test(
+        "Names that would be patterns, paths, options or words of a shell are refused with what is allowed",
+        arguments: [
+            "", "a/b", "etl-*", "q?", "a\nb", "my queue", "my queue; rm -rf", "$HOME", "`id`", "-q", ".", "a\u{200D}b",
+            String(repeating: "q", count: 201),
+        ])
     func names(name: String) {
-        #expect(WorkQueueRules.problem(name: name) != nil)
-        #expect(WorkQueueRules.problem(name: "etl-1") == nil)
+        #expect(WorkQueueRules.problem(name: name)?.contains("expected") == true)
+        #expect(!WorkQueueRules.unknown(name, known: []).contains("work-queue create"))
+    }
+
+    @Test(
+        "Letters of any script, digits and some signs make names",
+        arguments: ["etl-1", "a.b_c:d@e+f", "_x", "1", "größe", "夜間"])
+    func goodNames(name: String) {
+        #expect(WorkQueueRules.problem(name: name) == nil)
     }
 
     @Test("A queue's health is a word for what holds its runs back")

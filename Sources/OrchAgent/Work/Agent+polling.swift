@@ -123,11 +123,11 @@ extension Agent {
     /// Where runs can be started now.
     private var ready: [InfrastructureKind] { engines.kinds.filter { watches[$0]?.facts != nil } }
 
-    /// What it says of its host, and what it was told to say.
+    /// What it says of its host, and what it was told to say beside that.
     private var labels: [String: JSONValue] {
         var labels = AgentLabels.ofHost
         labels["infrastructure"] = .array(ready.map { .string($0.rawValue) })
-        return labels.merging(configuration.labels) { $1 }
+        return labels.merging(configuration.labels) { own, _ in own }
     }
 
     private var info: AgentInfo {

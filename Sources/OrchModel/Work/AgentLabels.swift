@@ -2,9 +2,6 @@
 public enum AgentLabels {
     /// The most labels of an agent, and demands of a run.
     public static let most = 50
-    /// What every agent says of itself, unless it is told otherwise.
-    public static let automatic = ["os", "arch", "cpus", "memory", "infrastructure"]
-
     /// Labels of texts `NAME=VALUE`; `true`, `false` and numbers are what they look like. The last one of a name counts.
     ///
     /// - Throws: the first text that is no label, and what was expected.
@@ -16,6 +13,11 @@ public enum AgentLabels {
             }
             let (name, value) = (String(text[..<sign]), value(String(text[text.index(after: sign)...])))
             if let problem = problem(name: name, value: value) { throw Unreadable(text: text, reason: problem) }
+            if HostFact(rawValue: name) != nil {
+                let facts = HostFact.allCases.map(\.rawValue).joined(separator: ", ")
+                throw Unreadable(
+                    text: text, reason: "the agent says itself what its host has; expected another name than \(facts)")
+            }
             labels[name] = value
         }
         guard labels.count <= most else {

@@ -67,7 +67,8 @@ public struct Placement: Hashable, Sendable {
     public var problems: [String] {
         if requires.count > AgentLabels.most { return ["requires: expected \(AgentLabels.most) demands at most"] }
         return requires.sorted { $0.key < $1.key }.compactMap { name, value in
-            AgentLabels.problem(name: name, value: value).map { "requires.\(name): \($0)" }
+            let problem = AgentLabels.problem(name: name, value: value) ?? HostFact(rawValue: name)?.problem(of: value)
+            return problem.map { "requires.\(name): \($0)" }
         }
     }
 

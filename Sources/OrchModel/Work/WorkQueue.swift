@@ -7,15 +7,29 @@ public enum WorkQueueRules {
     /// The longest name, in bytes.
     public static let longestName = 200
 
-    /// What is wrong with a name; nil where nothing is.
+    /// What is wrong with the name of a new queue; nil where nothing is. Those that are there keep theirs.
+    ///
+    /// A name means nothing to a shell, a path or a pattern, so that what people are told to type can be typed.
     public static func problem(name: String) -> String? {
-        guard !name.isEmpty, name.utf8.count <= longestName, PlainText.isPlain(name), !name.contains("/") else {
-            return "a queue's name: expected 1 to \(longestName) bytes on one line and no \"/\""
-        }
         guard !QueueSelector.isPattern(name) else {
-            return "a queue's name: \"\(name)\" is a pattern; expected no * and no ?"
+            return "a queue's name: \(PlainText.quoted(name)) is a pattern; expected no * and no ?"
+        }
+        let isFit =
+            name.utf8.count <= longestName && name.unicodeScalars.allSatisfy { isWord($0) || signs.contains($0) }
+        guard let first = name.unicodeScalars.first, isFit, isWord(first) || first == "_" else {
+            return "a queue's name: expected 1 to \(longestName) bytes of letters, digits, and . _ - : @ +, "
+                + "the first of them a letter, a digit or _, got \(PlainText.quoted(name))"
         }
         return nil
+    }
+
+    /// What names hold beside letters and digits.
+    private static let signs = "._-:@+".unicodeScalars
+
+    /// Whether it is part of a letter or a digit, of any script.
+    private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
+        let facts = scalar.properties
+        return facts.isAlphabetic || facts.generalCategory == .decimalNumber || facts.generalCategory == .nonspacingMark
     }
 
     /// What is said where somebody names a queue that does not exist.
@@ -24,8 +38,11 @@ public enum WorkQueueRules {
     public static func unknown(_ name: String, known: some Sequence<String>) -> String {
         let nearest = NearestName.nearest(to: name, in: known, limit: 1).first
         let hint = nearest.map { "did you mean \"\($0)\"? " } ?? ""
-        let name = PlainText.cut(name)
-        return "there is no work queue \"\(name)\": \(hint)A new one is made with `orch work-queue create \(name)`"
+        let start = "there is no work queue \(PlainText.quoted(name)): \(hint)"
+        guard let problem = problem(name: name) else {
+            return start + "A new one is made with `orch work-queue create \(PlainText.cut(name))`"
+        }
+        return start + "None can be made of that name: \(problem)"
     }
 }
 

@@ -103,7 +103,8 @@ struct WorkDesk: Sendable {
 
     /// Makes those that do not exist.
     private func createQueues(_ names: [String]) async throws {
-        for name in names {
+        let known = try await store.queueNames()
+        for name in names where !known.contains(name) {
             if let problem = WorkQueueRules.problem(name: name) { throw APIFailure.invalid(problem) }
             try await store.createQueue(WorkQueueRequest(name: name, mayExist: true), at: time.now())
         }
