@@ -67,8 +67,10 @@ struct Gate: RouterMiddleware {
     }
 
     private func refusal(of error: any Error, _ request: Request, _ context: APIContext) throws -> Response {
-        let failure = Self.failure(of: error, context)
+        let watched = error as? WatchedFailure
+        let failure = Self.failure(of: watched?.reason ?? error, context)
         var response = try APIJSON.response(failure.fault, status: failure.status)
+        if watched != nil { response.headers[.connection] = "close" }
         if failure.status == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer" }
         if failure.status == .methodNotAllowed {
             let methods = endpoints.filter { $0.matches(path: request.uri.path) }.map { "\($0.method)" }

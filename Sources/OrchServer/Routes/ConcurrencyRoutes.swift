@@ -64,7 +64,7 @@ struct ConcurrencyRoutes: Sendable {
         let waiter = Waiter()
         let attempt = try Self.attempt(call)
         let slot = try call.identifier("slot")
-        let answer = try await call.request.body.consumeWithInboundCloseHandler { body in
+        return try await call.answer(watching: waiter) { body in
             let request: SlotRequest = try await APICall.decode(body, upTo: call.bodyLimit)
             guard request.waitSeconds.isFinite, request.tags.count <= SlotLimits.mostTags,
                 request.taskName.utf8.count <= 4096
@@ -83,12 +83,7 @@ struct ConcurrencyRoutes: Sendable {
                 throw APIFailure.conflict(
                     "attempt \(attempt.attempt) of run \(attempt.runID) has ended: its tasks hold no slots")
             }
-        } onInboundClosed: {
-            waiter.close()
         }
-        var response = try APIJSON.response(answer)
-        response.headers[.connection] = "close"
-        return response
     }
 
     /// The attempt whose key the call came with.

@@ -50,11 +50,10 @@ struct WorkRoutes: Sendable {
         }
     }
 
-    /// Waits with an eye on the connection: an agent that has gone away is given nothing. The connection is closed
-    /// after the answer, as watching it has used up what may follow on it.
+    /// Waits with an eye on the connection: an agent that has gone away is given nothing.
     private func poll(_ call: APICall) async throws -> Response {
         let waiter = Waiter()
-        let reply = try await call.request.body.consumeWithInboundCloseHandler { body in
+        return try await call.answer(watching: waiter) { body in
             let poll: WorkPoll = try await APICall.decode(body, upTo: call.bodyLimit)
             for name in [poll.agent.name, poll.agent.host] + poll.agent.queues where !PlainText.isPlain(name) {
                 throw APIFailure.badRequest(
@@ -64,11 +63,6 @@ struct WorkRoutes: Sendable {
                 throw APIFailure.badRequest("a poll names its agent and waits a finite number of seconds")
             }
             return try await desk.poll(poll, waiter: waiter)
-        } onInboundClosed: {
-            waiter.close()
         }
-        var response = try APIJSON.response(reply)
-        response.headers[.connection] = "close"
-        return response
     }
 }
