@@ -99,8 +99,21 @@ package final class Agent: Service {
             }
             if self.refusal.withLock({ $0 != nil }) { group.cancelAll() }
         }
+        let refusal = refusal.withLock { $0 }
+        if refusal?.isOfStranger != true { await leave() }
         logger.info("the agent has stopped; containers it looked after run on")
-        if let refusal = refusal.withLock({ $0 }) { throw refusal }
+        if let refusal { throw refusal }
+    }
+
+    /// Tells the controller that this process ends, so that nobody waits for it.
+    private func leave() async {
+        guard !Task.isCancelled else { return }
+        do throws(ControllerFault) {
+            try await api.leave(AgentFarewell(agent: configuration.name, session: session))
+        } catch {
+            // It is found out by its silence then; controllers of before know no farewell.
+            logger.debug("the controller was not told of the end", metadata: ["reason": "\(error)"])
+        }
     }
 
     /// The loops, until a graceful shutdown, cancellation or a refusal.

@@ -16,6 +16,16 @@ package enum AgentError: Error, Sendable {
     case unauthorized(String)
 }
 
+extension AgentError {
+    /// Whether the controller does not take the agent for who it says it is.
+    var isOfStranger: Bool {
+        switch self {
+        case .nameHeld, .unauthorized: true
+        case .invalidSetting, .dataDirectory, .inUse, .unknownQueue: false
+        }
+    }
+}
+
 extension AgentError: CustomStringConvertible {
     package var description: String {
         switch self {

@@ -10,6 +10,8 @@ package protocol ControllerAPI: Sendable {
     func held(by agent: String) async throws(ControllerFault) -> [ClaimedRun]
     /// Renews leases.
     func renew(_ renewal: LeaseRenewal) async throws(ControllerFault) -> LeaseReply
+    /// Says that an agent's process ends; waits no longer than a few seconds for the answer.
+    func leave(_ farewell: AgentFarewell) async throws(ControllerFault)
     /// Reports what was seen of an attempt.
     func send(_ report: AttemptReport, run: Identifier, attempt: Int) async throws(ControllerFault)
     /// Answers a question.

@@ -31,6 +31,15 @@ package struct RemoteController: ControllerAPI {
         do throws(OrchClientError) { return try await client.renew(renewal) } catch { throw ControllerFault(error) }
     }
 
+    /// `POST /api/work/leave`. Nobody waits long for a controller that is away.
+    package func leave(_ farewell: AgentFarewell) async throws(ControllerFault) {
+        do throws(OrchClientError) {
+            try await client.leave(farewell, within: 2)
+        } catch {
+            throw ControllerFault(error)
+        }
+    }
+
     /// `POST /api/attempts/{run}/{attempt}/report`.
     package func send(_ report: AttemptReport, run: Identifier, attempt: Int) async throws(ControllerFault) {
         do throws(OrchClientError) {

@@ -20,6 +20,9 @@ struct Agents: AsyncParsableCommand {
         ],
         aliases: ["agents"])
 
+    /// How commands about one agent end.
+    static let exitCodes = "Exit codes: 0 done, 2 usage, or there is no such agent, 5 API unreachable or refused."
+
     /// `orch agent start`.
     struct Start: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -98,7 +101,15 @@ struct Agents: AsyncParsableCommand {
 
     /// `orch agent ls`.
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "ls", abstract: "Lists agents.")
+        static let configuration = CommandConfiguration(
+            commandName: "ls", abstract: "Lists agents, those that have stopped for a while too.",
+            discussion: """
+                Examples:
+                  orch agent ls
+                  orch agent ls -o json
+
+                Exit codes: 0 done, 5 API unreachable or refused.
+                """)
         @OptionGroup var connection: Connection
         @OptionGroup var output: Output
 
@@ -123,7 +134,8 @@ struct AgentOptions: ParsableArguments {
     var createsQueues = false
     @Option(
         name: .customLong("label"), parsing: .singleValue,
-        help: "What runs may ask for, NAME=VALUE, beside os, arch, cpus, memory. May be given again.")
+        help:
+            "What runs may ask for, NAME=VALUE, beside what the host has (os, arch, cpus, memory). May be given again.")
     var labels: [String] = []
     @Option(name: .customLong("name"), help: "The agent's name; keep it over restarts. Defaults to the host's name.")
     var name: String?
@@ -303,6 +315,8 @@ struct PollWatch: ControllerAPI {
         ready.touch()
         return reply
     }
+
+    func leave(_ farewell: AgentFarewell) async throws(ControllerFault) { try await api.leave(farewell) }
 
     func send(_ report: AttemptReport, run: Identifier, attempt: Int) async throws(ControllerFault) {
         try await api.send(report, run: run, attempt: attempt)

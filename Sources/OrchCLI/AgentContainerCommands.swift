@@ -11,7 +11,12 @@ extension Agents {
         static let configuration = CommandConfiguration(
             commandName: "containers",
             abstract: "Lists the containers on this host's engine that the controller owns.",
-            discussion: "Looks at the engine that DOCKER_HOST names. SIZE is what a container has written.")
+            discussion: """
+                Looks at the engine that DOCKER_HOST names. SIZE is what a container has written.
+                Example: orch agent containers
+
+                Exit codes: 0 done, 1 the engine does not answer, 2 usage, 5 API unreachable or refused.
+                """)
         @OptionGroup var connection: Connection
         @OptionGroup var output: Output
 
@@ -39,6 +44,8 @@ extension Agents {
                 Agents do this by themselves; see --reap-after of "orch agent start". Other controllers' containers \
                 are left alone, and those whose block says that they are kept until --kept-after.
                 Example: orch agent reap --dry-run
+
+                Exit codes: 0 done, 1 the engine does not answer, 2 usage, 5 API unreachable or refused.
                 """)
         @Flag(name: .customLong("dry-run"), help: "Only say what would be done, and why.") var isDry = false
         @Option(
@@ -65,7 +72,12 @@ extension Agents {
                 engine: engine, api: RemoteController(try connection.client()), grace: .seconds(grace),
                 keeping: keptAfter.flatMap { Age.seconds($0) ?? nil }.map { .seconds($0) })
             let now = Timestamp.now()
-            let decisions = try await pass.decisions { _, since in now - since }
+            let decisions: [Reaping.Decision]
+            do {
+                decisions = try await pass.decisions { _, since in now - since }
+            } catch let fault as ControllerFault {
+                throw Message(.unreachable, "\(fault)")
+            }
             if !isDry { for decision in decisions { try await pass.carryOut(decision) } }
             try output.show(decisions) { decisions in
                 Table(

@@ -7,7 +7,13 @@ extension Agents {
     struct Inspect: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "inspect", abstract: "Shows an agent: what it serves, what it has, what is wished of it.",
-            discussion: "Example: orch agent inspect worker-1")
+            discussion: """
+                Status is online, draining, drained, maintenance, stopped (its process said that it ends) or offline (nothing \
+                was heard of it for a minute).
+                Example: orch agent inspect worker-1
+
+                \(exitCodes)
+                """)
         @Argument(help: "The agent's name.") var name: String
         @OptionGroup var connection: Connection
         @OptionGroup var output: Output
@@ -24,12 +30,15 @@ extension Agents {
         static let configuration = CommandConfiguration(
             commandName: "drain", abstract: "Has an agent take no new runs, and end once those that it has have ended.",
             discussion: """
-                Its process then exits with 0; the next one of its name takes runs as ever. For an upgrade without a pause: start \\
+                Its process then exits with 0; the next one of its name takes runs as ever. For an upgrade without a pause: start \
                 the new agent under another name, then drain the old one.
                 Examples:
                   orch agent drain worker-1
                   orch agent drain worker-1 --wait
                   orch agent drain worker-1 --undo
+
+                Exit codes: 0 done, 1 with --wait, where its process has stopped before its runs have ended, 2 usage, or there \
+                is no such agent, 5 API unreachable or refused.
                 """)
         @Argument(help: "The agent's name.") var name: String
         @Flag(help: "Return once it holds no runs.") var wait = false
@@ -45,6 +54,7 @@ extension Agents {
             let client = try connection.client()
             var agent = try await client.drainAgent(name, isOn: !undo)
             while wait, agent.running > 0 {
+                if let problem = agent.drainProblem { throw Message(.failed, problem) }
                 try await Task.sleep(for: .seconds(1))
                 agent = try await client.agent(name)
             }
@@ -66,6 +76,8 @@ extension Agents {
                 Examples:
                   orch agent maintenance worker-1 on
                   orch agent maintenance worker-1 off
+
+                \(exitCodes)
                 """)
 
         /// Whether it rests.
@@ -84,7 +96,11 @@ extension Agents {
     struct Pause: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "pause", abstract: "The same as maintenance on.",
-            discussion: "Example: orch agent pause worker-1")
+            discussion: """
+                Example: orch agent pause worker-1
+
+                \(exitCodes)
+                """)
         @Argument(help: "The agent's name.") var name: String
         @OptionGroup var connection: Connection
 
@@ -95,7 +111,11 @@ extension Agents {
     struct Resume: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "resume", abstract: "The same as maintenance off.",
-            discussion: "Example: orch agent resume worker-1")
+            discussion: """
+                Example: orch agent resume worker-1
+
+                \(exitCodes)
+                """)
         @Argument(help: "The agent's name.") var name: String
         @OptionGroup var connection: Connection
 
@@ -148,14 +168,25 @@ struct AgentFacts {
             ("Maintenance", agent.maintenance.map { "since \($0.at.brief), by \($0.by)" }),
             ("Last polled", agent.lastPolledAt?.ago(at: now)),
             ("Last seen", agent.lastSeenAt.ago(at: now)),
+            ("Stopped", agent.leftAt?.ago(at: now)),
         ])
     }
 }
 
 extension AgentStatus {
-    /// `online`, `offline`, `draining`, `drained`, `maintenance`.
+    /// Why its runs will not end while it is waited for; nil where they may.
+    var drainProblem: String? {
+        guard leftAt != nil, running > 0 else { return nil }
+        let name = TerminalText.harmless(info.name)
+        return
+            "\(name) has stopped, and \(running) of its runs \(running == 1 ? "has" : "have") not ended: start it again, "
+            + "with the same name and data directory, and it drains"
+    }
+
+    /// `online`, `offline`, `stopped`, `draining`, `drained`, `maintenance`.
     func word(at now: Timestamp) -> String {
         let isOnline = now - lastSeenAt <= .seconds(60)
+        if leftAt != nil { return drain != nil && running == 0 ? "drained" : "stopped" }
         if drain != nil { return running > 0 || isOnline ? "draining" : "drained" }
         guard isOnline else { return "offline" }
         return maintenance != nil ? "maintenance" : "online"

@@ -20,6 +20,13 @@ extension OrchClient {
         try await send(Call(.post, "work", "renew"), renewal)
     }
 
+    /// Says that an agent's process ends: `POST /api/work/leave`.
+    ///
+    /// - Parameter seconds: how long the whole call may take.
+    package func leave(_ farewell: AgentFarewell, within seconds: Double) async throws(OrchClientError) {
+        try await send(Call(.post, "work", "leave").answered(within: seconds), farewell)
+    }
+
     /// Reports what was seen of an attempt: `POST /api/attempts/{run}/{attempt}/report`. Safe to repeat.
     ///
     /// - Throws: fault 409 `stale` where the attempt is no longer the reporter's; 409 `conflict` where the run cannot

@@ -143,6 +143,9 @@ package protocol Store: Sendable {
     func work(for request: ClaimRequest) async throws -> ClaimOutcome
     /// Lets an agent of another identity have the name of one that has gone.
     func releaseName(of agent: AgentInfo) async throws
+    /// Notes that an agent's process ends: it counts as polling no more, and anybody may have its name. Says nothing of another
+    /// process of the name.
+    func leave(_ farewell: AgentFarewell, at: Timestamp) async throws
     /// When the next run of these queues is due that is not due yet.
     func nextDue(in queues: [String], after: Timestamp) async throws -> Timestamp?
     /// The live attempts an agent holds, oldest first.

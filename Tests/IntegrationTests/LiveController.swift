@@ -103,6 +103,8 @@ final class LiveController: ControllerAPI {
         LeaseReply(stale: [], cancellations: [])
     }
 
+    func leave(_ farewell: AgentFarewell) async throws(ControllerFault) {}
+
     func send(_ report: AttemptReport, run: Identifier, attempt: Int) async throws(ControllerFault) {
         let key = AttemptKey(run: run, attempt: attempt)
         if let sink = state.withLock({ $0.sink }) {

@@ -23,6 +23,46 @@ struct AgentTests {
         #expect(bench.controller.end == nil)
         #expect(bench.engine.containers.map(\.snapshot.status) == [.running])
         #expect(!bench.engine.calls.contains("stop"))
+        let session = try #require(bench.controller.polls.first?.agent.session)
+        #expect(bench.controller.farewells == [AgentFarewell(agent: "a1", session: session)])
+    }
+
+    @Test func whoIsKilledSaysNoFarewell() async throws {
+        let bench = try AgentBench()
+        try await bench.withAgent { try await bench.controller.until { !$0.polls.isEmpty } }
+        #expect(bench.controller.farewells.isEmpty)
+    }
+
+    @Test("An agent whose queue is deleted while it polls ends with the reason, though it runs something")
+    func endsWithItsQueue() async throws {
+        let bench = try AgentBench(["hello": .init(end: .runsOn)])
+        let agent = try bench.agent()
+        let task = Task { try await agent.run() }
+        bench.controller.queue(.sample())
+        do {
+            try await bench.controller.until { $0.states.contains { $0.type == .running } }
+        } catch {
+            task.cancel()
+            throw error
+        }
+        bench.controller.refusePolls(.unknownQueue("there is no work queue \"default\""))
+        let error = await #expect(throws: AgentError.self) { try await task.value }
+        guard case .unknownQueue = error else {
+            Issue.record("expected unknownQueue, got \(String(describing: error))")
+            return
+        }
+        #expect(bench.controller.farewells.count == 1)
+        #expect(bench.engine.containers.map(\.snapshot.status) == [.running])
+    }
+
+    @Test func whatAHostHasWinsOverWhatTheAgentWasToldToSay() async throws {
+        let bench = try AgentBench()
+        try await bench.withAgent({ $0.labels = ["os": "plan9", "zone": "eu"] }) {
+            try await bench.controller.until { !$0.polls.isEmpty }
+        }
+        let labels = try #require(bench.controller.polls.first?.agent.labels)
+        #expect(labels["os"] != "plan9")
+        #expect(labels["zone"] == "eu")
     }
 
     @Test func leasesAreRenewedWithTheTokensOfWhatRuns() async throws {

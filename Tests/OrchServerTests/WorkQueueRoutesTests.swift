@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Hummingbird
 import HummingbirdTesting
 import OrchModel
@@ -28,7 +29,8 @@ struct WorkQueueRoutesTests {
         "What makes no queue is refused",
         arguments: [
             WorkQueueRequest(name: ""), WorkQueueRequest(name: "a/b"), WorkQueueRequest(name: "etl-*"),
-            WorkQueueRequest(name: "q", priority: 1001), WorkQueueRequest(name: "q", limit: -1),
+            WorkQueueRequest(name: "my queue; rm -rf"), WorkQueueRequest(name: "q", priority: 1001),
+            WorkQueueRequest(name: "q", limit: -1),
         ])
     func refuses(request: WorkQueueRequest) async throws {
         try await ServerFixture.with { server in
@@ -70,6 +72,62 @@ struct WorkQueueRoutesTests {
             let queues: [WorkQueueStatus] = try await server.call(.get, "work-queues")
             #expect(queues.map(\.name) == ["default", "new"])
             #expect(queues.last?.agents == ["a1"])
+        }
+    }
+
+    @Test("A queue of before there was a rule for names goes on, and an agent that makes queues may name it")
+    func oldName() async throws {
+        try await ServerFixture.with { server in
+            let name = "my queue"
+            try await server.controller.store.createQueue(WorkQueueRequest(name: name), at: .now())
+            try await server.succeed(.post, "deployments", ServerFixture.deployment(queue: name))
+            let run = try await server.createRun()
+            func poll(_ queues: [String]) -> WorkPoll {
+                WorkPoll(
+                    agent: ServerFixture.agentInfo(queues: queues), capacity: 1, waitSeconds: 0, createsQueues: true)
+            }
+            let reply: WorkReply = try await server.call(.post, "work/poll", token: server.agent, poll([name]))
+            #expect(reply.runs.map(\.runID) == [run.id])
+            let (status, fault) = try await server.refusal(
+                .post, "work/poll", token: server.agent, poll([name, "another queue"]))
+            #expect(status == 422)
+            #expect(fault.message.contains("expected 1 to 200 bytes of letters, digits, and . _ - : @ +"))
+        }
+    }
+
+    @Test("An agent that waits at a queue is refused as soon as the queue is deleted, and its connection is closed")
+    func deletedWhilePolled() async throws {
+        try await ServerFixture.with { server in
+            try await server.succeed(.post, "work-queues", WorkQueueRequest(name: "gone"))
+            let poll = WorkPoll(agent: ServerFixture.agentInfo(queues: ["gone"]), capacity: 1, waitSeconds: 60)
+            let body = try JSONEncoder().encode(poll)
+            async let refused = server.send(.post, "work/poll", token: server.agent, body: body)
+            await server.untilWaiting(for: .queue("gone"))
+            try await server.succeed(.delete, "work-queues/gone")
+            let response = try await refused
+            #expect(response.status == .notFound)
+            #expect(response.headers[.connection] == "close")
+            let fault = try JSONDecoder().decode(APIFault.self, from: Data(response.body.readableBytesView))
+            #expect(fault.code == "unknown_queue")
+        }
+    }
+
+    @Test("An agent that says goodbye polls no more at once")
+    func goodbye() async throws {
+        try await ServerFixture.with { server in
+            var agent = ServerFixture.agentInfo()
+            let session = Identifier.new()
+            agent.session = session
+            let poll = WorkPoll(agent: agent, capacity: 1, waitSeconds: 0)
+            try await server.succeed(.post, "work/poll", token: server.agent, poll)
+            try await server.succeed(
+                .post, "work/leave", token: server.agent, AgentFarewell(agent: "a1", session: session))
+            let status: AgentStatus = try await server.call(.get, "agents/a1")
+            #expect(status.leftAt != nil)
+            let queue: WorkQueueStatus = try await server.call(.get, "work-queues/default")
+            #expect((queue.agents, queue.health) == ([], .notPolled))
+            let denied = try await server.send(.post, "work/leave", token: nil)
+            #expect(denied.status == .unauthorized)
         }
     }
 

@@ -47,6 +47,61 @@ extension StoreConformance {
             }
         }
 
+        @Test(
+            "An agent whose process says that it ends polls no more at once; another process is not meant, and begins anew",
+            arguments: StoreKind.all)
+        func farewell(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                var request = Sample.claim(at: 10)
+                (request.agent.identity, request.agent.session) = (.new(), .new())
+                func status() async throws -> AgentStatus { try #require(try await store.agents().first) }
+                func polling() async throws -> [[String]] {
+                    try await store.workQueues(polledSince: Sample.at(0), at: Sample.at(30)).map(\.agents)
+                }
+                _ = try await store.claim(request)
+                let other = AgentFarewell(agent: "a1", session: .new())
+                try await store.leave(other, at: Sample.at(11))
+                #expect(try await status().leftAt == nil)
+                #expect(try await polling() == [["a1"]])
+
+                let session = try #require(request.agent.session)
+                try await store.leave(AgentFarewell(agent: "a1", session: session), at: Sample.at(12))
+                #expect(try await status().leftAt == Sample.at(12))
+                #expect(try await polling() == [[]])
+                #expect(try await store.figures(polledSince: Sample.at(0), at: Sample.at(30)).polling == 0)
+                // A poll that was long on its way.
+                try await store.createRun(Sample.run())
+                #expect(try await store.claim(request).isEmpty)
+                #expect(try await status().leftAt == Sample.at(12))
+
+                // The next process, with another data directory.
+                (request.agent.identity, request.agent.session) = (.new(), .new())
+                #expect(try await store.claim(request).count == 1)
+                #expect(try await status().leftAt == nil)
+                #expect(try await polling() == [["a1"]])
+            }
+        }
+
+        @Test(
+            "An agent gets no more runs than the limit that it tells of, whatever it asks for", arguments: StoreKind.all
+        )
+        func cappedByItsLimit(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                for index in 1...5 { try await store.createRun(Sample.run("r\(index)", due: Double(index) / 10)) }
+                var request = Sample.claim(limit: 100, at: 1)
+                request.agent.limit = 3
+                let claims = try await store.claim(request)
+                #expect(claims.map(\.run.name) == ["r1", "r2", "r3"])
+                #expect(try await store.claim(request).isEmpty)
+                let first = try #require(claims.first)
+                _ = try await store.apply(
+                    AttemptReport(token: "", state: Sample.state(.completed, at: 2)), to: first.key, at: 2)
+                #expect(try await store.claim(request).map(\.run.name) == ["r4"])
+                request.agent.limit = nil
+                #expect(try await store.claim(request).map(\.run.name) == ["r5"])
+            }
+        }
+
         @Test(arguments: StoreKind.all)
         func queuesTellWhatWaitsAndWhoPolls(kind: StoreKind) async throws {
             try await kind.withStore { store in

@@ -77,11 +77,14 @@ public struct AgentStatus: Codable, Hashable, Sendable {
     public var drain: AgentWish?
     /// Who wished that it gets no new runs; nil = nobody does.
     public var maintenance: AgentWish?
+    /// When its process said that it ends; nil = it has not, or another one of its name has begun since.
+    public var leftAt: Timestamp?
 
     public init(
         info: AgentInfo, lastSeenAt: Timestamp, running: Int, lastPolledAt: Timestamp? = nil,
-        drain: AgentWish? = nil, maintenance: AgentWish? = nil
+        drain: AgentWish? = nil, maintenance: AgentWish? = nil, leftAt: Timestamp? = nil
     ) {
+        self.leftAt = leftAt
         self.info = info
         self.lastSeenAt = lastSeenAt
         self.running = running
@@ -118,6 +121,18 @@ public struct AgentWishRequest: Codable, Hashable, Sendable {
 
 extension AgentWishRequest: ClosedObject {
     public static var memberNames: [String] { CodingKeys.allCases.map(\.rawValue) }
+}
+
+/// Body of `POST /api/work/leave`: the last word of an agent's process.
+public struct AgentFarewell: Codable, Hashable, Sendable {
+    public var agent: String
+    /// Which process of that name ends: another one is not meant.
+    public var session: Identifier
+
+    public init(agent: String, session: Identifier) {
+        self.agent = agent
+        self.session = session
+    }
 }
 
 /// Answer of `POST /api/work/poll`; empty when the wait ran out.

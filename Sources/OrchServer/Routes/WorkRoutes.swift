@@ -3,7 +3,7 @@ import LogSegments
 import OrchModel
 import OrchStore
 
-/// What agents call: poll, held, renew, report.
+/// What agents call: poll, held, renew, report, leave.
 struct WorkRoutes: Sendable {
     let desk: WorkDesk
 
@@ -18,6 +18,10 @@ struct WorkRoutes: Sendable {
             },
             Endpoint(.post, "work/renew", .agents) { call in
                 try APIJSON.response(try await desk.renew(try await call.body()))
+            },
+            Endpoint(.post, "work/leave", .agents) { call in
+                try await desk.leave(try await call.body())
+                return APIJSON.noContent
             },
             Endpoint(.post, "attempts/:run/:attempt/report", .agents, bodyLimit: 32 << 20) { call in
                 guard let attempt = Int(try call.parameter("attempt")) else {

@@ -164,6 +164,9 @@ struct WorkDesk: Sendable {
             requests: wishes.requests)
     }
 
+    /// Notes that an agent's process ends.
+    func leave(_ farewell: AgentFarewell) async throws { try await store.leave(farewell, at: time.now()) }
+
     /// Applies a report and wakes those who follow the run.
     func report(_ report: AttemptReport, on key: AttemptKey) async throws {
         guard keys.isAttemptToken(report.token, run: key.runID, attempt: key.attempt) else {

@@ -54,6 +54,9 @@ package struct WorkOffice: Sendable {
     /// Extends leases.
     package func renew(_ renewal: LeaseRenewal) async throws -> LeaseReply { try await desk.renew(renewal) }
 
+    /// Notes that an agent's process ends.
+    package func leave(_ farewell: AgentFarewell) async throws { try await desk.leave(farewell) }
+
     /// Applies a report.
     package func report(_ report: AttemptReport, run: Identifier, attempt: Int) async throws {
         try await desk.report(report, on: AttemptKey(runID: run, attempt: attempt))

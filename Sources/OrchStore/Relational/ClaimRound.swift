@@ -25,8 +25,8 @@ struct ClaimRound {
         let flags = try AgentFlags.read(request.agent, db)
         outcome.drains = flags.drains
         let queues = try ServedQueues(request.agent.queues, checks: request.checksQueues, db)
-        let limit = flags.getsNothing ? 0 : self.limit
-        guard limit > 0 || request.lendsSlots, !queues.priorities.isEmpty else { return }
+        let limit = flags.getsNothing ? 0 : try room(db)
+        guard limit > 0 || request.lendsSlots, !queues.priorities.isEmpty, !flags.hasLeft else { return }
         let isLimited = try db.row("SELECT 1 FROM run_limit LIMIT 1") != nil
         // Claims that count are made one after the other: each sees what the last one started.
         if isLimited { try db.lock("claims of limited runs") }
@@ -41,6 +41,15 @@ struct ClaimRound {
             return try start(started, db)
         }
         try decide(due, of: runs, limit: limit, db)
+    }
+
+    /// How many runs the agent may be given: no more than it asks for, nor than it has said to have at once.
+    private func room(_ db: any SQLSession) throws -> Int {
+        guard limit > 0, let most = request.agent.limit else { return limit }
+        let held = try RelationalStore.total(
+            "SELECT count(*) FROM flow_run WHERE agent = ? AND \(StoreSchema.isLive) AND root_number IS NULL",
+            [request.agent.name], db)
+        return min(limit, max(0, most - held))
     }
 
     /// Starts what limits allow, in the order of turns; with those that are due go those that wait for a limit of theirs which has

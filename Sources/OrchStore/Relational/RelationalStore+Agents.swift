@@ -1,7 +1,7 @@
 package import OrchModel
 
 extension RelationalStore {
-    /// Notes that an agent asked for work.
+    /// Notes that an agent asked for work; a poll that comes after its process has said that it ends was late, and says nothing.
     ///
     /// - Parameter silentBefore: another agent of the name that has not asked since then has lost it.
     /// - Throws: ``StoreError/nameHeld(_:host:since:seen:)`` where another one has the name.
@@ -16,7 +16,9 @@ extension RelationalStore {
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10, ?11)
             ON CONFLICT (name) DO UPDATE SET host = ?2, version = ?3, queues = ?4, engine = ?5, last_seen_at = ?6,
                 last_polled_at = ?6, identity = coalesce(excluded.identity, agent.identity),
-                held_since = coalesce(excluded.held_since, agent.held_since), labels = ?9, slots = ?10, session = ?11
+                held_since = coalesce(excluded.held_since, agent.held_since), labels = ?9, slots = ?10, session = ?11,
+                left_at = NULL
+            WHERE agent.left_at IS NULL OR coalesce(agent.session, '') <> coalesce(excluded.session, '')
             """,
             [
                 agent.name, agent.host, agent.version, try JSONText.encode(agent.queues), agent.engine,
@@ -56,6 +58,16 @@ extension RelationalStore {
         }
     }
 
+    package func leave(_ farewell: AgentFarewell, at: Timestamp) async throws {
+        _ = try await write { db in
+            try db.run(
+                """
+                UPDATE agent SET left_at = ?3, last_seen_at = ?3, identity = NULL, held_since = NULL
+                WHERE name = ?1 AND session = ?2 AND left_at IS NULL
+                """, [farewell.agent, farewell.session.description, at.microseconds])
+        }
+    }
+
     package func agents() async throws -> [AgentStatus] {
         try await read { try Self.agents("1 = 1", [], $0) }
     }
@@ -69,7 +81,7 @@ extension RelationalStore {
             SELECT name, host, version, queues, engine, labels, slots, last_seen_at,
                 (SELECT count(*) FROM flow_run
                  WHERE flow_run.agent = agent.name AND \(StoreSchema.isLive) AND root_number IS NULL),
-                last_polled_at, drain, maintenance
+                last_polled_at, drain, maintenance, left_at
             FROM agent WHERE \(condition) ORDER BY name
             """, arguments
         ).map { row in
@@ -80,7 +92,8 @@ extension RelationalStore {
                 limit: try reader.optional())
             return AgentStatus(
                 info: info, lastSeenAt: try reader.time(), running: try reader.next(), lastPolledAt: try reader.time(),
-                drain: try reader.optionalJSON(), maintenance: try reader.optionalJSON())
+                drain: try reader.optionalJSON(), maintenance: try reader.optionalJSON(),
+                leftAt: try reader.optionalTime())
         }
     }
 }

@@ -70,7 +70,9 @@ extension RelationalStore {
     private static func pollingAgents(
         since: Timestamp, _ db: any SQLSession
     ) throws -> [(name: String, queues: Set<String>)] {
-        try db.rows("SELECT name, queues FROM agent WHERE last_polled_at >= ?", [since.microseconds]).map { row in
+        try db.rows(
+            "SELECT name, queues FROM agent WHERE last_polled_at >= ? AND left_at IS NULL", [since.microseconds]
+        ).map { row in
             var reader = RowReader(row, table: "agent")
             let name: String = try reader.next()
             return (name, Set(try reader.json([String].self)))

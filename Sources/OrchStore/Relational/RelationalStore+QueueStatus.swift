@@ -10,7 +10,7 @@ extension RelationalStore {
             try survey.readHeld(db)
             let agents = try PollingAgent.all(db)
             try survey.readAgents(agents, since: since)
-            try survey.readPlacements(agents.filter { $0.polledAt >= since }, at: at, db)
+            try survey.readPlacements(agents.filter { $0.polls(since: since) }, at: at, db)
             return survey.statuses(at: at)
         }
     }
@@ -102,7 +102,7 @@ private struct QueueSurvey {
             for name in agent.selector.names.union(matched) {
                 var queue = status(name)
                 queue.lastPolledAt = agent.polledAt
-                if agent.polledAt >= since { queue.agents.append(agent.name) }
+                if agent.polls(since: since) { queue.agents.append(agent.name) }
                 queues[name] = queue
             }
         }

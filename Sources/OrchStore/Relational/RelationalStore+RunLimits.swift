@@ -72,8 +72,10 @@ extension RelationalStore {
                 "\(LimitKey.holds("flow_run")) AND \(own.sql) ORDER BY number LIMIT 100",
                 SQLArguments([own.argument].compactMap { $0?.sqlValue }), db)
             let waiters = try Self.places(
-                "blocked_on = ? AND state_type = 'SCHEDULED' ORDER BY claim_order, number LIMIT 100",
-                [key.description], db)
+                """
+                blocked_on = ? AND state_type = 'SCHEDULED' ORDER BY claim_order + \(DueRuns.step) * coalesce((
+                    SELECT priority FROM work_queue WHERE name = flow_run.work_queue), 0), number LIMIT 100
+                """, [key.description], db)
             return RunLimitStatus(limit: limit, holders: holders, waiters: waiters)
         }
     }
@@ -196,7 +198,7 @@ extension RelationalStore {
     private static func explainPlacements(
         polledSince since: Timestamp, at: Timestamp, _ db: any SQLSession
     ) throws {
-        let agents = try PollingAgent.all(db).filter { $0.polledAt >= since }
+        let agents = try PollingAgent.all(db).filter { $0.polls(since: since) }
         for (queue, text) in try waitingPlacements(agents, at: at, db) {
             guard let placement = Placement(text: text),
                 PollingAgent.isMissing(placement, in: queue, among: agents)

@@ -8,6 +8,9 @@ extension StoreSchema {
             WHERE blocked_on IS NOT NULL AND state_type = 'SCHEDULED';
         """
 
+    /// When an agent's process said that it ends.
+    static let farewells = "ALTER TABLE agent ADD COLUMN left_at INTEGER;"
+
     /// Queues as things of their own, limits of runs, the tags of runs, and what runs ask of agents.
     ///
     /// How many runs hold a slot is nowhere kept: those are counted that are live. `blocked_on` of a run is the limit that

@@ -21,7 +21,7 @@ enum StoreSchema {
         ("16-queues-and-limits", queuesAndLimits), ("17-schedules", schedules),
         ("18-deployment-versions", deploymentVersions), ("19-backfills", backfills),
         ("20-immediate-cancellations", immediateCancellations), ("21-waiters-by-queue", waitersByQueue),
-        ("22-questions-by-placement", questionsByPlacement),
+        ("22-questions-by-placement", questionsByPlacement), ("25-farewells", farewells),
     ]
 
     /// The migrations that a database lacks.

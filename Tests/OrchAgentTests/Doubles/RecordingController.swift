@@ -25,6 +25,7 @@ final class RecordingController: ControllerAPI {
         var isHeldBack = false
         var heldBack = 0
         var losesNext = false
+        var farewells: [AgentFarewell] = []
     }
 
     private let state = Mutex(State())
@@ -74,6 +75,7 @@ final class RecordingController: ControllerAPI {
     var polls: [WorkPoll] { state.withLock { $0.polls } }
     /// How often the list of held attempts was asked for while it was held back.
     var heldBack: Int { state.withLock { $0.heldBack } }
+    var farewells: [AgentFarewell] { state.withLock { $0.farewells } }
     var heldCalls: Int { state.withLock { $0.heldCalls } }
     /// States in the order they were reported.
     var states: [RunState] { reports.compactMap(\.state) }
@@ -162,6 +164,11 @@ final class RecordingController: ControllerAPI {
             state.renewals.append(renewal)
             return LeaseReply(stale: state.stale, cancellations: [])
         }
+    }
+
+    func leave(_ farewell: AgentFarewell) async throws(ControllerFault) {
+        try enter()
+        mutate { $0.farewells.append(farewell) }
     }
 
     func send(_ report: AttemptReport, run: Identifier, attempt: Int) async throws(ControllerFault) {

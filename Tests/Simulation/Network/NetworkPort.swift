@@ -118,6 +118,10 @@ struct NetworkPort: ControllerAPI {
         try await call("renew \(renewal.held.count)") { office, _ in try await office.renew(renewal) }
     }
 
+    func leave(_ farewell: AgentFarewell) async throws(ControllerFault) {
+        try await call("leave") { office, _ in try await office.leave(farewell) }
+    }
+
     func send(_ report: AttemptReport, run: Identifier, attempt: Int) async throws(ControllerFault) {
         let (world, key) = (world, AttemptKey(run: run, attempt: attempt))
         let report = world.mutate(report)
