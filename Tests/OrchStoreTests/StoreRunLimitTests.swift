@@ -84,6 +84,54 @@ extension StoreConformance {
             }
         }
 
+        @Test(
+            "Of runs in queues that different agents serve the one of the more urgent queue has the turn",
+            arguments: StoreKind.all)
+        func queuePriorities(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                try await store.createQueue(WorkQueueRequest(name: "bulk", priority: 100), at: Sample.at(0))
+                try await store.createQueue(WorkQueueRequest(name: "urgent"), at: Sample.at(0))
+                _ = try await store.saveRunLimit(.global, slots: 1, strategy: nil, at: Sample.at(0))
+                _ = try await store.createRun(run("first"))
+                #expect(try await claim(store) == ["first"])
+                for (name, due) in [("bulk", 1.0), ("urgent", 2)] {
+                    _ = try await store.createRun(run(name, queue: name, due: due))
+                    #expect(try await store.claim(Sample.claim("a-\(name)", queues: [name], at: 3)).isEmpty)
+                }
+                let waiters = try await store.runLimit(.global)?.waiters
+                #expect(waiters?.map(\.runName) == ["urgent", "bulk"])
+                try await end("first", store, at: 4)
+                for (name, given) in [("bulk", []), ("urgent", ["urgent"])] {
+                    let claims = try await store.claim(Sample.claim("a-\(name)", queues: [name], at: 5))
+                    #expect(claims.map(\.run.name) == given)
+                }
+            }
+        }
+
+        @Test("Runs of a queue that nobody polls any more keep no slot from others", arguments: StoreKind.all)
+        func unpolledQueues(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                for name in ["left", "polled"] {
+                    try await store.createQueue(WorkQueueRequest(name: name), at: Sample.at(0))
+                }
+                _ = try await store.saveRunLimit(.global, slots: 1, strategy: nil, at: Sample.at(0))
+                _ = try await store.createRun(run("first"))
+                #expect(try await claim(store) == ["first"])
+                for index in 1...3 {
+                    _ = try await store.createRun(run("left-\(index)", queue: "left", due: Double(index) / 10))
+                }
+                _ = try await store.createRun(run("polled", queue: "polled", due: 1))
+                for (name, seconds) in [("left", 1.0), ("polled", 100)] {
+                    let claims = try await store.claim(
+                        Sample.claim("a-\(name)", queues: [name], limit: 10, at: seconds))
+                    #expect(claims.isEmpty)
+                }
+                try await end("first", store, at: 101)
+                let claims = try await store.claim(Sample.claim("a-polled", queues: ["polled"], at: 102))
+                #expect(claims.map(\.run.name) == ["polled"])
+            }
+        }
+
         @Test("What waits for a limit goes before what became due later, whoever was woken", arguments: StoreKind.all)
         func newcomers(kind: StoreKind) async throws {
             try await kind.withStore { store in

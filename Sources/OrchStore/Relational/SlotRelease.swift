@@ -44,21 +44,59 @@ enum SlotRelease {
         return limits
     }
 
-    /// Lets the first runs that wait for something have their turn, in their order; those of paused queues would not use it.
-    ///
-    /// - Returns: how many have it.
-    @discardableResult
-    static func wake(blockedOn key: String, atMost count: Int, _ db: any SQLSession) throws -> Int {
-        guard count > 0 else { return 0 }
-        let rows = try db.rows(
+    /// Lets the first runs that wait for something have their turn, in the order of their turns, with the priorities of their
+    /// queues; those of paused queues would not use it.
+    static func wake(blockedOn key: String, atMost count: Int, _ db: any SQLSession) throws {
+        guard count > 0 else { return }
+        var left = count
+        for turn in try turns(blockedOn: key, count + spareTurns, db) where left > 0 {
+            let row = try db.row(
+                """
+                SELECT number, work_queue FROM flow_run
+                WHERE number = ? AND blocked_on = ? AND state_type = 'SCHEDULED' \(db.dialect.forUpdateSkippingLocked)
+                """, [turn.number, key])
+            guard let row else { continue }
+            try unblock([row], db)
+            left -= 1
+        }
+    }
+
+    /// How many more runs are looked at than are to have their turn, as others may hold some.
+    private static let spareTurns = 16
+
+    /// The first runs that wait for something, queue by queue, as only the first rows of each are looked at then. Those of queues
+    /// that nobody polls come last, as nobody would take them.
+    private static func turns(blockedOn key: String, _ count: Int, _ db: any SQLSession) throws -> [DueRuns.Turn] {
+        let waits = "blocked_on = ?1 AND state_type = 'SCHEDULED'"
+        let queues = try db.rows(
             """
-            SELECT number, work_queue FROM flow_run
-            WHERE blocked_on = ? AND state_type = 'SCHEDULED'
-                AND work_queue NOT IN (SELECT name FROM work_queue WHERE paused_at IS NOT NULL)
-            ORDER BY claim_order, number LIMIT ? \(db.dialect.forUpdateSkippingLocked)
-            """, [key, count])
-        try unblock(rows, db)
-        return rows.count
+            WITH RECURSIVE waiting (name) AS (
+                SELECT min(work_queue) FROM flow_run WHERE \(waits)
+                UNION ALL
+                SELECT (SELECT min(work_queue) FROM flow_run WHERE \(waits) AND work_queue > waiting.name)
+                FROM waiting WHERE waiting.name IS NOT NULL)
+            SELECT waiting.name, coalesce(work_queue.priority, 0) FROM waiting
+            LEFT JOIN work_queue ON work_queue.name = waiting.name
+            WHERE waiting.name IS NOT NULL AND work_queue.paused_at IS NULL
+            """, [key])
+        let polling = queues.count > 1 ? try PollingAgent.lately(db) : []
+        var (polled, others): ([DueRuns.Turn], [DueRuns.Turn]) = ([], [])
+        for row in queues {
+            var reader = RowReader(row, table: "work_queue")
+            let (name, priority): (String, Int64) = (try reader.next(), try reader.next())
+            let turns = try db.rows(
+                """
+                SELECT claim_order, number FROM flow_run WHERE \(waits) AND work_queue = ?2
+                ORDER BY claim_order, number LIMIT ?3
+                """, [key, name, count]
+            ).map { row in
+                var reader = RowReader(row, table: "flow_run")
+                return DueRuns.Turn(
+                    time: try reader.next() + priority * DueRuns.step, number: try reader.next())
+            }
+            if polling.contains(where: { $0.selector.matches(name) }) { polled += turns } else { others += turns }
+        }
+        return Array((polled.sorted() + others.sorted()).prefix(count))
     }
 
     /// Lets runs have their turn.
