@@ -16,6 +16,10 @@ struct ConcurrencyLimits: AsyncParsableCommand {
             """,
         subcommands: [Create.self, List.self, Inspect.self, Delete.self, Reset.self], aliases: ["concurrency-limits"])
 
+    /// How commands about a limit that is there end.
+    private static let exitCodes =
+        "Exit codes: 0 done, 2 usage, or there is no such limit, 5 API unreachable or refused."
+
     /// `orch concurrency-limit create`.
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -28,6 +32,8 @@ struct ConcurrencyLimits: AsyncParsableCommand {
                   orch concurrency-limit create etl 3 --runs
                   orch concurrency-limit create etl 1 --runs --when-full cancel-new
                   orch concurrency-limit create --global 20
+
+                Exit codes: 0 made or changed, 2 usage, 5 API unreachable or refused.
                 """)
 
         @Argument(help: "The tag; none with --global. Then how many at once.") var words: [String]
@@ -89,10 +95,13 @@ struct ConcurrencyLimits: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "ls", abstract: "Lists the limits, and how many tasks or runs hold slots of them or wait.",
             discussion: """
+                In JSON all of them are one list; `of` says whether a limit is one of tasks or of runs.
                 Examples:
                   orch concurrency-limit ls
                   orch concurrency-limit ls -o json
-                  orch concurrency-limit ls --runs -o json
+                  orch concurrency-limit ls --runs
+
+                Exit codes: 0 done, 5 API unreachable or refused.
                 """)
 
         @Flag(name: .customLong("runs"), help: "Only limits of runs: of tags, queues, deployments, and of all.")
@@ -101,14 +110,13 @@ struct ConcurrencyLimits: AsyncParsableCommand {
         @OptionGroup var output: Output
 
         func run() async throws {
-            let client = try connection.client()
             let now = Timestamp.now()
-            let runs = try await client.runLimits()
-            if isOfRuns { return try output.show(runs) { RunLimitTable(limits: $0, now: now).text } }
-            let tasks = try await client.concurrencyLimits()
-            try output.show(tasks) { tasks in
-                let more = runs.isEmpty ? "" : "\n" + RunLimitTable(limits: runs, now: now).text
-                return ConcurrencyLimitTable(limits: tasks, now: now).text + more
+            try output.show(try await ListedLimit.all(of: connection.client(), onlyRuns: isOfRuns)) { limits in
+                let runs = limits.compactMap(\.ofRuns)
+                let ofRuns = RunLimitTable(limits: runs, now: now).text
+                if isOfRuns { return ofRuns }
+                let ofTasks = ConcurrencyLimitTable(limits: limits.compactMap(\.ofTasks), now: now).text
+                return ofTasks + (runs.isEmpty ? "" : "\n" + ofRuns)
             }
         }
     }
@@ -123,6 +131,8 @@ struct ConcurrencyLimits: AsyncParsableCommand {
                   orch concurrency-limit inspect database -o json
                   orch concurrency-limit inspect etl --runs
                   orch concurrency-limit inspect --global
+
+                \(exitCodes)
                 """)
 
         @OptionGroup var target: LimitTarget
@@ -149,6 +159,8 @@ struct ConcurrencyLimits: AsyncParsableCommand {
                   orch concurrency-limit delete database
                   orch concurrency-limit delete etl --runs
                   orch concurrency-limit delete --global
+
+                \(exitCodes)
                 """)
 
         @OptionGroup var target: LimitTarget
@@ -174,6 +186,8 @@ struct ConcurrencyLimits: AsyncParsableCommand {
                 tasks than the limit allows may be at work afterwards.
                 Example:
                   orch concurrency-limit reset database
+
+                \(exitCodes)
                 """)
 
         @Argument(help: "The tag.") var tag: String

@@ -16,6 +16,10 @@ struct WorkQueues: AsyncParsableCommand {
             ClearLimit.self, SetPriority.self, Delete.self,
         ], aliases: ["work-queues"])
 
+    /// How commands about one queue end.
+    private static let exitCodes =
+        "Exit codes: 0 done, 2 usage, or there is no such queue, 5 API unreachable or refused."
+
     /// `orch work-queue create`.
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -25,10 +29,10 @@ struct WorkQueues: AsyncParsableCommand {
                   orch work-queue create nightly
                   orch work-queue create gpu -l 2 --priority 5 --description "one run for each card"
 
-                Exit codes: 0 made, 2 usage, 5 there is one already, or the API is unreachable.
+                Exit codes: 0 made, 2 usage, or there is one already, 5 API unreachable or refused.
                 """)
 
-        @Argument(help: "The queue's name.") var name: String
+        @Argument(help: "The queue's name: letters, digits, and . _ - : @ +.") var name: String
         @Option(
             name: [.customShort("l"), .customLong("limit"), .customLong("concurrency-limit")],
             help: "How many of its runs may be live at once. Defaults to any number.")
@@ -62,6 +66,8 @@ struct WorkQueues: AsyncParsableCommand {
                 Examples:
                   orch work-queue ls
                   orch work-queue ls -o json
+
+                Exit codes: 0 done, 5 API unreachable or refused.
                 """)
         @OptionGroup var connection: Connection
         @OptionGroup var output: Output
@@ -76,7 +82,11 @@ struct WorkQueues: AsyncParsableCommand {
     struct Inspect: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "inspect", abstract: "Shows a work queue: its health, what waits in it, and who polls it.",
-            discussion: "Example: orch work-queue inspect default")
+            discussion: """
+                Example: orch work-queue inspect default
+
+                \(exitCodes)
+                """)
         @Argument(help: "The queue's name.") var name: String
         @OptionGroup var connection: Connection
         @OptionGroup var output: Output
@@ -95,6 +105,8 @@ struct WorkQueues: AsyncParsableCommand {
             discussion: """
                 Those whose turn it is come first, then those that a limit holds back, then those whose time has not come.
                 Example: orch work-queue preview nightly --limit 50
+
+                \(exitCodes)
                 """,
             aliases: ["read-runs"])
         @Argument(help: "The queue's name.") var name: String
@@ -129,7 +141,11 @@ struct WorkQueues: AsyncParsableCommand {
     struct Pause: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "pause", abstract: "Has the runs of a queue wait; those that are at work go on.",
-            discussion: "Example: orch work-queue pause nightly")
+            discussion: """
+                Example: orch work-queue pause nightly
+
+                \(exitCodes)
+                """)
         @Argument(help: "The queue's name.") var name: String
         @OptionGroup var connection: Connection
 
@@ -142,7 +158,11 @@ struct WorkQueues: AsyncParsableCommand {
     struct Resume: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "resume", abstract: "Lets the runs of a queue go that was paused.",
-            discussion: "Example: orch work-queue resume nightly")
+            discussion: """
+                Example: orch work-queue resume nightly
+
+                \(exitCodes)
+                """)
         @Argument(help: "The queue's name.") var name: String
         @OptionGroup var connection: Connection
 
@@ -158,6 +178,8 @@ struct WorkQueues: AsyncParsableCommand {
             discussion: """
                 Runs that are at work go on, also where they are more than the limit. 0 lets none begin.
                 Example: orch work-queue set-limit nightly 4
+
+                \(exitCodes)
                 """,
             aliases: ["set-concurrency-limit"])
         @Argument(help: "The queue's name.") var name: String
@@ -175,7 +197,11 @@ struct WorkQueues: AsyncParsableCommand {
     struct ClearLimit: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "clear-limit", abstract: "Removes the limit of a queue.",
-            discussion: "Example: orch work-queue clear-limit nightly", aliases: ["clear-concurrency-limit"])
+            discussion: """
+                Example: orch work-queue clear-limit nightly
+
+                \(exitCodes)
+                """, aliases: ["clear-concurrency-limit"])
         @Argument(help: "The queue's name.") var name: String
         @OptionGroup var connection: Connection
 
@@ -191,6 +217,8 @@ struct WorkQueues: AsyncParsableCommand {
             discussion: """
                 Smaller ones come first; a run competes with those of other queues as if it had become due so many minutes later.
                 Example: orch work-queue set-priority nightly 30
+
+                \(exitCodes)
                 """)
         @Argument(help: "The queue's name.") var name: String
         @Argument(help: "0 (first) to 1000.") var priority: Int
@@ -210,7 +238,8 @@ struct WorkQueues: AsyncParsableCommand {
             discussion: """
                 Example: orch work-queue delete nightly
 
-                Exit codes: 0 removed, 5 something names it still, or there is none, or the API is unreachable.
+                Exit codes: 0 removed, 2 usage, there is none, or something names it still, 5 API unreachable or \
+                refused.
                 """)
         @Argument(help: "The queue's name.") var name: String
         @OptionGroup var connection: Connection

@@ -15,4 +15,16 @@ struct CommandNameTests {
         }
         #expect(count > 40)
     }
+
+    @Test(
+        "Each command about queues, agents and limits has an example and its exit codes in its help",
+        arguments: [WorkQueues.self, Agents.self, ConcurrencyLimits.self] as [any ParsableCommand.Type])
+    func helpIsWhole(group: any ParsableCommand.Type) {
+        for command in group.configuration.subcommands {
+            let help = command.configuration.discussion
+            #expect(help.contains("Example"), "\(command)")
+            #expect(help.contains("Exit codes: 0 "), "\(command)")
+            #expect(!help.contains("\\"), "\(command)")
+        }
+    }
 }

@@ -52,6 +52,24 @@ struct ConcurrencyLimitCommandTests {
         #expect((good.tag, good.limit) == ("my tag", 0))
     }
 
+    @Test("The list in JSON has the limits of tasks and of runs, and says which is which; --runs has those of runs alone")
+    func jsonListsAll() async throws {
+        try await LiveController.with { live in
+            _ = try await live.admin.saveRunLimit(RunLimitRequest(key: .tag("etl"), limit: 3))
+            _ = try await live.admin.saveConcurrencyLimit(ConcurrencyLimitRequest(tag: "db", limit: 1))
+            func listed(onlyRuns: Bool) async throws -> [[JSONValue?]] {
+                let limits = try await ListedLimit.all(of: live.admin, onlyRuns: onlyRuns)
+                let list = try #require(try JSONValue(parsing: Output.json(limits)).arrayValue)
+                return list.map { limit in
+                    ["of", "tag", "key", "limit"].map { limit.objectValue?[$0] }
+                }
+            }
+            let runs: [JSONValue?] = ["runs", nil, "tag:etl", 3]
+            #expect(try await listed(onlyRuns: false) == [["tasks", "db", nil, 1], runs])
+            #expect(try await listed(onlyRuns: true) == [runs])
+        }
+    }
+
     @Test func tagsOfRunsAndDeploymentsAreOnOneLine() throws {
         #expect(throws: (any Error).self) { try Run.parse(["docker-flow", "--tag", "a\nb"]) }
         #expect(throws: (any Error).self) {
