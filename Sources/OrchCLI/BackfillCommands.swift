@@ -67,9 +67,14 @@ struct Backfills: AsyncParsableCommand {
         var jobVariables: [String] = []
         @Option(
             name: .customLong("idempotency-key"),
-            help: "Whoever asks again with the same key gets the backfill that was made first.")
+            help:
+                "Whoever asks again with the same key gets the backfill that was made first; for another request: refused."
+        )
         var idempotencyKey: String?
-        @Flag(name: .customLong("dry-run"), help: "Only list the intervals, and what would be done.") var isDry = false
+        @Flag(
+            name: .customLong("dry-run"),
+            help: "Only list the intervals, and what would be done; refused where the backfill would be.")
+        var isDry = false
         @Flag(help: "Return at once; the backfill goes on.") var detach = false
         @OptionGroup var connection: Connection
         @OptionGroup var output: Output
@@ -86,8 +91,9 @@ struct Backfills: AsyncParsableCommand {
             let request = try await request(client)
             let reply = try await Self.make { try await client.createBackfill(request) }
             guard let backfill = reply.backfill else {
-                return try output.show(reply) { BackfillSummary.plan($0.intervals, deployment, isDry: isDry) }
+                return try output.show(reply) { BackfillSummary.plan($0, deployment, isDry: isDry) }
             }
+            guard !isDry else { return try output.show(reply) { _ in BackfillSummary.known(backfill) } }
             if reply.isNew == false, idempotencyKey != nil {
                 FileHandles.writeError("The key has made backfill \(backfill.id.short) before: no other was made.\n")
             }
@@ -122,7 +128,7 @@ struct Backfills: AsyncParsableCommand {
             request.isNewestFirst = isNewestFirst ? true : nil
             request.isDryRun = isDry ? true : nil
             request.tags = tags.isEmpty ? nil : tags
-            request.idempotencyKey = isDry ? nil : idempotencyKey ?? "\(Identifier.new())"
+            request.idempotencyKey = idempotencyKey ?? (isDry ? nil : "\(Identifier.new())")
             let variables = try JobVariables.read(jobVariables)
             request.jobVariables = variables.isEmpty ? nil : variables
             return request
@@ -219,7 +225,8 @@ struct Backfills: AsyncParsableCommand {
     /// `orch backfill retry`.
     struct Retry: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "retry", abstract: "Tries those runs of a backfill again that have not completed.")
+            commandName: "retry", abstract: "Tries those runs of a backfill again that have not completed.",
+            discussion: "One that is paused stays so: its intervals wait until `orch backfill resume`.")
         @OptionGroup var wish: BackfillWish
         func run() async throws { try await wish.make("retry") }
     }

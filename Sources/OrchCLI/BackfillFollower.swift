@@ -8,6 +8,8 @@ struct BackfillFollower {
 
     /// From one look to the next.
     private static let interval = Duration.seconds(1)
+    /// The same while the API is away.
+    private static let patience = Duration.seconds(3)
 
     /// Follows; the exit code says what came of it.
     func follow(_ backfill: Backfill) async throws {
@@ -47,10 +49,26 @@ struct BackfillFollower {
         }
     }
 
+    private func say(_ remark: String, above status: StatusLine?) {
+        if let status { status.above { FileHandles.writeError(remark) } } else { FileHandles.writeError(remark) }
+    }
+
     private func look(_ id: String, status: StatusLine?, quiet: Bool) async throws -> BackfillReply {
         var told = ""
+        var isAway = false
         while true {
-            let reply = try await client.backfill(id)
+            let reply: BackfillReply
+            do {
+                reply = try await client.backfill(id)
+            } catch {
+                guard error.isTransient, !error.isCancellation else { throw error }
+                if !isAway { say("The API is away (\(error)); the backfill goes on, trying again.\n", above: status) }
+                isAway = true
+                try await Task.sleep(for: Self.patience)
+                continue
+            }
+            if isAway { say("The API answers again.\n", above: status) }
+            isAway = false
             guard let backfill = reply.backfill else { return reply }
             let line = BackfillSummary.line(backfill)
             if let status {

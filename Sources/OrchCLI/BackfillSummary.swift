@@ -26,7 +26,7 @@ enum BackfillSummary {
         return Table.facts([
             ("Backfill", "\(backfill.id)"),
             ("Deployment", backfill.fullName),
-            ("Span", "[\(backfill.request.from), \(backfill.request.to))"),
+            ("Span", "[\(backfill.request.from), \(backfill.request.to)) by the clocks of \(backfill.timezone)"),
             ("Status", line(backfill)),
             ("At once", "\(backfill.limit)"),
             ("Created", "\(backfill.createdAt.brief) by \(backfill.createdBy)"),
@@ -37,7 +37,7 @@ enum BackfillSummary {
                     : backfill.metrics.sorted { $0.key < $1.key }.map { "\($0.key) \(number($0.value))" }
                         .joined(separator: ", ")
             ),
-        ]) + "\n" + grid(reply.intervals) + "\n" + table(reply.intervals)
+        ]) + "\n" + grid(reply.intervals) + "\n" + table(reply)
     }
 
     private static func number(_ value: Double) -> String {
@@ -45,11 +45,17 @@ enum BackfillSummary {
     }
 
     /// What a backfill would do, or why there is nothing to do.
-    static func plan(_ intervals: [BackfillInterval], _ deployment: String, isDry: Bool) -> String {
+    static func plan(_ reply: BackfillReply, _ deployment: String, isDry: Bool) -> String {
+        let intervals = reply.intervals
         let runs = intervals.count(where: \.isRun)
-        return table(intervals)
+        return table(reply)
             + "\(intervals.count) interval\(intervals.count == 1 ? "" : "s") of \(deployment), \(runs) to run"
             + (isDry ? ". Nothing was done: it was a dry run.\n" : ": nothing to do.\n")
+    }
+
+    /// What a backfill would come to whose key has made one before.
+    static func known(_ backfill: Backfill) -> String {
+        "The key has made backfill \(backfill.id.short) before: no other would be made. It was a dry run.\n"
     }
 
     /// One sign for each interval: `.` waits, `>` is live, `#` has completed, `x` has failed, `!` crashed, `-` was cancelled.
@@ -66,18 +72,21 @@ enum BackfillSummary {
         }
         var lines: [String] = []
         for start in stride(from: 0, to: signs.count, by: 60) {
-            let label = "\(intervals[start].dataInterval.start)".prefix(10)
+            let label = intervals[start].local.prefix(10)
             lines.append("\(label)  \(String(signs[start..<min(start + 60, signs.count)]))")
         }
         return lines.map { $0 + "\n" }.joined()
     }
 
-    private static func table(_ intervals: [BackfillInterval]) -> String {
-        let rest = intervals.count - mostRows
+    /// Intervals by the clocks of their zone, where that is another than UTC, and in UTC.
+    private static func table(_ reply: BackfillReply) -> String {
+        let rest = reply.intervals.count - mostRows
+        let zone = reply.timezone.flatMap { $0 == "UTC" ? nil : $0.uppercased() }
         return Table(
-            header: ["INTERVAL START", "END", "RUN", "STATE", "WHY"],
-            rows: intervals.prefix(mostRows).map { interval in
-                [
+            header: (zone.map { ["START (\($0))"] } ?? []) + ["START (UTC)", "END (UTC)", "RUN", "STATE", "WHY"],
+            rows: reply.intervals.prefix(mostRows).map { interval -> [String] in
+                let local = zone == nil ? [] : [interval.local]
+                return local + [
                     interval.dataInterval.start.brief, interval.dataInterval.end.brief,
                     interval.reason == nil ? interval.run?.name ?? "-" : interval.isRun ? "yes" : "no",
                     interval.run?.state.name ?? "-", interval.reason ?? interval.run?.state.message ?? "",

@@ -7,7 +7,7 @@ struct RunRequestOptions: ParsableArguments {
     var name: String?
     @Option(
         name: .customLong("idempotency-key"),
-        help: "Whoever asks again with the same key gets the run that was made first.")
+        help: "Whoever asks again with the same key gets the run that was made first; for another request: refused.")
     var idempotencyKey: String?
     @Option(
         name: .customLong("start-in"),

@@ -45,6 +45,8 @@ package struct RunDraft: Sendable {
     package var launch: RunLaunch
     /// The true parameters, encrypted; nil where nothing is hidden.
     package var sealedParameters: [UInt8]?
+    /// What tells its request from others that come with the same key; nil where it has none.
+    package var requestMarks: RequestMarks?
 
     package init(run: FlowRun, launch: RunLaunch, sealedParameters: [UInt8]? = nil) {
         self.run = run

@@ -162,6 +162,15 @@ package struct ScheduleOutcome: Sendable {
     package init() {}
 }
 
+/// What became of schedules that were to take the place of all that a deployment has.
+package enum ScheduleReplacement: Sendable {
+    case done(kept: [StoredSchedule], removed: [StoredSchedule])
+    /// The deployment has other schedules than whoever asked has seen: these.
+    case changed([StoredSchedule])
+    /// There is no such deployment any more.
+    case noDeployment
+}
+
 /// What became of a schedule that was to be saved.
 package enum ScheduleSaving: Sendable {
     case saved(StoredSchedule, isNew: Bool)

@@ -53,6 +53,13 @@ package protocol Store: Sendable {
     func saveSchedule(
         _ spec: ScheduleSpec, of deployment: Identifier, replaces: Bool, at: Timestamp
     ) async throws -> ScheduleSaving
+    /// Gives a deployment these schedules and no others; one of the same slug is changed.
+    ///
+    /// - Parameter seen: the schedules that it has, with the times of their last changes; nothing is done where it has others.
+    ///   nil = whatever it has.
+    func replaceSchedules(
+        of deployment: Identifier, with specs: [ScheduleSpec], seen: [Identifier: Timestamp]?, at: Timestamp
+    ) async throws -> ScheduleReplacement
     /// Pauses a schedule, or lets it go on; nil where there is none. Safe to repeat.
     func pauseSchedule(_ id: Identifier, _ pause: SchedulePause, at: Timestamp) async throws -> StoredSchedule?
     /// Removes a schedule, its runs stay; false where there is none.
@@ -79,6 +86,10 @@ package protocol Store: Sendable {
     ///   inside of too many runs.
     @discardableResult
     func createRun(_ draft: RunDraft) async throws -> FlowRun?
+    /// The run that was made with a key; nil where none was.
+    func run(key: String) async throws -> FlowRun?
+    /// What tells the request of a run from others that come with its key; nil where that is not known.
+    func requestMarks(ofRun id: Identifier) async throws -> RequestMarks?
     /// Adds a run that another one makes at a place of its own, or finds the one that it has made there: that one as it is
     /// where it has completed, goes on, or was asked for by the same try; else waiting for another attempt.
     ///
@@ -187,10 +198,12 @@ package protocol Store: Sendable {
     /// - Throws: ``StoreError/intervalsTaken(_:by:)`` where the last run about an interval is another one meanwhile, or stands
     ///   differently.
     func createBackfill(
-        _ backfill: Backfill, key: String?, runs: [RunDraft], seen: [DataInterval: RunBrief], at: Timestamp
+        _ backfill: Backfill, key: RequestKey?, runs: [RunDraft], seen: [DataInterval: RunBrief], at: Timestamp
     ) async throws -> Backfill?
     /// The backfill that was made with a key; nil where none was.
     func backfill(key: String) async throws -> Backfill?
+    /// What tells the request of a backfill from others that come with its key; nil where that is not known.
+    func requestMarks(ofBackfill id: Identifier) async throws -> RequestMarks?
     /// The last run about each data interval of a deployment whose first instant is in a span.
     func lastRuns(of deployment: Identifier, from: Timestamp, to: Timestamp) async throws -> [DataInterval: FlowRun]
     /// Backfills, the newest first, without what their runs reported.

@@ -27,6 +27,8 @@ struct BackfillCommandTests {
             #expect(try await command().request(live.admin).idempotencyKey != request.idempotencyKey)
             #expect(try await command("--idempotency-key", "k").request(live.admin).idempotencyKey == "k")
             #expect(try await command("--dry-run").request(live.admin).idempotencyKey == nil)
+            #expect(
+                try await command("--dry-run", "--idempotency-key", "k").request(live.admin).idempotencyKey == "k")
         }
     }
 

@@ -23,6 +23,45 @@ struct RunRequestRoutesTests {
         }
     }
 
+    @Test(
+        "a key with another request is refused and says what differs; the same request gets the run whatever becomes of it"
+    )
+    func keys() async throws {
+        try await ServerFixture.with { server in
+            try await server.succeed(.post, "deployments", ServerFixture.deployment())
+            func asked(_ change: (inout FlowRunRequest) throws -> Void = { _ in }) rethrows -> FlowRunRequest {
+                var request = FlowRunRequest(
+                    deployment: "docker-flow", parameters: ["month": 7, "password": "s3cret"], tags: ["nightly"])
+                request.idempotencyKey = "2020-07"
+                try change(&request)
+                return request
+            }
+            let first: FlowRunReply = try await server.call(.post, "flow-runs", asked())
+            let others: [(String, FlowRunRequest)] = [
+                ("parameters.month", asked { $0.parameters["month"] = 8 }),
+                ("parameters.password", asked { $0.parameters["password"] = "another" }),
+                ("tags", asked { $0.tags = [] }),
+                ("dataInterval", asked { $0.dataInterval = DataInterval("2020-07-01/2020-08-01") }),
+                ("name", asked { $0.name = "by hand" }),
+                ("policy", asked { $0.policy = RunPolicy(retries: 2) }),
+            ]
+            for (member, request) in others {
+                let (status, fault) = try await server.refusal(.post, "flow-runs", request)
+                #expect(status == 409 && fault.details == ["at .\(member): expected what was asked for first"])
+                #expect(fault.message.contains("has made run \(first.run.name)") && !"\(fault)".contains("s3cret"))
+            }
+            // Seconds from now are another instant each time; and the deployment takes other parameters meanwhile.
+            var changed = ServerFixture.deployment()
+            changed.parameterSchema = ParameterSchema([])
+            changed.parameters = [:]
+            try await server.succeed(.post, "deployments", changed)
+            let again: FlowRunReply = try await server.call(
+                .post, "flow-runs", asked { $0.scheduledFor = Timestamp.now() + .seconds(60) })
+            #expect(again.isNew == false && again.run.id == first.run.id)
+            #expect(try await server.call(.get, "flow-runs", as: [FlowRun].self).count == 1)
+        }
+    }
+
     @Test func aRunThatIsDueLaterSaysSoAndIsNotGivenBefore() async throws {
         try await ServerFixture.with { server in
             try await server.succeed(.post, "deployments", ServerFixture.deployment())

@@ -90,10 +90,10 @@ extension StoreConformance {
                 let (one, two) = (try backfill(2, limit: 1), try backfill(2, limit: 1))
                 #expect(
                     try await store.createBackfill(
-                        one, key: "k", runs: try drafts(2, of: one), seen: [:], at: Sample.at(0)) == nil
+                        one, key: RequestKey("k"), runs: try drafts(2, of: one), seen: [:], at: Sample.at(0)) == nil
                 )
                 let known = try await store.createBackfill(
-                    two, key: "k", runs: try drafts(2, of: two), seen: [:], at: Sample.at(1))
+                    two, key: RequestKey("k"), runs: try drafts(2, of: two), seen: [:], at: Sample.at(1))
                 #expect(known?.id == one.id)
                 #expect(try await store.runs(matching: RunQuery()).count == 2)
             }
@@ -145,7 +145,7 @@ extension StoreConformance {
                     try #require(try await store.claim(Sample.claim(limit: 10, at: 5)).first), .failed, store, at: 6)
                 let now = try #require(try await store.runs(ofBackfill: first.id).first)
                 let known = try await store.createBackfill(
-                    second, key: "k", runs: drafts, seen: [try month(1): RunBrief(now)], at: Sample.at(7))
+                    second, key: RequestKey("k"), runs: drafts, seen: [try month(1): RunBrief(now)], at: Sample.at(7))
                 #expect(known == nil)
                 #expect(try await store.backfill(key: "k")?.id == second.id)
                 #expect(try await store.backfill(key: "other") == nil)
@@ -261,6 +261,34 @@ extension StoreConformance {
         }
 
         @Test(arguments: StoreKind.all)
+        func oneThatIsPausedStaysSoWhenItIsCancelledAndReopened(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                let backfill = try backfill(2, limit: 2)
+                let marks = ["to": "1", "parameters.month": "2"]
+                _ = try await store.createBackfill(
+                    backfill, key: RequestKey("k", marks: marks), runs: try drafts(2, of: backfill), seen: [:],
+                    at: Sample.at(0))
+                #expect(try await store.requestMarks(ofBackfill: backfill.id) == marks)
+                func change(_ change: BackfillChange, at seconds: Double) async throws -> Backfill {
+                    try #require(try await store.changeBackfill(backfill.id, change, at: Sample.at(seconds)))
+                }
+                let cancelled = try await change(.cancel, at: 1)
+                #expect(cancelled.status == .cancelled && cancelled.pausedAt == nil)
+                // What has ended is not paused, and gets no slots.
+                #expect(try await change(.pause, at: 2).pausedAt == nil)
+                _ = try await change(.limit(1), at: 3)
+                #expect(try await store.claim(Sample.claim(limit: 10, at: 3)).isEmpty)
+                #expect(try await change(.reopen, at: 4).status == .running)
+                #expect(try await change(.pause, at: 5).status == .paused)
+                _ = try await change(.cancel, at: 6)
+                #expect(try await change(.reopen, at: 7).status == .paused)
+                #expect(try await store.claim(Sample.claim(limit: 10, at: 8)).isEmpty)
+                #expect(try await change(.resume, at: 9).status == .running)
+                #expect(try await store.claim(Sample.claim(limit: 10, at: 10)).count == 1)
+            }
+        }
+
+        @Test(arguments: StoreKind.all)
         func oneWithoutOpenRunsIsNotCancelled(kind: StoreKind) async throws {
             try await kind.withStore { store in
                 let backfill = try backfill(2, limit: 2)
@@ -280,7 +308,7 @@ extension StoreConformance {
             try await kind.withStore { store in
                 let backfill = try backfill(2, limit: 1)
                 _ = try await store.createBackfill(
-                    backfill, key: "year", runs: try drafts(2, of: backfill), seen: [:], at: Sample.at(0))
+                    backfill, key: RequestKey("year"), runs: try drafts(2, of: backfill), seen: [:], at: Sample.at(0))
                 var policy = StoreRetentionTests.keepsAll
                 policy.runSeconds = 100
                 for clock in [1.0, 150] {
@@ -300,7 +328,8 @@ extension StoreConformance {
                 #expect(try await store.runLimits().isEmpty)
                 // What is younger than its runs' span stays without them.
                 let young = try self.backfill(1, limit: 1)
-                _ = try await store.createBackfill(young, key: "year", runs: [], seen: [:], at: Sample.at(200))
+                _ = try await store.createBackfill(
+                    young, key: RequestKey("year"), runs: [], seen: [:], at: Sample.at(200))
                 policy.runSeconds = 1e6
                 #expect(try await StoreRetentionTests.pass(policy, at: 262, store).removed.backfills == 0)
                 #expect(try await store.backfills(limit: 10).map(\.id) == [young.id])

@@ -18,7 +18,7 @@ public struct Backfill: Codable, Hashable, Sendable {
     public var deploymentID: Identifier
     public var deploymentName: String
     public var flowName: String
-    /// What was asked for; secrets in its parameters are hidden.
+    /// What was asked for; secrets in its parameters are hidden, and its time zone is the one that was found.
     public var request: BackfillRequest
     public var createdAt: Timestamp
     public var createdBy: String
@@ -66,6 +66,9 @@ public struct Backfill: Codable, Hashable, Sendable {
     /// `parent_flow_runner/docker-flow`.
     public var fullName: String { "\(flowName)/\(deploymentName)" }
 
+    /// The zone by whose clocks its intervals are divided.
+    public var timezone: String { request.timezone ?? "UTC" }
+
     private enum DerivedKeys: String, CodingKey { case status }
 
     /// Writes `status` too, which readers derive from the rest.
@@ -99,11 +102,16 @@ public struct BackfillReply: Codable, Hashable, Sendable {
     /// False where it was there already, by its idempotency key.
     public var isNew: Bool?
     public var intervals: [BackfillInterval]
+    /// The zone of the intervals' local times; nil = a controller that does not say it.
+    public var timezone: String?
 
     /// A reply.
-    public init(backfill: Backfill?, isNew: Bool? = nil, intervals: [BackfillInterval]) {
+    public init(
+        backfill: Backfill?, isNew: Bool? = nil, intervals: [BackfillInterval], timezone: String? = nil
+    ) {
         self.backfill = backfill
         self.isNew = isNew
         self.intervals = intervals
+        self.timezone = timezone
     }
 }

@@ -26,7 +26,10 @@ public struct ScheduleFire: Hashable, Sendable {
     }
 
     /// What the zone's clocks show when it comes, with the offset: `2026-03-29T03:30+02:00`.
-    public var localText: String {
+    public var localText: String { Self.localText(of: instant, offset: offset) }
+
+    /// What clocks show at an instant that are so many seconds east of UTC, with the offset.
+    static func localText(of instant: Timestamp, offset: Int64) -> String {
         let shown = LocalTime(seconds: instant.microseconds.flooredQuotient(1_000_000) + offset)
         guard offset != 0 else { return "\(shown)Z" }
         let (minutes, seconds) = abs(offset).quotientAndRemainder(dividingBy: 60)

@@ -18,9 +18,7 @@ struct BackfillRoutes: Sendable {
                 return try APIJSON.response(try await desk.store.backfills(limit: limit))
             },
             Endpoint(.get, "backfills/:id", .adminOnly) { call in
-                let backfill = try await desk.find(try await id(call))
-                return try APIJSON.response(
-                    BackfillReply(backfill: backfill, intervals: try await desk.intervals(of: backfill)))
+                try APIJSON.response(try await desk.reply(try await desk.find(try await id(call))))
             },
             Endpoint(.post, "backfills/:id/pause", .adminOnly) { try await change($0, .pause) },
             Endpoint(.post, "backfills/:id/resume", .adminOnly) { try await change($0, .resume) },

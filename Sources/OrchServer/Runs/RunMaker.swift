@@ -11,15 +11,42 @@ struct RunMaker: Sendable {
     ///
     /// - Parameter parent: the run that makes it; nil = none.
     /// - Returns: the run, and whether it was made now: one with the request's idempotency key is there already.
-    /// - Throws: 404, 409 where the name is no deployment's, or where the parent is not there or has ended; 422 with each bad
-    ///   parameter and each missing block.
+    /// - Throws: 404, 409 where the name is no deployment's, or where the parent is not there or has ended; 409 where the key made
+    ///   a run of another request; 422 with each bad parameter and each missing block.
     func make(
         _ request: FlowRunRequest, parent: Identifier?, by actor: String, at: Timestamp
     ) async throws -> (run: FlowRun, isNew: Bool) {
-        var draft = try await draft(request, by: actor, at: at)
+        let stored = try await deployments.find(request.deployment)
+        try RunRequestChecks(request).check()
+        // What was made before is told whatever became of its deployment.
+        if let key = Self.key(of: request, stored.deployment), let known = try await store.run(key: key) {
+            return (try await asKnown(known, by: request), false)
+        }
+        var draft = try await draft(request, of: stored, by: actor, at: at)
         draft.run.parentRunID = parent
-        if let known = try await store.createRun(draft) { return (known, false) }
+        if let known = try await store.createRun(draft) { return (try await asKnown(known, by: request), false) }
         return (draft.run, true)
+    }
+
+    /// A key is its deployment's own, and never that of a slot of a schedule.
+    private static func key(of request: FlowRunRequest, _ deployment: Deployment) -> String? {
+        request.idempotencyKey.map { "key/\(deployment.id)/\($0)" }
+    }
+
+    /// The run that a request's key has made.
+    ///
+    /// - Throws: 409 where it was another request.
+    private func asKnown(_ run: FlowRun, by request: FlowRunRequest) async throws -> FlowRun {
+        let known = try await store.requestMarks(ofRun: run.id)
+        try comparison(request).check(
+            against: known, key: request.idempotencyKey ?? "", made: "run \(run.name)")
+        return run
+    }
+
+    /// Who asks, and when it is due by the clock of who asks (`--start-in`), is not what is asked for.
+    private func comparison(_ request: FlowRunRequest) throws -> RequestComparison {
+        try RequestComparison(
+            request, ignoring: ["deployment", "idempotencyKey", "parentRunID", "scheduledFor"], keys: keys)
     }
 
     /// A run of a deployment that is not kept yet.
@@ -58,8 +85,7 @@ struct RunMaker: Sendable {
             dataInterval: request.dataInterval)
         (run.priority, run.requires) = (request.priority ?? deployment.priority, deployment.placement)
         run.notes = request.notes
-        // A key is its deployment's own, and never that of a slot of a schedule.
-        run.idempotencyKey = request.idempotencyKey.map { "key/\(deployment.id)/\($0)" }
+        run.idempotencyKey = Self.key(of: request, deployment)
         var infrastructure = deployment.infrastructure
         if let variables = request.jobVariables, !variables.isEmpty {
             infrastructure.overrides = BlockType.merged(infrastructure.overrides ?? [:], variables)
@@ -71,7 +97,9 @@ struct RunMaker: Sendable {
             blocks: deployment.blocks, policy: request.policy ?? deployment.policy)
         launch.source = deployment.source
         launch.dependsOnPast = deployment.dependsOnPast
-        return RunDraft(run: run, launch: launch, sealedParameters: hidden.sealed)
+        var draft = RunDraft(run: run, launch: launch, sealedParameters: hidden.sealed)
+        if request.idempotencyKey != nil { draft.requestMarks = try comparison(request).marks }
+        return draft
     }
 
     /// - Throws: 422 where there are more tags than 50, or one is empty, longer than 100 characters or not on one line.

@@ -2,25 +2,26 @@ package import OrchModel
 
 extension RelationalStore {
     package func createBackfill(
-        _ backfill: Backfill, key: String?, runs: [RunDraft], seen: [DataInterval: RunBrief], at: Timestamp
+        _ backfill: Backfill, key: RequestKey?, runs: [RunDraft], seen: [DataInterval: RunBrief], at: Timestamp
     ) async throws -> Backfill? {
         try await prepareLogs(of: at.day)
         return try await write { db in
             try db.lock("backfill")
-            if let key, let known = try Self.backfills("idempotency_key = ?", [key], limit: 1, db).first {
+            if let key, let known = try Self.backfills("idempotency_key = ?", [key.text], limit: 1, db).first {
                 return known
             }
             try Self.checkIntervals(of: runs, backfill.deploymentID, seen: seen, db)
             try db.run(
                 """
                 INSERT INTO backfill (id, deployment_id, deployment_name, flow_name, request, idempotency_key, created_at,
-                    created_by, slots, total)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    created_by, slots, total, request_marks)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 [
                     "\(backfill.id)", "\(backfill.deploymentID)", backfill.deploymentName, backfill.flowName,
-                    try JSONText.encode(backfill.request), key, backfill.createdAt.microseconds, backfill.createdBy,
-                    backfill.limit, backfill.total,
+                    try JSONText.encode(backfill.request), key?.text, backfill.createdAt.microseconds,
+                    backfill.createdBy,
+                    backfill.limit, backfill.total, try (key?.marks).map(JSONText.encode),
                 ])
             // Those beyond the first wait for it from the beginning: nobody has to look at them before their turn.
             let limit = LimitKey.backfill("\(backfill.id)").description
@@ -54,6 +55,10 @@ extension RelationalStore {
 
     package func backfill(key: String) async throws -> Backfill? {
         try await read { try Self.backfills("idempotency_key = ?", [key], limit: 1, $0).first }
+    }
+
+    package func requestMarks(ofBackfill id: Identifier) async throws -> RequestMarks? {
+        try await read { try Self.requestMarks("backfill", id, $0) }
     }
 
     package func lastRuns(
@@ -111,7 +116,7 @@ extension RelationalStore {
             guard let known = try Self.backfills("id = ?", ["\(id)"], limit: 1, db).first else { return nil }
             let key = LimitKey.backfill("\(id)")
             switch change {
-            case .pause where known.pausedAt == nil:
+            case .pause where known.pausedAt == nil && known.cancelledAt == nil:
                 try db.run("UPDATE backfill SET paused_at = ? WHERE id = ?", [at.microseconds, "\(id)"])
                 try Self.saveRunLimit(key, slots: 0, strategy: nil, at: at, db)
             case .resume where known.cancelledAt == nil:
@@ -119,18 +124,21 @@ extension RelationalStore {
                 try Self.saveRunLimit(key, slots: known.limit, strategy: nil, at: at, db)
             case .cancel where known.open > 0:
                 try db.run(
-                    """
-                    UPDATE backfill SET paused_at = coalesce(paused_at, ?1), cancelled_at = coalesce(cancelled_at, ?1)
-                    WHERE id = ?2
-                    """, [at.microseconds, "\(id)"])
+                    "UPDATE backfill SET cancelled_at = coalesce(cancelled_at, ?) WHERE id = ?",
+                    [at.microseconds, "\(id)"])
                 try Self.saveRunLimit(key, slots: 0, strategy: nil, at: at, db)
             case .reopen:
+                // Cancelling one used to pause it at the same moment; that is no pause that anybody asked for.
+                let pausedAt = known.pausedAt == known.cancelledAt ? nil : known.pausedAt
                 try db.run(
-                    "UPDATE backfill SET cancelled_at = NULL, paused_at = NULL WHERE id = ?", ["\(id)"])
-                try Self.saveRunLimit(key, slots: known.limit, strategy: nil, at: at, db)
+                    "UPDATE backfill SET cancelled_at = NULL, paused_at = ? WHERE id = ?",
+                    [pausedAt?.microseconds, "\(id)"])
+                try Self.saveRunLimit(key, slots: pausedAt == nil ? known.limit : 0, strategy: nil, at: at, db)
             case .limit(let slots):
                 try db.run("UPDATE backfill SET slots = ? WHERE id = ?", [slots, "\(id)"])
-                if known.pausedAt == nil { try Self.saveRunLimit(key, slots: slots, strategy: nil, at: at, db) }
+                if known.pausedAt == nil, known.cancelledAt == nil {
+                    try Self.saveRunLimit(key, slots: slots, strategy: nil, at: at, db)
+                }
             case .pause, .resume, .cancel: break
             }
             return try Self.backfills("id = ?", ["\(id)"], limit: 1, db).first

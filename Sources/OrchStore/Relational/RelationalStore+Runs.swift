@@ -19,6 +19,20 @@ extension RelationalStore {
         }
     }
 
+    package func run(key: String) async throws -> FlowRun? {
+        try await read { try RunRow.find(idempotencyKey: key, $0)?.run }
+    }
+
+    package func requestMarks(ofRun id: Identifier) async throws -> RequestMarks? {
+        try await read { try Self.requestMarks("flow_run", id, $0) }
+    }
+
+    static func requestMarks(_ table: String, _ id: Identifier, _ db: any SQLSession) throws -> RequestMarks? {
+        guard let row = try db.row("SELECT request_marks FROM \(table) WHERE id = ?", ["\(id)"]) else { return nil }
+        var reader = RowReader(row, table: table)
+        return try reader.optionalJSON()
+    }
+
     /// Holds a run that is about to make another one, so that its cancellation cannot pass by.
     ///
     /// - Returns: the run of the container.
@@ -183,6 +197,8 @@ extension RunRow {
     static func insert(_ draft: RunDraft, _ db: any SQLSession) throws -> Bool {
         var draft = draft
         try PastWait.hold(&draft.run, draft.launch, db)
-        return try insert(draft.run, root: nil, launch: draft.launch, sealedParameters: draft.sealedParameters, db)
+        return try insert(
+            draft.run, root: nil, launch: draft.launch, sealedParameters: draft.sealedParameters,
+            marks: draft.requestMarks, db)
     }
 }

@@ -35,6 +35,32 @@ extension RelationalStore {
         }
     }
 
+    package func replaceSchedules(
+        of deployment: Identifier, with specs: [ScheduleSpec], seen: [Identifier: Timestamp]?, at: Timestamp
+    ) async throws -> ScheduleReplacement {
+        try await write { db in
+            try db.lock("deployment")
+            guard try Self.deployment(deployment, db) != nil else { return .noDeployment }
+            func all() throws -> [StoredSchedule] {
+                try ScheduleRow.all(
+                    where: "deployment_id = ? ORDER BY slug \(db.dialect.forUpdate)", ["\(deployment)"], db)
+            }
+            let known = try all()
+            let changes = Dictionary(known.map { ($0.id, $0.updatedAt) }) { $1 }
+            guard seen == nil || seen == changes else { return .changed(known) }
+            let removed = known.filter { schedule in !specs.contains { $0.slug == schedule.spec.slug } }
+            for schedule in removed { _ = try ScheduleRow.delete(schedule.id, db) }
+            for spec in specs {
+                if let schedule = known.first(where: { $0.spec.slug == spec.slug }) {
+                    try ScheduleRow.update(schedule, to: spec, at: at, db)
+                } else {
+                    _ = try ScheduleRow.insert(spec, of: deployment, at: at, db)
+                }
+            }
+            return .done(kept: try all(), removed: removed)
+        }
+    }
+
     package func pauseSchedule(
         _ id: Identifier, _ pause: SchedulePause, at: Timestamp
     ) async throws -> StoredSchedule? {

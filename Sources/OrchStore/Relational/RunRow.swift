@@ -125,7 +125,8 @@ extension RunRow {
     /// - Returns: false, and nothing is added, where there is a run with its idempotency key.
     @discardableResult
     static func insert(
-        _ run: FlowRun, root: Int64?, launch: RunLaunch?, sealedParameters: [UInt8]?, _ db: any SQLSession
+        _ run: FlowRun, root: Int64?, launch: RunLaunch?, sealedParameters: [UInt8]?, marks: RequestMarks? = nil,
+        _ db: any SQLSession
     ) throws -> Bool {
         let inserted = try db.row(
             """
@@ -134,9 +135,9 @@ extension RunRow {
                 root_number, work_queue, image, state_type, state_name, state_message, state_at, state_actor, attempt,
                 created_at, scheduled_for, started_at, ended_at, agent, details, launch, sealed_parameters, child_key,
                 is_awaited, priority, claim_order, blocked_on, idempotency_key, schedule_id, backfill_id, late_at,
-                deadline_at, expected_span, placement, interval_start, interval_end
+                deadline_at, expected_span, placement, interval_start, interval_end, request_marks
             ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-                ?, ?, ?)
+                ?, ?, ?, ?)
             ON CONFLICT (idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
             RETURNING number
             """,
@@ -155,7 +156,7 @@ extension RunRow {
                 launch?.policy?.deadlineSeconds.map { (run.scheduledFor + .seconds($0)).microseconds },
                 launch?.policy?.expectedSeconds.map { TimeSpan(.seconds($0)).microseconds },
                 Placement(run.requires).text, run.dataInterval?.start.microseconds,
-                run.dataInterval?.end.microseconds,
+                run.dataInterval?.end.microseconds, try marks.map(JSONText.encode),
             ])
         guard let inserted else { return false }
         var reader = RowReader(inserted, table: "flow_run")

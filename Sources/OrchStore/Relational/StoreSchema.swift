@@ -21,7 +21,8 @@ enum StoreSchema {
         ("16-queues-and-limits", queuesAndLimits), ("17-schedules", schedules),
         ("18-deployment-versions", deploymentVersions), ("19-backfills", backfills),
         ("20-immediate-cancellations", immediateCancellations), ("21-waiters-by-queue", waitersByQueue),
-        ("22-questions-by-placement", questionsByPlacement), ("25-farewells", farewells),
+        ("22-questions-by-placement", questionsByPlacement), ("23-request-marks", requestMarks),
+        ("24-farewells", farewells),
     ]
 
     /// The migrations that a database lacks.
@@ -36,6 +37,12 @@ enum StoreSchema {
         guard unknown.isEmpty else { throw StoreError.newerSchema(path: path, unknown: unknown.sorted()) }
         return known.filter { !applied.contains($0) }
     }
+
+    /// What tells the request of a run or of a backfill from others that come with its key.
+    private static let requestMarks = """
+        ALTER TABLE flow_run ADD COLUMN request_marks TEXT;
+        ALTER TABLE backfill ADD COLUMN request_marks TEXT;
+        """
 
     /// Which agents may answer a question; limits of deployments that had been deleted before they took theirs along.
     private static let questionsByPlacement = """
