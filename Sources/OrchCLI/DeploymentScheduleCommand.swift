@@ -17,7 +17,9 @@ extension Deployments {
                   orch deployment set-schedule docker-flow --rrule 'FREQ=WEEKLY;BYDAY=MO;BYHOUR=7;BYMINUTE=0'
                   orch deployment set-schedule docker-flow --no-schedule
 
-                Exit codes: 0 done, 2 usage or a rule that is none, 5 API unreachable.
+                All is done at once, or nothing: where somebody else changes the schedules meanwhile, nothing is, and it says so.
+
+                Exit codes: 0 done, 2 usage or a rule that is none, 5 API unreachable or refused.
                 """)
 
         @Argument(help: "The deployment: NAME or FLOW/NAME.") var deployment: String
@@ -55,26 +57,24 @@ extension Deployments {
             return answer
         }
 
+        /// What is asked for, about the schedules that were seen: others that come meanwhile are nobody's wish to remove.
+        func request(_ deployment: Deployment, seen: [Schedule]) throws -> ScheduleReplacementRequest {
+            ScheduleReplacementRequest(
+                deployment: deployment.fullName, schedules: removesAll ? [] : [try spec()],
+                seen: seen.map { ScheduleReplacementRequest.Seen($0) }
+            )
+        }
+
         func run() async throws {
             let client = try connection.client()
             let known = try await client.deployment(named: deployment)
-            var kept: Schedule?
-            if !removesAll {
-                // First, so that a rule that is refused leaves everything as it is.
-                let reply = try await client.saveSchedule(
-                    ScheduleRequest(deployment: known.fullName, schedule: try spec(), replaces: true))
-                for warning in reply.warnings {
-                    FileHandles.writeError("Warning: \(TerminalText.harmless(warning))\n")
-                }
-                kept = reply.schedule
+            let seen = try await client.schedules(ofDeployment: known.fullName)
+            let reply = try await client.replaceSchedules(try request(known, seen: seen))
+            for warning in reply.warnings {
+                FileHandles.writeError("Warning: \(TerminalText.harmless(warning))\n")
             }
-            var removed: [Schedule] = []
-            for schedule in try await client.schedules(ofDeployment: known.fullName) where schedule.id != kept?.id {
-                try await client.deleteSchedule(schedule.id)
-                removed.append(schedule)
-            }
-            try output.show(kept.map { [$0] } ?? []) { schedules in
-                removed.map { "\(TerminalText.harmless($0.fullName)): deleted\n" }.joined()
+            try output.show(reply.schedules) { schedules in
+                reply.removed.map { "\(TerminalText.harmless($0.fullName)): deleted\n" }.joined()
                     + (schedules.first.map(ScheduleText.summary)
                         ?? "\(TerminalText.harmless(known.fullName)) has no schedule\n")
             }

@@ -10,6 +10,15 @@ extension OrchClient {
         try await send(Call(.post, "schedules"), request)
     }
 
+    /// Gives a deployment these schedules and no others, all at once: `PUT /api/schedules`.
+    ///
+    /// - Throws: fault 409 `conflict` where it has others than were seen, 422 `invalid` with all that cannot be used.
+    package func replaceSchedules(
+        _ request: ScheduleReplacementRequest
+    ) async throws(OrchClientError) -> ScheduleReplacementReply {
+        try await send(Call(.put, "schedules"), request)
+    }
+
     /// The schedules of a deployment, or all: `GET /api/schedules`.
     package func schedules(ofDeployment name: String? = nil) async throws(OrchClientError) -> [Schedule] {
         try await get(Call(.get, "schedules").asking([("deployment", name)]))

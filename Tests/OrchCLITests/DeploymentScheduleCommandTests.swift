@@ -32,6 +32,25 @@ struct DeploymentScheduleCommandTests {
         }
     }
 
+    @Test("Of two at once one says that it has done nothing, and no schedule goes that it has not seen")
+    func atOnce() async throws {
+        try await LiveController.with { live in
+            let known = try await live.admin.deploy(
+                DeploymentRequest(
+                    name: "nightly", flowName: "etl", image: "i", command: ["c"], kind: .command,
+                    parameterSchema: ParameterSchema([]))
+            ).deployment
+            func request(_ arguments: String...) throws -> ScheduleReplacementRequest {
+                try Deployments.SetSchedule.parse(["nightly"] + arguments).request(known, seen: [])
+            }
+            let (one, two) = (try request("--cron", "0 7 * * *"), try request("--no-schedule"))
+            _ = try await live.admin.replaceSchedules(one)
+            let error = await #expect(throws: OrchClientError.self) { try await live.admin.replaceSchedules(two) }
+            #expect("\(try #require(error))".contains("somebody has changed the schedules of etl/nightly meanwhile"))
+            #expect(try await live.admin.schedules(ofDeployment: "nightly").map(\.spec.slug) == ["default"])
+        }
+    }
+
     @Test("The new schedule takes the place of all others; a rule that is none leaves them")
     func replaces() async throws {
         try await LiveController.with { live in

@@ -44,6 +44,43 @@ struct ScheduleRoutesTests {
         }
     }
 
+    @Test("Schedules take the place of all others at once, or of none where somebody has changed them meanwhile")
+    func replaces() async throws {
+        try await ServerFixture.with { server in
+            try await server.succeed(.post, "deployments", ServerFixture.deployment())
+            func all() async throws -> [Schedule] {
+                try await server.call(.get, "schedules?deployment=docker-flow")
+            }
+            func replacement(
+                _ specs: [ScheduleSpec], seen: [Schedule]?
+            ) -> ScheduleReplacementRequest {
+                ScheduleReplacementRequest(
+                    deployment: "docker-flow", schedules: specs, seen: seen?.map { ScheduleReplacementRequest.Seen($0) }
+                )
+            }
+            let weekly = Self.request { ($0.slug, $0.rule) = ("weekly", .cron("0 7 * * 1")) }
+            try await server.succeed(.post, "schedules", Self.request())
+            let seen = try await all()
+            try await server.succeed(.post, "schedules", weekly)
+            let (status, fault) = try await server.refusal(.put, "schedules", replacement([], seen: seen))
+            #expect(status == 409 && fault.details == ["daily", "weekly"])
+            let changed = Self.request { $0.rule = .cron("0 8 * * *") }
+            let known = try await all()
+            let bad = Self.request { $0.timezone = "Europe/Berln" }.schedule
+            #expect(try await server.refusal(.put, "schedules", replacement([bad], seen: known)).status == 422)
+            #expect(try await all() == known)
+            let reply: ScheduleReplacementReply = try await server.call(
+                .put, "schedules", replacement([changed.schedule], seen: known))
+            #expect(reply.schedules.map(\.spec.rule) == [.cron("0 8 * * *")])
+            #expect(reply.schedules.first?.id == seen.first?.id && reply.removed.map(\.spec.slug) == ["weekly"])
+            // The one that is there has changed.
+            #expect(try await server.refusal(.put, "schedules", replacement([], seen: seen)).status == 409)
+            let none: ScheduleReplacementReply = try await server.call(.put, "schedules", replacement([], seen: nil))
+            #expect(none.schedules.isEmpty && none.removed.count == 1)
+            #expect(try await all().isEmpty)
+        }
+    }
+
     @Test("What cannot be a schedule is refused with every reason")
     func refuses() async throws {
         try await ServerFixture.with { server in

@@ -71,6 +71,59 @@ extension ScheduleRequest: ClosedObject {
     public static var closedMembers: [String: any ClosedObject.Type] { ["schedule": ScheduleSpec.self] }
 }
 
+/// Body of `PUT /api/schedules`: the schedules that a deployment has from now on.
+public struct ScheduleReplacementRequest: Codable, Hashable, Sendable {
+    /// A schedule as whoever asks has seen it.
+    public struct Seen: Codable, Hashable, Sendable {
+        public var id: Identifier
+        public var updatedAt: Timestamp
+
+        /// The schedule as it stood.
+        public init(_ schedule: Schedule) {
+            (id, updatedAt) = (schedule.id, schedule.updatedAt)
+        }
+    }
+
+    /// `docker-flow` or `parent_flow_runner/docker-flow`.
+    public var deployment: String
+    public var schedules: [ScheduleSpec]
+    /// All that it has: where it has others, or one was changed, nothing is done. nil = whatever it has.
+    public var seen: [Seen]?
+
+    /// Schedules in place of all that a deployment has.
+    public init(deployment: String, schedules: [ScheduleSpec], seen: [Seen]? = nil) {
+        self.deployment = deployment
+        self.schedules = schedules
+        self.seen = seen
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case deployment, schedules, seen
+    }
+}
+
+extension ScheduleReplacementRequest: ClosedObject {
+    public static var memberNames: [String] { CodingKeys.allCases.map(\.rawValue) }
+    public static var closedMembers: [String: any ClosedObject.Type] { ["schedules": ScheduleSpec.self] }
+}
+
+/// Answer of `PUT /api/schedules`.
+public struct ScheduleReplacementReply: Codable, Hashable, Sendable {
+    /// What the deployment has now.
+    public var schedules: [Schedule]
+    /// What it had, and has no more.
+    public var removed: [Schedule]
+    /// What may surprise, a sentence each.
+    public var warnings: [String]
+
+    /// An answer.
+    public init(schedules: [Schedule], removed: [Schedule], warnings: [String]) {
+        self.schedules = schedules
+        self.removed = removed
+        self.warnings = warnings
+    }
+}
+
 /// Answer of `POST /api/schedules`.
 public struct ScheduleReply: Codable, Hashable, Sendable {
     public var schedule: Schedule

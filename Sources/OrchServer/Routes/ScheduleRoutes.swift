@@ -17,6 +17,7 @@ struct ScheduleRoutes: Sendable {
                 return try APIJSON.response(try await finder.all(of: deployment, at: call.now()))
             },
             Endpoint(.post, "schedules", .adminOnly, handler: save),
+            Endpoint(.put, "schedules", .adminOnly, bodyLimit: 4 << 20, handler: replace),
             Endpoint(.get, "schedules/lookup", .adminOnly, query: ["name"]) { call in
                 guard let name = call.query("name") else {
                     throw APIFailure.badRequest("the query's name: expected `deployment/schedule`")
@@ -62,6 +63,34 @@ struct ScheduleRoutes: Sendable {
             let reply = ScheduleReply(
                 schedule: try await finder.shown(stored, at: now), warnings: request.schedule.warnings(at: now))
             return try APIJSON.response(reply, status: isNew ? .created : .ok)
+        }
+    }
+
+    private func replace(_ call: APICall) async throws -> Response {
+        let request: ScheduleReplacementRequest = try await call.closedBody()
+        let deployment = try await registry.find(request.deployment).deployment
+        try ScheduleChecks(deployment).check(request.schedules)
+        guard request.schedules.count <= 100 else {
+            throw APIFailure.invalid(
+                "at .schedules: expected 100 at most for a deployment, got \(request.schedules.count)")
+        }
+        let seen = request.seen.map { Dictionary($0.map { ($0.id, $0.updatedAt) }) { $1 } }
+        let now = call.now()
+        let replacement = try await store.replaceSchedules(
+            of: deployment.id, with: request.schedules, seen: seen, at: now)
+        switch replacement {
+        case .changed(let schedules):
+            throw APIFailure.conflict(
+                "somebody has changed the schedules of \(deployment.fullName) meanwhile, so nothing was done: look at them "
+                    + "(`orch schedule ls \(deployment.fullName)`) and ask again",
+                details: schedules.map(\.spec.slug))
+        case .noDeployment: throw APIFailure.notFound("there is no deployment \(deployment.fullName) any more")
+        case .done(let kept, let removed):
+            let reply = ScheduleReplacementReply(
+                schedules: kept.map { finder.shown($0, of: deployment, at: now) },
+                removed: removed.map { finder.shown($0, of: deployment, at: now) },
+                warnings: request.schedules.flatMap { $0.warnings(at: now) })
+            return try APIJSON.response(reply)
         }
     }
 

@@ -56,7 +56,8 @@ struct ScheduleFinder: Sendable {
         return shown(stored, of: deployment, at: now)
     }
 
-    private func shown(_ stored: StoredSchedule, of deployment: Deployment, at now: Timestamp) -> Schedule {
+    /// A schedule of a deployment that was found, as people see it.
+    func shown(_ stored: StoredSchedule, of deployment: Deployment, at now: Timestamp) -> Schedule {
         let timetable = try? stored.spec.timetable(in: zones)
         // While it is paused, slots pass: the next one is that after now.
         let last = stored.cursor.flatMap { timetable?.instant(of: $0) }
