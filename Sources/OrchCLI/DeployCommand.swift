@@ -51,18 +51,17 @@ struct Deploy: AsyncParsableCommand {
         let client = try connection.client()
         if createsQueue { _ = try await client.createWorkQueue(WorkQueueRequest(name: options.queue, mayExist: true)) }
         let target = try target()
-        let answer =
-            if let question = target.question {
-                try await client.ask(
-                    AgentTaskRequest(
-                        queue: options.queue, question: .describeImage(reference: question), waitSeconds: timeout))
-            } else {
-                AgentTaskAnswer.noDescription(image: target.image)
-            }
+        var known: [AgentTaskRequest: AgentTaskAnswer] = [:]
+        if let reference = target.question {
+            let question = AgentTaskRequest(
+                queue: options.queue, question: .describeImage(reference: reference), waitSeconds: timeout)
+            known[question] = try await client.ask(question)
+        }
+        let answer = known.values.first ?? .noDescription(image: target.image)
         let entries = try entries(for: answer)
         let requests = try DeploymentBatch.requests(entries, image: target.image, answer: answer)
         try await DeploymentBatch.checkBlocks(requests, client)
-        try await DeploymentBatch.check(requests, client)
+        try await DeploymentBatch.check(requests, client, known: known)
         var replies: [DeploymentReply] = []
         for request in requests { replies.append(try await client.deploy(request)) }
         try output.show(replies) { replies in

@@ -23,7 +23,8 @@ extension Deployments {
             for warning in loaded.warnings { FileHandles.writeError(warning + "\n") }
             let requests = loaded.ready.map(\.request)
             do {
-                try await DeploymentBatch.check(requests, client, hiding: loaded.environment)
+                try await DeploymentBatch.check(
+                    requests, client, known: loaded.answers, hiding: loaded.environment)
                 try await body(requests, loaded.environment)
             } catch {
                 throw loaded.environment.hidden(in: error)

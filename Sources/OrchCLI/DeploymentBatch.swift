@@ -23,16 +23,25 @@ enum DeploymentBatch {
         return requests
     }
 
+    /// How many deployments one call is about.
+    private static let page = 50
+
     /// Has agents look at what deployments run, where it will run, before anything is saved; warnings go to standard error.
     ///
+    /// - Parameter known: what agents have said just now.
     /// - Throws: a usage message with all that would keep their runs from starting.
     static func check(
-        _ requests: [DeploymentRequest], _ client: OrchClient,
+        _ requests: [DeploymentRequest], _ client: OrchClient, known: [AgentTaskRequest: AgentTaskAnswer],
         hiding environment: EnvironmentValues = EnvironmentValues()
     ) async throws {
         var problems: [String] = []
-        for request in requests {
-            let found = try await client.check(request)
+        let known = known.map { DeploymentCheckRequest.Known($0.key, $0.value) }
+        var checks: [DeploymentCheck] = []
+        for start in stride(from: 0, to: requests.count, by: page) {
+            let some = Array(requests[start..<min(start + page, requests.count)])
+            checks += try await client.check(DeploymentCheckRequest(some, known: known))
+        }
+        for (request, found) in zip(requests, checks) {
             let name = "\(request.flowName)/\(request.name)"
             for warning in found.warnings {
                 FileHandles.writeError("Warning: \(name): \(TerminalText.harmless(environment.hidden(in: warning)))\n")

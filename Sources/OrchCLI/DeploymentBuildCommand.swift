@@ -70,7 +70,7 @@ extension Deployments {
             try await DeploymentBatch.checkBlocks(requests, client)
             if apply {
                 // All that could be refused is, before the file is there.
-                try await DeploymentBatch.check(requests, client)
+                try await DeploymentBatch.check(requests, client, known: questions.answers)
                 for request in requests { _ = try await client.preview(request) }
             }
             let isWritten = try write(text, to: path)

@@ -18,6 +18,8 @@ struct DeploymentFileLoading {
         var warnings: [String]
         /// What no message about them is to show.
         var environment: EnvironmentValues
+        /// What agents have said of the images.
+        var answers: [AgentTaskRequest: AgentTaskAnswer]
     }
 
     /// The files' paths; `-` is standard input.
@@ -36,8 +38,7 @@ struct DeploymentFileLoading {
         var environment = EnvironmentValues()
         for file in files { environment.add(file.environmentValues) }
         do {
-            let (ready, warnings) = try await requests(of: files, client, hiding: environment)
-            return Loaded(ready: ready, warnings: warnings, environment: environment)
+            return try await requests(of: files, client, hiding: environment)
         } catch let error as OrchClientError {
             throw environment.hidden(in: error)
         }
@@ -45,7 +46,7 @@ struct DeploymentFileLoading {
 
     private func requests(
         of files: [DeploymentFile], _ client: OrchClient, hiding environment: EnvironmentValues
-    ) async throws -> (ready: [Ready], warnings: [String]) {
+    ) async throws -> Loaded {
         let blocks = try await client.blocks()
         var warnings = files.flatMap { file in file.warnings.map { $0.text(file: file.name) } }
         var questions = ImageQuestions(client: client, timeout: timeout)
@@ -83,7 +84,7 @@ struct DeploymentFileLoading {
         }
         problems += repeated(ready)
         guard problems.isEmpty else { throw Message(.usage, problems.joined(separator: "\n")) }
-        return (ready, warnings)
+        return Loaded(ready: ready, warnings: warnings, environment: environment, answers: questions.answers)
     }
 
     /// The image that the container block of a deployment names, where the file names none.

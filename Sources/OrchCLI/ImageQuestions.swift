@@ -15,7 +15,8 @@ struct ImageQuestions {
     }
 
     private let ask: Ask
-    private var answers: [AgentTaskRequest: AgentTaskAnswer] = [:]
+    /// What agents have said.
+    private(set) var answers: [AgentTaskRequest: AgentTaskAnswer] = [:]
 
     init(_ ask: @escaping Ask) {
         self.ask = ask

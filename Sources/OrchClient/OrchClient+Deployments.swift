@@ -16,8 +16,9 @@ extension OrchClient {
         try await send(Call(.post, "deployments").asking([("dry_run", "true")]), request)
     }
 
-    /// Has an agent look at a deployment's image, or program, without saving anything: `POST /api/deployments/check`.
-    package func check(_ request: DeploymentRequest) async throws(OrchClientError) -> DeploymentCheck {
+    /// Has agents look at the images of deployments, or programs, without saving anything, and answers in the order of the
+    /// deployments: `POST /api/deployments/check`.
+    package func check(_ request: DeploymentCheckRequest) async throws(OrchClientError) -> [DeploymentCheck] {
         try await send(Call(.post, "deployments", "check"), request)
     }
 

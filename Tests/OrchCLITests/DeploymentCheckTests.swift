@@ -3,6 +3,7 @@ import FoundationEssentials
 import OrchClient
 import OrchModel
 import OrchServer
+import Synchronization
 import TestSupport
 import Testing
 
@@ -12,7 +13,12 @@ import Testing
 @Suite(.timeLimit(.minutes(10)))
 struct DeploymentCheckTests {
     /// An agent on whose host `taxi:arm` does not run, while `body` runs.
-    private func withAgent(_ live: LiveController, _ body: () async throws -> Void) async throws {
+    ///
+    /// - Parameter asked: is told each image that it is asked about. Defaults to nobody.
+    private func withAgent(
+        _ live: LiveController, asked: @escaping @Sendable (AgentTask.Question) -> Void = { _ in },
+        _ body: () async throws -> Void
+    ) async throws {
         let flow = FlowDescription(
             name: "etl", description: "", parameters: ParameterSchema([]), blocks: [], command: ["taxi", "run", "etl"])
         let info = AgentInfo(name: "a1", host: "h", version: "0", queues: ["default"], engine: "1")
@@ -20,6 +26,7 @@ struct DeploymentCheckTests {
             while !Task.isCancelled {
                 let reply = try await live.agent.poll(WorkPoll(agent: info, capacity: 1, waitSeconds: 20))
                 for task in reply.tasks {
+                    asked(task.question)
                     let isArm = task.question == .describeImage(reference: "taxi:arm")
                     let platform = ImagePlatform(image: isArm ? "linux/arm64" : "linux/amd64", host: "linux/amd64")
                     try await live.agent.answer(
@@ -34,6 +41,31 @@ struct DeploymentCheckTests {
         // A poll that waits is seen before its answer.
         while try await live.admin.agents().isEmpty { try await Task.sleep(for: .milliseconds(5)) }
         try await body()
+    }
+
+    @Test("An agent is asked once about the image of many deployments in files, of flows and of commands")
+    func oneQuestion() async throws {
+        try await LiveController.with { live in
+            let folder = try TemporaryFolder()
+            let connection = [
+                "--api-url", live.url, "--token-file",
+                try folder.write(live.controller.adminToken.reveal(), as: "token"),
+            ]
+            let flows = (1...30).map { "name: flow-\($0)\nflow_name: etl\nimage: taxi:intel\n" }
+            let commands = (1...30).map {
+                "name: command-\($0)\nimage: \($0 < 30 ? "debian" : "taxi:intel")\ncommand: [date]\n"
+            }
+            let file = try folder.write((flows + commands).joined(separator: "---\n"), as: "all.yaml")
+            let questions = Mutex<[AgentTask.Question]>([])
+            try await withAgent(live, asked: { question in questions.withLock { $0.append(question) } }) {
+                try await Deployments.Apply.parse([file] + connection).run()
+            }
+            #expect(try await live.admin.deployments().count == 60)
+            let asked = questions.withLock { $0 }
+            #expect(
+                asked == [.describeImage(reference: "taxi:intel"), .describeImage(reference: "debian")], "\(asked)")
+            withExtendedLifetime(folder) {}
+        }
     }
 
     private func commandFile(_ lines: String...) -> String {

@@ -94,8 +94,9 @@ struct AgentRoutesTests {
             }
             var deployment = ServerFixture.deployment()
             deployment.requires = ["arch": "arm64"]
-            let check: DeploymentCheck = try await server.call(.post, "deployments/check", deployment)
-            #expect(check.problems.isEmpty && check.warnings.count == 1)
+            let checks: [DeploymentCheck] = try await server.call(
+                .post, "deployments/check", DeploymentCheckRequest([deployment]))
+            #expect(checks.map(\.problems) == [[]] && checks.map(\.warnings.count) == [1])
         }
     }
 

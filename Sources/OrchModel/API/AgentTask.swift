@@ -7,6 +7,14 @@ public struct AgentTask: Codable, Hashable, Sendable {
         /// Start a container like a run's and let it call the API's health address. Asked with an empty `apiURL`,
         /// the controller fills in what runs are given: its address for containers and the default container block.
         case probe(image: String, container: DockerContainerBlock, apiURL: String)
+
+        /// The image, or the program, that it is about.
+        public var image: String {
+            switch self {
+            case .describeImage(let reference): ProgramReference.path(reference) ?? reference
+            case .probe(let image, _, _): image
+            }
+        }
     }
 
     public var id: Identifier

@@ -22,17 +22,3 @@ public struct ImagePlatform: Codable, Hashable, Sendable {
             ?? "it is built for \(image), and the agent's host is \(host)"
     }
 }
-
-/// What was found of a deployment's image or program where its runs will start: answer of `POST /api/deployments/check`.
-public struct DeploymentCheck: Codable, Hashable, Sendable {
-    /// What keeps its runs from starting.
-    public var problems: [String]
-    /// What should be known, or could not be found out.
-    public var warnings: [String]
-
-    /// Findings. Defaults to none.
-    public init(problems: [String] = [], warnings: [String] = []) {
-        self.problems = problems
-        self.warnings = warnings
-    }
-}

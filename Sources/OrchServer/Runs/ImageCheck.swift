@@ -1,50 +1,92 @@
 import OrchModel
 import OrchStore
 
-/// Looks at a deployment's image, or program, where its runs will start, before the first of them does.
+/// Looks at the images of deployments, or programs, where their runs will start, before the first of them does.
 struct ImageCheck: Sendable {
     let store: any Store
     let tasks: AgentTaskBoard
     let vault: BlockVault
 
-    /// What an agent of the deployment's queue finds.
+    /// What became of a question.
+    private enum Outcome {
+        case answer(AgentTaskAnswer)
+        /// Nobody answered, for this reason.
+        case nobody(String)
+    }
+
+    /// What agents of the deployments' queues find, in the order of the deployments. However many have one image, an agent is asked
+    /// once for each queue and each demand on the agent.
     ///
-    /// - Parameter limit: how long to wait for it. Defaults to 20 s.
+    /// - Parameters:
+    ///   - known: what is not asked again.
+    ///   - limit: how long to wait for an answer. Defaults to 20 s.
     func check(
-        _ request: DeploymentRequest, atMost limit: Duration = .seconds(20), at now: Timestamp
-    ) async throws -> DeploymentCheck {
-        let isProcess = request.infrastructure.kind == .process
-        // A command names a program that may be in PATH alone; it is looked for when it starts.
-        guard !isProcess || request.kind == .sdk else { return DeploymentCheck() }
-        let since = now - OrchServerConfiguration.pollingWindow
-        let queue = try await store.workQueues(polledSince: since, at: now).first { $0.name == request.workQueue }
-        guard let queue, !queue.agents.isEmpty else {
-            return DeploymentCheck(warnings: [
-                "no agent polls the queue \"\(request.workQueue)\", so that \(request.image) was not looked at: "
-                    + "start one with `orch agent start -q \(request.workQueue)`"
-            ])
+        _ requests: [DeploymentRequest], known: [DeploymentCheckRequest.Known] = [],
+        atMost limit: Duration = .seconds(20), at now: Timestamp
+    ) async throws -> [DeploymentCheck] {
+        let answers = Dictionary(known.map { (Self.plain($0.question), $0.answer) }) { first, _ in first }
+        let questions = requests.map(Self.question)
+        var outcomes = answers.mapValues(Outcome.answer)
+        try await withThrowingTaskGroup(of: (AgentTaskRequest, Outcome).self) { group in
+            for question in Set(questions.compactMap(\.self)) where outcomes[question] == nil {
+                group.addTask { (question, try await ask(question, atMost: limit, at: now)) }
+            }
+            for try await (question, outcome) in group { outcomes[question] = outcome }
         }
+        var checks: [DeploymentCheck] = []
+        for (request, question) in zip(requests, questions) {
+            switch question.flatMap({ outcomes[$0] }) {
+            case nil: checks.append(DeploymentCheck())
+            case .nobody(let reason): checks.append(DeploymentCheck(warnings: [reason]))
+            case .answer(let answer):
+                checks.append(Self.findings(request, answer, try await block(of: request)))
+            }
+        }
+        return checks
+    }
+
+    /// What is asked about a deployment; nil where a command names a program that may be in PATH alone, which is looked for when it
+    /// starts.
+    private static func question(_ request: DeploymentRequest) -> AgentTaskRequest? {
+        let isProcess = request.infrastructure.kind == .process
+        guard !isProcess || request.kind == .sdk else { return nil }
         let image = request.infrastructure.image ?? request.image
-        let asked = AgentTaskRequest(
-            queue: request.workQueue,
-            question: .describeImage(reference: isProcess ? ProgramReference.text(image) : image),
-            requires: request.requires)
+        return plain(
+            AgentTaskRequest(
+                queue: request.workQueue,
+                question: .describeImage(reference: isProcess ? ProgramReference.text(image) : image),
+                requires: request.requires))
+    }
+
+    /// A question without what does not tell it from others.
+    private static func plain(_ question: AgentTaskRequest) -> AgentTaskRequest {
+        let requires = question.requires.flatMap { $0.isEmpty ? nil : $0 }
+        return AgentTaskRequest(queue: question.queue, question: question.question, requires: requires)
+    }
+
+    private func ask(
+        _ asked: AgentTaskRequest, atMost limit: Duration, at now: Timestamp
+    ) async throws -> Outcome {
+        let since = now - OrchServerConfiguration.pollingWindow
+        let queue = try await store.workQueues(polledSince: since, at: now).first { $0.name == asked.queue }
+        let image = asked.question.image
+        guard let queue, !queue.agents.isEmpty else {
+            return .nobody(
+                "no agent polls the queue \"\(asked.queue)\", so that \(image) was not looked at: "
+                    + "start one with `orch agent start -q \(asked.queue)`")
+        }
         let agents = try await tasks.agents(of: queue, meeting: asked.placement)
         guard !agents.isEmpty else {
-            return DeploymentCheck(warnings: [
-                "no agent of the queue \"\(request.workQueue)\" has \(asked.placement.wanted), so that \(image) was not looked "
-                    + "at; it is polled by \(queue.agents.joined(separator: ", "))"
-            ])
+            return .nobody(
+                "no agent of the queue \"\(asked.queue)\" has \(asked.placement.wanted), so that \(image) was not looked "
+                    + "at; it is polled by \(queue.agents.joined(separator: ", "))")
         }
         let answer = try await tasks.ask(
-            asked.question, of: request.workQueue, placement: asked.placement, atMost: limit)
-        guard let answer else {
-            return DeploymentCheck(warnings: [
-                "no agent of the queue \"\(request.workQueue)\" said within \(limit.components.seconds) s what \(image) holds; "
-                    + "it is polled by \(agents.joined(separator: ", "))"
-            ])
-        }
-        return Self.findings(request, answer, try await block(of: request))
+            asked.question, of: asked.queue, placement: asked.placement, atMost: limit)
+        return answer.map(Outcome.answer)
+            ?? .nobody(
+                "no agent of the queue \"\(asked.queue)\" said within \(limit.components.seconds) s what \(image) holds; "
+                    + "it is polled by \(agents.joined(separator: ", "))")
     }
 
     /// The block as the deployment's runs will have it; nil where it cannot be.
