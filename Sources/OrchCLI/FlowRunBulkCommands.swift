@@ -36,8 +36,9 @@ extension FlowRuns {
                 }
             }
             let found = try await selection.found(client, types: StateType.allCases.filter { !$0.isTerminal })
-            if selection.isDry { return try selection.show(found, verb: "cancel", output) }
-            try await RunWish(runs: found.map { "\($0.id)" }, output: output).make {
+            if selection.isDry { return try selection.show(BulkWish(.cancel, found), output) }
+            let runs = selection.chosen(.cancel, of: found)
+            try await RunWish(runs: runs.map { "\($0.id)" }, output: output).make {
                 try await client.cancel($0, isImmediate: now, isAbandoned: abandon)
             }
         }
@@ -63,10 +64,10 @@ extension FlowRuns {
         func run() async throws {
             let client = try connection.client()
             let found = try await selection.found(client, types: StateType.allCases.filter(\.isTerminal))
-            if selection.isDry { return try selection.show(found, verb: "remove", output) }
+            if selection.isDry { return try selection.show(BulkWish(.remove, found), output) }
             var removed: [FlowRun] = []
             var failures: [any Error] = []
-            for run in found {
+            for run in selection.chosen(.remove, of: found) {
                 do { removed.append(try await client.remove("\(run.id)")) } catch {
                     FileHandles.writeError("Error: \(run.name): \(error)\n")
                     failures.append(error)

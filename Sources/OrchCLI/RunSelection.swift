@@ -42,12 +42,13 @@ struct RunSelection: ParsableArguments {
             return found
         }
         var found: [FlowRun] = []
+        var seen: Set<Identifier> = []
         for state in state.map({ [$0.uppercased()] }) ?? types.map(\.rawValue) {
             var filter = FlowRunFilter(state: state, deployment: deployment, flow: flow, limit: Self.page)
             (filter.tag, filter.workQueue, filter.dueBefore) = (tag, queue, dueBefore)
             while true {
                 let page = try await client.runs(filter)
-                found += page.filter { run in !found.contains { $0.id == run.id } }
+                found += page.filter { seen.insert($0.id).inserted }
                 guard page.count == Self.page, let last = page.last else { break }
                 filter.before = "\(last.id)"
             }
@@ -57,18 +58,17 @@ struct RunSelection: ParsableArguments {
 
     private static let page = 1000
 
-    /// Shows what would be done.
-    func show(_ found: [FlowRun], verb: String, _ output: Output) throws {
-        try output.show(found) { runs in
-            let states = Dictionary(grouping: runs, by: \.state.name).mapValues(\.count)
-            let counts = states.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
-            let lines = runs.prefix(Self.shown).map { "\($0.name) is \($0.state.name): \($0.state.message)\n" }
-            let rest = runs.count - Self.shown
-            return lines.joined() + (rest > 0 ? "and \(rest) more\n" : "")
-                + "Would \(verb) \(runs.count) \(runs.count == 1 ? "run" : "runs")"
-                + (counts.isEmpty ? "" : " (\(counts))") + ". Nothing was done.\n"
-        }
+    /// Which of the runs that match a wish is about. Where they are chosen by what they are, those that it cannot be about are
+    /// told on standard error; one that is named is left to the controller to refuse.
+    func chosen(_ kind: BulkWish.Kind, of found: [FlowRun]) -> [FlowRun] {
+        guard isByFilter else { return found }
+        let wish = BulkWish(kind, found)
+        if let remark = wish.remark { FileHandles.writeError("\(remark): left alone\n") }
+        return wish.runs
     }
 
-    private static let shown = 40
+    /// Shows what would be done.
+    func show(_ wish: BulkWish, _ output: Output) throws {
+        try output.show(wish.runs) { _ in wish.plan }
+    }
 }
