@@ -31,9 +31,11 @@ struct Deployments: AsyncParsableCommand {
 
         func run() async throws {
             let now = Timestamp.now()
-            let found = try await connection.client().deployments().filter { deployment in
+            let client = try connection.client()
+            let found = try await client.deployments().filter { deployment in
                 flow.map { DeploymentEntry.isFlow(deployment.flowName, called: $0) } ?? true
             }
+            let schedules = Dictionary(grouping: try await client.schedules(), by: \.deploymentID)
             let none =
                 flow.map {
                     "There is no deployment of a flow \(TerminalText.harmless($0)): orch deployment ls shows all."
@@ -44,7 +46,8 @@ struct Deployments: AsyncParsableCommand {
                     header: ["NAME", "VERSION", "IMAGE", "QUEUE", "SCHEDULES", "PARAMETERS", "UPDATED"],
                     rows: deployments.map {
                         [
-                            $0.fullName, "\($0.version)", $0.image, $0.workQueue, DeploymentSummary.schedules($0) ?? "",
+                            $0.fullName, "\($0.version)", $0.image, $0.workQueue,
+                            DeploymentSummary(deployment: $0, schedules: schedules[$0.id] ?? []).scheduleText ?? "",
                             JSONValue.object($0.parameterSchema.redacted($0.parameters)).jsonText,
                             $0.updatedAt.ago(at: now),
                         ]
@@ -72,15 +75,13 @@ struct Deployments: AsyncParsableCommand {
 
         func run() async throws {
             let client = try connection.client()
-            let found =
-                if let version {
-                    try await client.deployment(named: deployment, version: version)
-                } else {
-                    try await client.deployment(named: deployment)
-                }
-            try output.show(found) { deployment in
-                DeploymentSummary(deployment: deployment).text
+            guard let version else {
+                let found = try await client.deployment(named: deployment)
+                let schedules = try await client.schedules(ofDeployment: found.fullName)
+                return try output.show(found) { DeploymentSummary(deployment: $0, schedules: schedules).text }
             }
+            let found = try await client.deployment(named: deployment, version: version)
+            try output.show(found) { DeploymentSummary(deployment: $0).text }
         }
     }
 }
@@ -88,6 +89,8 @@ struct Deployments: AsyncParsableCommand {
 /// A deployment on one screen.
 struct DeploymentSummary {
     var deployment: Deployment
+    /// The schedules that it has; nil = those that its content says, as of an older version.
+    var schedules: [Schedule]?
 
     /// The facts, then a table of parameters.
     var text: String {
@@ -100,7 +103,7 @@ struct DeploymentSummary {
             ("Infrastructure", "\(deployment.infrastructure.type)/\(deployment.infrastructure.block ?? "default")"),
             ("Queue", deployment.workQueue),
             ("Overrides", deployment.infrastructure.overrides.map { JSONValue.object($0).hidingURLPasswords.jsonText }),
-            ("Schedules", Self.schedules(deployment)),
+            ("Schedules", scheduleText),
             ("Priority", deployment.priority.map { "\($0)" }),
             (
                 "Concurrency",
@@ -128,8 +131,16 @@ struct DeploymentSummary {
     }
 
     /// When it runs by itself; nil where it does not.
-    static func schedules(_ deployment: Deployment) -> String? {
-        let rules = (deployment.schedules ?? []).map { schedule in
+    var scheduleText: String? {
+        let specs =
+            schedules.map { schedules in
+                schedules.map { schedule in
+                    var spec = schedule.spec
+                    spec.isActive = schedule.isActive
+                    return spec
+                }
+            } ?? deployment.schedules ?? []
+        let rules = specs.map { schedule in
             let zone = schedule.timezone == "UTC" ? "" : " \(schedule.timezone)"
             return "\(schedule.rule)\(zone)" + (schedule.isActive == false ? " (off)" : "")
         }
