@@ -292,6 +292,8 @@ extension EngineFault {
         case .nameInUse: self = .nameInUse(error.description)
         case .pull(let failure, _, let message): self = .pull(ImageFailure.Cause(failure), message: message)
         case .conflict(let message): self = .refused(status: 409, message: message)
+        // Somebody on the way to the daemon says that it is not there: a proxy before its socket, while it is restarted.
+        case .api(502...504, _, _, _): self = .unreachable(error.description)
         case .api(let status, _, _, let message): self = .refused(status: status, message: message)
         case .cancelled: self = .cancelled
         case .decoding, .malformedLogs, .malformedArchive, .answerTooLarge: self = .malformed(error.description)

@@ -1,6 +1,7 @@
 /// Why an engine did not do what it was asked.
 package enum EngineFault: Error, Sendable, Hashable {
-    /// Nobody answered, or the answer broke off: what was asked may have been done. Ask again later.
+    /// Nobody answered, or somebody else in the engine's place, or the answer broke off: what was asked may have been done.
+    /// Ask again later.
     case unreachable(String)
     /// The image is not on the engine's host.
     case noSuchImage(String)

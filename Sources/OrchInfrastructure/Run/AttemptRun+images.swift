@@ -23,8 +23,7 @@ extension AttemptRun {
         await beginPull("pulling \(spec.image)\(how)")
         let pulled = try await untilOrdered { try await pull(spec, login) }
         if pulled { return nil }
-        let who = order.wish ?? "the attempt is no longer this agent's"
-        return neverStarted("\(who) while its image was pulled")
+        return neverStarted("\(order.obstacle ?? "stopped") while its image was pulled")
     }
 
     /// How long a pull may take where the block says nothing.

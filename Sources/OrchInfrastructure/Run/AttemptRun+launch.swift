@@ -19,8 +19,7 @@ extension AttemptRun {
 
     /// Takes over the container of this attempt that was found on the host.
     func adopt() async throws -> Ending {
-        let found = try await retrying { () throws(EngineFault) in try await engine.inspect(claimed.containerName) }
-        guard let found else { return try await gone(exitCode: nil) }
+        guard let found = try await find(claimed.containerName) else { return try await gone(exitCode: nil) }
         guard isOurs(found) else {
             return neverStarted("\(InfrastructureError.foreignContainer(name: claimed.containerName, id: found.id))")
         }
@@ -29,12 +28,10 @@ extension AttemptRun {
 
     private func resume(_ snapshot: ContainerSnapshot) async throws -> Ending {
         if snapshot.status == .created {
-            guard claimed.infrastructure == .process || claimed.source != nil else {
-                return try await start(snapshot.id)
-            }
-            // Not all that it was to get may be in it: it is made anew, as nothing was started.
-            try await retrying { () throws(EngineFault) in try await engine.remove(snapshot.id, force: true) }
-            return try await launch()
+            // Not all that it was to get may be in it.
+            let isWhole = claimed.source == nil && (claimed.container.networks ?? []).count < 2
+            return try await claimed.infrastructure != .process && isWhole
+                ? start(snapshot.id) : relaunch(snapshot.id)
         }
         willStart()
         stopAnswers.takeOver()
@@ -46,6 +43,21 @@ extension AttemptRun {
         await remark(.info, "\(runner.actor) found \(noun) \(claimed.containerName) \(doing) and follows it")
         await reportFound(snapshot)
         return try await observe(snapshot.id, exit: nil)
+    }
+
+    /// Makes a container anew that was created and never started.
+    private func relaunch(_ id: String) async throws -> Ending {
+        var backoff = Backoff()
+        while true {
+            if let obstacle = order.obstacle { return neverStarted("\(obstacle) before its process started") }
+            // Without force: one that was started meanwhile after all stays.
+            let removal: Void? = try await retrying { () throws(EngineFault) in
+                try await engine.remove(id, force: false)
+            }
+            guard removal == nil, let found = try await find(id) else { return try await launch() }
+            guard found.status == .created else { return try await resume(found) }
+            try await pause(&backoff)
+        }
     }
 
     /// Whether a container that ended while no agent looked had lived for longer than it may, so that the last agent has
@@ -67,7 +79,9 @@ extension AttemptRun {
         var backoff = Backoff()
         var told = false
         while true {
-            if let wish = order.wish { return .ended(neverStarted("\(wish) before a \(noun) was created")) }
+            if let obstacle = order.obstacle {
+                return .ended(neverStarted("\(obstacle) before a \(noun) was created"))
+            }
             do throws(EngineFault) {
                 return .created(try await engine.create(spec))
             } catch {
@@ -77,6 +91,7 @@ extension AttemptRun {
                     if let blocked = try await supplyImage(for: spec, creating: true) { return .ended(blocked) }
                 case .nameInUse:
                     if let found = try await occupant(of: spec.name) { return .found(found) }
+                    try await pause(&backoff)
                 case .unreachable(let reason):
                     if !told { await remark(.warning, "waiting for \(claimed.infrastructure.engineNoun): \(reason)") }
                     told = true
@@ -92,8 +107,7 @@ extension AttemptRun {
 
     /// The container that has this attempt's name; nil where it went meanwhile.
     private func occupant(of name: String) async throws -> ContainerSnapshot? {
-        let found = try await retrying { () throws(EngineFault) in try await engine.inspect(name) }
-        guard let found else { return nil }
+        guard let found = try await find(name) else { return nil }
         guard isOurs(found) else { throw InfrastructureError.foreignContainer(name: name, id: found.id) }
         return found
     }
@@ -102,8 +116,7 @@ extension AttemptRun {
     private func start(_ id: String) async throws -> Ending {
         var backoff = Backoff()
         while true {
-            if let wish = order.wish { return neverStarted("\(wish) before its process started") }
-            if order.reason == .fenced { return neverStarted("the attempt is no longer this agent's") }
+            if let obstacle = order.obstacle { return neverStarted("\(obstacle) before its process started") }
             do throws(EngineFault) {
                 let exit = try await engine.exit(of: id, next: true)
                 willStart()
@@ -115,12 +128,14 @@ extension AttemptRun {
                 case .unreachable:
                     // The start may have been done: the container tells.
                     try await pause(&backoff)
-                    let found = try await retrying { () throws(EngineFault) in try await engine.inspect(id) }
-                    guard let found else { return try await gone(exitCode: nil) }
+                    guard let found = try await find(id) else { return try await gone(exitCode: nil) }
                     if found.startedAt != nil { return try await resume(found) }
                 case .noSuchImage(let reason), .nameInUse(let reason), .notFound(let reason),
                     .refused(_, let reason), .pull(_, let reason), .malformed(let reason):
-                    return try await failedStart(id, reason: reason)
+                    let found = try await find(id)
+                    // It may have been refused on the way back.
+                    if let found, found.startedAt != nil { return try await resume(found) }
+                    return failedStart(found, reason: reason)
                 case .cancelled:
                     throw CancellationError()
                 }
@@ -128,8 +143,7 @@ extension AttemptRun {
         }
     }
 
-    private func failedStart(_ id: String, reason: String) async throws -> Ending {
-        let snapshot = try await retrying { () throws(EngineFault) in try await engine.inspect(id) }
+    private func failedStart(_ snapshot: ContainerSnapshot?, reason: String) -> Ending {
         var termination = TerminationReader.failedStart(reason, exitCode: snapshot?.exitCode)
         termination.actor = order.stopper
         return Ending(termination: termination, snapshot: snapshot)

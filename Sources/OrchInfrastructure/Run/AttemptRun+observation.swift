@@ -72,8 +72,7 @@ extension AttemptRun {
     private func orderWhenOverdue(_ id: String, limit: Double, isNew: Bool) async throws {
         var before = Duration.zero
         if !isNew {
-            let found = try await retrying { () throws(EngineFault) in try await engine.inspect(id) }
-            guard let found, found.isLive, let startedAt = found.startedAt else { return }
+            guard let found = try await find(id), found.isLive, let startedAt = found.startedAt else { return }
             before = runner.now() - startedAt
         }
         let elapsed = Self.stopwatch(runner.clock)
@@ -96,17 +95,10 @@ extension AttemptRun {
         let isImmediate = order.isImmediate
         let grace = stopGrace
         let how = isImmediate ? "SIGKILL at once" : "SIGTERM, and SIGKILL after \(grace)"
-        let why: String
-        switch reason {
-        case .cancelled(let request): why = "cancelled by \(request.by)"
-        case .suspended(let request): why = "suspended by \(request.by)"
-        case .overdue(let seconds): why = "it has run for the \(seconds) s it may"
-        case .fenced: why = "the attempt is no longer this agent's"
-        }
         var report = AttemptReport(token: claimed.token)
         if await mayLive(id) {
             report.remark(
-                .info, "stopping the \(noun): \(why); \(how)", attempt: claimed.attempt, at: runner.now())
+                .info, "stopping the \(noun): \(reason); \(how)", attempt: claimed.attempt, at: runner.now())
         }
         if case .suspended(let request) = reason { report.begun = request }
         if !report.isEmpty { await reporting.add(report) }
@@ -115,7 +107,7 @@ extension AttemptRun {
             group.addTask { try await stop(id, grace: grace) }
             group.addTask {
                 try await order.waitUntilImmediate()
-                await remark(.info, "no more time for the \(noun): \(order.wish ?? why); SIGKILL at once")
+                await remark(.info, "no more time for the \(noun): \(order.wish ?? "\(reason)"); SIGKILL at once")
                 try await stop(id, grace: .zero)
             }
             defer { group.cancelAll() }

@@ -58,8 +58,7 @@ extension AttemptRun {
 
     /// The container while it lives: an end is told by whoever waits for that.
     private func live(_ id: String) async throws -> ContainerSnapshot? {
-        let found = try await retrying { () throws(EngineFault) in try await engine.inspect(id) }
-        return found.flatMap { $0.isLive ? $0 : nil }
+        try await find(id).flatMap { $0.isLive ? $0 : nil }
     }
 
     private func byOthers(_ isPaused: Bool) -> String {

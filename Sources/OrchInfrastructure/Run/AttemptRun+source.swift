@@ -18,7 +18,7 @@ extension AttemptRun {
         }
         try Task.checkCancellation()
         guard isDone, let result = await found.result else {
-            return neverStarted("\(order.wish ?? "the attempt is no longer this agent's") while its source was fetched")
+            return neverStarted("\(order.obstacle ?? "stopped") while its source was fetched")
         }
         do throws(SourceFault) {
             let tree = try result.get()

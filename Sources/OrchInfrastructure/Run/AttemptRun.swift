@@ -129,6 +129,28 @@ struct AttemptRun: Sendable {
         await reporting.add(report)
     }
 
+    /// A container as the engine shows it now; nil where the engine says that there is none.
+    ///
+    /// Any other refusal says nothing of the container, which may well run: the engine is asked until it knows.
+    func find(_ id: String) async throws -> ContainerSnapshot? {
+        var backoff = Backoff()
+        var told = false
+        while true {
+            do throws(EngineFault) {
+                return try await engine.inspect(id)
+            } catch {
+                try Task.checkCancellation()
+                if case .notFound = error { return nil }
+                if !error.isTransient, !told {
+                    let name = claimed.infrastructure.engineNoun
+                    await remark(.warning, "\(name) does not show the \(noun), trying again: \(error)")
+                    told = true
+                }
+                try await runner.clock.sleep(for: backoff.next())
+            }
+        }
+    }
+
     /// Repeats a call for as long as the engine cannot be reached; nil where what it is about is not there, or where
     /// the engine refuses for good.
     func retrying<Value: Sendable>(

@@ -34,6 +34,9 @@ package final class StopOrder: Sendable {
     /// Whether somebody asked for an end with no time to end by itself.
     package var isImmediate: Bool { given.withLock { $0.isImmediate } }
 
+    /// Why nothing is started any more, such as `cancelled by user admin`; nil while it may be.
+    var obstacle: String? { reason.map { "\($0)" } }
+
     /// Who asked for cancellation, if somebody did.
     package var cancellation: CancellationRequest? {
         if case .cancelled(let request) = reason { request } else { nil }
@@ -47,8 +50,7 @@ package final class StopOrder: Sendable {
     /// What somebody asked for, such as `cancelled by user admin`; nil where nobody did.
     var wish: String? {
         switch reason {
-        case .cancelled(let request): "cancelled by \(request.by)"
-        case .suspended(let request): "suspended by \(request.by)"
+        case .cancelled, .suspended: obstacle
         case .overdue, .fenced, nil: nil
         }
     }
@@ -100,4 +102,16 @@ package final class StopOrder: Sendable {
     ///
     /// - Throws: when the surrounding task is cancelled before.
     func waitUntilImmediate() async throws(CancellationError) { try await gate.wait { !isImmediate } }
+}
+
+extension StopOrder.Reason: CustomStringConvertible {
+    /// Such as `cancelled by user admin`.
+    package var description: String {
+        switch self {
+        case .cancelled(let request): "cancelled by \(request.by)"
+        case .suspended(let request): "suspended by \(request.by)"
+        case .overdue(let seconds): "it has run for the \(seconds) s it may"
+        case .fenced: "the attempt is no longer this agent's"
+        }
+    }
 }

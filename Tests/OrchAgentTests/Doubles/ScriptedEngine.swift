@@ -47,6 +47,8 @@ final class ScriptedEngine: ContainerEngine {
         var isAway = false
         /// Whether it does not say yet what it is.
         var isSilent = false
+        /// What the next calls of a name throw; nil for one that is answered.
+        var faults: [String: [EngineFault?]] = [:]
         /// Grows when all connections break.
         var epoch = 0
         var calls: [String] = []
@@ -99,6 +101,9 @@ final class ScriptedEngine: ContainerEngine {
         }
         gate.open()
     }
+
+    /// The next calls of a name, such as `inspect`, throw these in turn; nil for one that is answered.
+    func fail(_ call: String, _ faults: [EngineFault?]) { state.withLock { $0.faults[call] = faults } }
 
     /// A running container prints.
     func print(_ line: OutputLine, in name: String) {
@@ -176,11 +181,13 @@ final class ScriptedEngine: ContainerEngine {
     }
 
     private func enter(_ call: String) throws(EngineFault) {
-        let isAway = state.withLock { state in
+        let (isAway, fault) = state.withLock { state in
             state.calls.append(call)
-            return state.isAway
+            let fault = state.faults[call]?.isEmpty == false ? state.faults[call]?.removeFirst() : nil
+            return (state.isAway, fault ?? nil)
         }
         gate.open()
+        if let fault { throw fault }
         if isAway { throw .unreachable("is the Docker daemon running?") }
     }
 
