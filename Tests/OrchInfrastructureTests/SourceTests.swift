@@ -8,54 +8,11 @@ import Testing
 
 /// Git sources, with the real git and a repository of the test's own.
 struct SourceTests {
-    private static let hasGit = FileManager.default.isExecutableFile(atPath: "/usr/bin/git")
-
-    /// A repository in a folder.
-    private final class Repository {
-        let folder: TemporaryFolder
-        var url: String { "file://\(folder.path)/r" }
-
-        init() throws {
-            folder = try TemporaryFolder()
-            try git("init", "--quiet", "--initial-branch=main", folder.file("r"))
-        }
-
-        @discardableResult func git(_ arguments: String...) throws -> String {
-            let ending = try ChildProgram.run(
-                ["git", "-c", "user.name=t", "-c", "user.email=t@example.org"] + arguments)
-            try #require(ending.code == 0, "\(ending.errors)")
-            return String(decoding: ending.output, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-        }
-
-        /// Commits files; a value that begins with `->` is a link.
-        func commit(_ files: [String: String]) throws -> String {
-            for (path, text) in files {
-                let file = URL(fileURLWithPath: folder.file("r/\(path)"))
-                try FileManager.default.createDirectory(
-                    at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-                if text.hasPrefix("->") {
-                    try FileManager.default.createSymbolicLink(
-                        atPath: file.path, withDestinationPath: String(text.dropFirst(2)))
-                } else {
-                    try Data(text.utf8).write(to: file)
-                }
-            }
-            try git("-C", folder.file("r"), "add", "--all")
-            try git("-C", folder.file("r"), "commit", "--quiet", "-m", "c")
-            return try git("-C", folder.file("r"), "rev-parse", "HEAD")
-        }
-
-        func tree(_ ref: String? = nil, path: String? = nil) async throws -> SourceTree {
-            let cache = GitCache(root: folder.file("cache"))
-            return try await cache.tree(of: ClaimedSource(SourceSpec(url: url, ref: ref, path: path)))
-        }
-    }
-
     @Test(
         "a branch, a commit and a folder are found, and what was fetched before is not fetched again",
-        .enabled(if: hasGit))
+        .enabled(if: SourceRepository.hasGit))
     func revisions() async throws {
-        let repository = try Repository()
+        let repository = try SourceRepository()
         let first = try repository.commit(["sql/a.sql": "one", "b": "b", "link": "->sql/a.sql"])
         let second = try repository.commit(["sql/a.sql": "two"])
         let head = try await repository.tree()
@@ -71,9 +28,10 @@ struct SourceTests {
     }
 
     @Test(
-        "a link that leads out is refused", .enabled(if: hasGit), arguments: ["->/etc/passwd", "->../x", "->d/../../x"])
+        "a link that leads out is refused", .enabled(if: SourceRepository.hasGit),
+        arguments: ["->/etc/passwd", "->../x", "->d/../../x"])
     func links(target: String) async throws {
-        let repository = try Repository()
+        let repository = try SourceRepository()
         _ = try repository.commit(["a": "a", "d/f": "f", "l": target])
         do {
             _ = try await repository.tree()
@@ -83,9 +41,9 @@ struct SourceTests {
         }
     }
 
-    @Test("what is not there is said in git's words", .enabled(if: hasGit))
+    @Test("what is not there is said in git's words", .enabled(if: SourceRepository.hasGit))
     func absences() async throws {
-        let repository = try Repository()
+        let repository = try SourceRepository()
         _ = try repository.commit(["a": "a"])
         for (ref, path) in [("nope", nil), ("main", "nope")] as [(String, String?)] {
             do {

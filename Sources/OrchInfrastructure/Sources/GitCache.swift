@@ -2,14 +2,23 @@ import Crypto
 import FoundationEssentials
 import Glibc
 package import OrchModel
-import Threads
 
 /// Gets git sources, each repository into a cache of its own, one fetch of it at a time.
 package struct GitCache: Sendable, Hashable {
     private let root: String
+    private let patience: Duration
+
+    /// How often a repository is looked at that somebody else uses.
+    private static let recheck = Duration.milliseconds(50)
 
     /// A cache in the folder at `root`, which is made when it is needed.
-    package init(root: String) { self.root = root }
+    ///
+    /// - Parameter patience: how long one command of git may take. Defaults to 30 min; a server that sends nothing is given up
+    ///   after 2 min.
+    package init(root: String, patience: Duration = .seconds(1800)) {
+        self.root = root
+        self.patience = patience
+    }
 
     /// The files of a source, and the commit that they are of.
     ///
@@ -18,17 +27,18 @@ package struct GitCache: Sendable, Hashable {
         let source = claimed.source
         if let problem = source.problem { throw .unusable(problem) }
         do {
-            let key = SHA256.hash(data: Data(source.url.utf8)).hexadecimal.prefix(32)
-            let folder = "\(root)/\(key).git"
             try FileManager.default.createDirectory(
-                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-            let lock = try await Self.lock(folder + "/orch.lock")
+                atPath: root, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            let key = SHA256.hash(data: Data(source.url.utf8)).hexadecimal.prefix(32)
+            let path = "\(root)/\(key)"
+            let lock = try await Self.lock(path + ".lock")
             defer { close(lock) }
-            let git = GitCommand(program: try Self.program(), folder: folder)
-            let commit = try await commit(claimed, git, folder)
+            let git = GitCommand(program: try Self.program(), scratch: path, lock: lock, patience: patience)
+            let repository = GitRepository(path: path, git: git)
+            try await repository.prepare()
+            let commit = try await commit(claimed, repository)
             let place = source.path.map { "\(commit):\($0)" } ?? commit
-            let archive = try await git.run(
-                ["-C", folder, "archive", "--format=tar", place], limit: SourceTree.size)
+            let archive = try await repository.run(["archive", "--format=tar", place], limit: SourceTree.size)
             return try SourceTree(commit: commit, archive: archive)
         } catch let fault as SourceFault {
             throw fault
@@ -41,26 +51,20 @@ package struct GitCache: Sendable, Hashable {
         }
     }
 
-    private func commit(_ claimed: ClaimedSource, _ git: GitCommand, _ folder: String) async throws -> String {
+    private func commit(_ claimed: ClaimedSource, _ repository: GitRepository) async throws -> String {
         let source = claimed.source
-        if access(folder + "/HEAD", F_OK) != 0 { _ = try await git.run(["init", "--bare", "--quiet", folder]) }
         let ref = source.ref ?? "HEAD"
         let isCommit = ref.utf8.count == 40 && ref.allSatisfy(\.isHexDigit)
-        if isCommit, let known = try? await name(of: ref, git, folder) { return known }
-        let fetch = ["-C", folder, "fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--force"]
+        if isCommit, let known = try? await repository.name(of: ref) { return known }
+        let fetch = ["fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--force"]
         do {
-            _ = try await git.run(fetch + ["--depth=1", source.url, ref], settings: Self.settings(claimed))
-        } catch let failure as GitCommand.Failure where failure.words.contains("shallow") || isCommit {
+            _ = try await repository.run(fetch + ["--depth=1", source.url, ref], settings: Self.settings(claimed))
+        } catch let failure as GitCommand.Failure where failure.words.contains("not support shallow") || isCommit {
             // A server of plain files knows no depth, and some give commits by their branches alone.
             let wanted = isCommit ? ["+refs/heads/*:refs/orch/*"] : [ref]
-            _ = try await git.run(fetch + [source.url] + wanted, settings: Self.settings(claimed))
+            _ = try await repository.run(fetch + [source.url] + wanted, settings: Self.settings(claimed))
         }
-        return try await name(of: isCommit ? ref : "FETCH_HEAD", git, folder)
-    }
-
-    private func name(of revision: String, _ git: GitCommand, _ folder: String) async throws -> String {
-        let bytes = try await git.run(["-C", folder, "rev-parse", "--verify", "--quiet", "\(revision)^{commit}"])
-        return String(decoding: bytes, as: UTF8.self).filter { !$0.isNewline }
+        return try await repository.name(of: isCommit ? ref : "FETCH_HEAD")
     }
 
     /// Who asks the server, as a header: never in the address, which is written into the repository and shown. Redirections
@@ -78,12 +82,20 @@ package struct GitCache: Sendable, Hashable {
         return found
     }
 
+    /// Locks a file, once nobody else has it. No thread waits for it: whoever has it needs one for its git.
     private static func lock(_ path: String) async throws -> Int32 {
         let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw SystemFault.last }
-        await withTaskExecutorPreference(BlockingThreads.shared) {
-            while flock(file, LOCK_EX) != 0, errno == EINTR {}
+        do {
+            while flock(file, LOCK_EX | LOCK_NB) != 0 {
+                let fault = SystemFault.last
+                guard [EWOULDBLOCK, EINTR].contains(fault.number) else { throw fault }
+                try await Task.sleep(for: recheck)
+            }
+            return file
+        } catch {
+            close(file)
+            throw error
         }
-        return file
     }
 }
