@@ -16,6 +16,7 @@ package final class Agent: Service {
     let clock: any Clock<Duration>
     let now: @Sendable () -> Timestamp
     let registry = AttemptRegistry()
+    let questions = QuestionRegistry()
     /// Whether the engines answer.
     let watches: [InfrastructureKind: EngineWatch]
     let ledger: LaunchLedger

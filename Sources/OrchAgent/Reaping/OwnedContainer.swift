@@ -10,6 +10,8 @@ package struct OwnedContainer: Codable, Sendable, Hashable {
     /// The attempt, from 1; nil where its labels do not tell.
     package var attempt: Int?
     package var flow: String?
+    /// The question it was made to answer; nil for a run's.
+    package var question: Identifier?
     /// The agent that made it; nil where an orch made it that noted no agent.
     package var agent: String?
     /// In the engine's words, such as `running` or `exited`.
@@ -26,6 +28,7 @@ package struct OwnedContainer: Codable, Sendable, Hashable {
         runID = key?.run
         attempt = key?.attempt
         flow = summary.labels[ContainerLabels.flow]
+        question = summary.labels[ContainerLabels.question].flatMap(Identifier.init)
         agent = summary.labels[ContainerLabels.agent]
         state = summary.status.rawValue
         createdAt = summary.createdAt

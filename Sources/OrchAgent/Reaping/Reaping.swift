@@ -39,6 +39,9 @@ package enum Reaping {
     /// How long an ended container is kept that its block says to keep, unless it is said otherwise: 7 days.
     package static let defaultKeeping = Duration.seconds(7 * 86_400)
 
+    /// How long a question may need a container, at least.
+    private static let longestQuestion = Duration.seconds(120)
+
     /// The decision about one container.
     ///
     /// - Parameters:
@@ -53,11 +56,20 @@ package enum Reaping {
         func decide(_ action: Action, _ reason: String) -> Decision {
             Decision(action: action, reason: reason, container: container)
         }
-        guard container.runID != nil else { return decide(.keep, "its labels name no attempt") }
+        guard container.runID != nil || container.question != nil else {
+            return decide(.keep, "its labels name no attempt")
+        }
         guard let agent = container.agent else { return decide(.keep, "its labels name no agent that could be asked") }
         guard agents.contains(agent) else { return decide(.keep, "it is the agent \(agent)'s") }
         guard !facts.isHeld else { return decide(.keep, "its attempt is live") }
         let seconds = "\(facts.age.components.seconds) s"
+        if container.question != nil {
+            let grace = max(grace, longestQuestion)
+            guard facts.age >= grace else {
+                return decide(.keep, "a question may need it: it is kept for \(grace.components.seconds) s")
+            }
+            return decide(.remove, "it was made \(seconds) ago to answer a question")
+        }
         guard facts.age >= grace else {
             return decide(.keep, "no attempt needs it for \(seconds), it is kept for \(grace.components.seconds) s")
         }

@@ -7,7 +7,9 @@ extension Agent {
     func perform(_ job: Job) async {
         switch job {
         case .run(let claimed, let mode, let order): await run(claimed, mode, order)
-        case .answer(let task): await answer(task)
+        case .answer(let task):
+            await answer(task)
+            questions.end(task.id)
         }
     }
 
@@ -87,7 +89,12 @@ extension Agent {
 
     /// Finds out what was asked and sends it, some times over where the controller does not answer.
     private func answer(_ task: AgentTask) async {
-        let desk = QuestionDesk(engines: engines, settings: configuration.launch, clock: clock)
+        let instance: Identifier
+        do throws(ControllerFault) { instance = try await api.identity() } catch {
+            return logger.info(
+                "a question is left to the next poll", metadata: ["task": "\(task.id)", "reason": "\(error)"])
+        }
+        let desk = QuestionDesk(engines: engines, settings: configuration.launch, clock: clock, instance: instance)
         let answer = await desk.answer(task)
         var backoff = Backoff()
         for _ in 0..<5 {

@@ -94,7 +94,7 @@ extension Agent {
         for claimed in reply.runs { take(claimed, .launch, isFresh: false) }
         obey(reply.cancellations)
         obey(reply.requests)
-        for task in reply.tasks { jobs.continuation.yield(.answer(task)) }
+        for task in reply.tasks where questions.begin(task.id) { jobs.continuation.yield(.answer(task)) }
         guard reply.drains == true, !registry.isClosed else { return }
         logger.notice("the agent drains, as the controller asks", metadata: ["running": "\(registry.count)"])
         registry.close()

@@ -10,8 +10,7 @@ extension QuestionDesk {
     ) async -> AgentTaskAnswer {
         let url = settings.containerAPIURL ?? apiURL
         do {
-            let spec = try Self.probeSpec(
-                image, program: program, container, apiURL: url, task: task, settings: settings)
+            let spec = try probeSpec(image, program: program, container, apiURL: url, task: task)
             let (code, text) = try await withContainer(spec, on: engine) { id throws(EngineFault) in try await watch(id)
             }
             let message = text.isEmpty ? "the probe ended with exit \(code) and said nothing" : text
@@ -22,17 +21,16 @@ extension QuestionDesk {
     }
 
     /// A run's container in all but its labels, its variables and its command.
-    static func probeSpec(
-        _ image: String, program: String, _ container: DockerContainerBlock, apiURL: String, task: Identifier,
-        settings: LaunchSettings
+    private func probeSpec(
+        _ image: String, program: String, _ container: DockerContainerBlock, apiURL: String, task: Identifier
     ) throws(InfrastructureError) -> ContainerSpec {
         let claimed = ClaimedRun(
-            runID: task, runName: "probe", attempt: 1, token: "", instance: task, flowName: "probe",
+            runID: task, runName: "probe", attempt: 1, token: "", instance: instance, flowName: "probe",
             deploymentName: nil, kind: .command, image: image, command: [program, "probe"], parameters: [:],
             container: container, secrets: [:], apiURL: apiURL, scheduledFor: .now())
         var spec = try ContainerSpec(claimed, settings: settings)
-        spec.name = "orch-probe-\(task)"
-        spec.labels = container.labels ?? [:]
+        spec.name = Self.name("probe")
+        spec.labels = (container.labels ?? [:]).merging(labels(of: task)) { $1 }
         spec.environment = container.env ?? [:]
         spec.environment["ORCH_API_URL"] = apiURL
         return spec

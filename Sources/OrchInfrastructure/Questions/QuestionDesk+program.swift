@@ -9,7 +9,7 @@ extension QuestionDesk {
         guard let engine = engines[.process] else {
             return .failed(message: "\(path) could not be asked: \(AbsentEngine.refusal(of: .process))")
         }
-        var spec = ContainerSpec.inert(name: "orch-describe-\(task)", image: path)
+        var spec = inert(path, task: task)
         spec.command = [path, "describe", "--json"]
         do throws(EngineFault) {
             let (code, output, errors) = try await withContainer(spec, on: engine) { id throws(EngineFault) in

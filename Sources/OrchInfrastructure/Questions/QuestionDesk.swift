@@ -1,11 +1,13 @@
 package import OrchModel
 import FoundationEssentials
 
-/// Answers what only a host with the engine can know. Leaves nothing behind on it.
+/// Answers what only a host with the engine can know. Leaves nothing behind on it, unless its agent is killed meanwhile: what is
+/// left then is found by its labels.
 package struct QuestionDesk: Sendable {
     let engines: Engines
     let settings: LaunchSettings
     let clock: any Clock<Duration>
+    let instance: Identifier
 
     /// The largest description that is read, in bytes.
     static let longestDescription = 16 << 20
@@ -16,7 +18,9 @@ package struct QuestionDesk: Sendable {
     ///   - engines: the engines asked.
     ///   - settings: what a run gets from this host, and a probe too.
     ///   - clock: what a probe's patience is measured with.
-    package init(engines: Engines, settings: LaunchSettings, clock: any Clock<Duration>) {
+    ///   - instance: the identity of the controller that asks.
+    package init(engines: Engines, settings: LaunchSettings, clock: any Clock<Duration>, instance: Identifier) {
+        self.instance = instance
         self.engines = engines
         self.settings = settings
         self.clock = clock
@@ -43,7 +47,7 @@ package struct QuestionDesk: Sendable {
     /// Reads the description out of a container that is created and never started.
     private func describe(_ image: String, task: Identifier) async -> AgentTaskAnswer {
         do throws(EngineFault) {
-            let spec = ContainerSpec.inert(name: "orch-describe-\(task)", image: image)
+            let spec = inert(image, task: task)
             let bytes = try await withContainer(spec, on: engine) { id throws(EngineFault) in
                 try await engine.file(ImageDescription.path, in: id, limit: Self.longestDescription)
             }
@@ -86,6 +90,21 @@ package struct QuestionDesk: Sendable {
         do throws(EngineFault) { names = try await engine.imageNames() } catch { names = [] }
         let near = NearestName.nearest(to: image, in: names)
         return .noImage(image: image, available: near + names.filter { !near.contains($0) }.sorted())
+    }
+
+    /// A container, or a process, that is looked into and gets nothing of a run's.
+    func inert(_ image: String, task: Identifier) -> ContainerSpec {
+        var spec = ContainerSpec.inert(name: Self.name("describe"), image: image)
+        spec.labels = labels(of: task)
+        return spec
+    }
+
+    /// Another name each time: a question that is asked again does not meet what it left the first time.
+    static func name(_ purpose: String) -> String { "orch-\(purpose)-\(Identifier.new())" }
+
+    /// What the container of a question is known by.
+    func labels(of task: Identifier) -> [String: String] {
+        ContainerLabels.labels(ofQuestion: task, instance: instance, agent: settings.agent)
     }
 
     /// Does something with a container, or a process, that is removed afterwards, whatever happens.

@@ -12,6 +12,8 @@ package struct ContainerLabels: Sendable, Hashable {
     package static let deployment = "orch.deployment"
     /// The flow.
     package static let flow = "orch.flow"
+    /// The question, of a container that is no run's.
+    package static let question = "orch.question"
     /// The agent that made the container, where it says its name.
     package static let agent = "orch.agent"
     /// What the block says about removal, where it is not `always`.
@@ -26,6 +28,13 @@ package struct ContainerLabels: Sendable, Hashable {
         guard let run = labels[flowRunID].flatMap(Identifier.init), let attempt = labels[attempt].flatMap(Int.init)
         else { return nil }
         return AttemptKey(run: run, attempt: attempt)
+    }
+
+    /// The labels of what is made to answer a question.
+    static func labels(ofQuestion task: Identifier, instance: Identifier, agent name: String?) -> [String: String] {
+        var labels = [Self.instance: "\(instance)", question: "\(task)"]
+        labels[agent] = name
+        return labels
     }
 
     /// All labels of a claimed run's container, a block's own not among them.

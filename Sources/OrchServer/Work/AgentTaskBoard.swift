@@ -9,7 +9,8 @@ struct AgentTaskBoard: Sendable {
     var time = ServerTime.system
 
     /// After how long without an answer a question is handed out again: the poll that took it may have been cut off.
-    private static let patience = Duration.seconds(20)
+    /// Longer than agents take for a probe, and less than is commonly waited for an answer.
+    private static let patience = Duration.seconds(45)
     /// How long an agent that begins is waited for.
     private static let beginning = Duration.seconds(10)
     /// How often the answer is looked for though nobody told of it.
