@@ -26,8 +26,11 @@ extension ProcessEngine {
 
     /// Starts the supervisor of a folder; it has the lock before it begins, and the variables by a pipe.
     private func supervise(_ folder: ProcessFolder, _ spec: ContainerSpec) async throws(EngineFault) {
-        guard let lock = ProcessLock.take(folder.lock) else {
-            throw .refused(status: 0, message: "the lock \(folder.lock) cannot be taken: \(SystemFault.last)")
+        let lock: Int32
+        switch await ProcessLock.take(folder.lock) {
+        case .success(let file): lock = file
+        case .failure(let fault):
+            throw .refused(status: 0, message: "the lock \(folder.lock) cannot be taken: \(fault)")
         }
         defer { close(lock) }
         var ends: [Int32] = [-1, -1]
