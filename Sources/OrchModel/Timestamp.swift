@@ -87,12 +87,15 @@ extension Timestamp: CustomStringConvertible {
 }
 
 extension Timestamp: LosslessStringConvertible {
-    /// Reads RFC 3339 with `Z` or a numeric offset; digits beyond the microsecond are cut off.
+    /// Reads RFC 3339 with `Z` or a numeric offset of at most 18 hours; digits beyond the microsecond are cut off.
     public init?(_ text: String) {
         var text = text
         guard let time = text.withUTF8({ Timestamp(utf8: $0) }) else { return nil }
         self = time
     }
+
+    /// Minutes that clocks of a place are apart from UTC at most; none ever were by more than 16 hours.
+    private static let furthestOffset: Int64 = 18 * 60
 
     /// The same of a text's UTF-8.
     init?(utf8 bytes: UnsafeBufferPointer<UInt8>) {
@@ -133,7 +136,8 @@ extension Timestamp: LosslessStringConvertible {
         } else {
             guard index + 6 == bytes.count, bytes[index + 3] == UInt8(ascii: ":"),
                 let hours = number(index + 1..<index + 3), let minutes = number(index + 4..<index + 6),
-                bytes[index] == UInt8(ascii: "+") || bytes[index] == UInt8(ascii: "-")
+                bytes[index] == UInt8(ascii: "+") || bytes[index] == UInt8(ascii: "-"), minutes < 60,
+                hours * 60 + minutes <= Self.furthestOffset
             else { return nil }
             offset = (hours * 60 + minutes) * 60 * (bytes[index] == UInt8(ascii: "-") ? -1 : 1)
         }

@@ -97,7 +97,7 @@ private struct DigitReader {
         if text[start] == UInt8(ascii: "Z") { return start + 1 == text.count ? 0 : nil }
         let sign = text[start] == UInt8(ascii: "+") ? 1 : text[start] == UInt8(ascii: "-") ? -1 : 0
         guard sign != 0, start + 6 == text.count, text[start + 3] == UInt8(ascii: ":"),
-            let hours = number(at: start + 1, 2), let minutes = number(at: start + 4, 2)
+            let hours = number(at: start + 1, 2), let minutes = number(at: start + 4, 2), hours <= 18, minutes < 60
         else { return nil }
         return sign * (hours * 3_600 + minutes * 60)
     }
