@@ -144,13 +144,12 @@ struct Backfills: AsyncParsableCommand {
         @OptionGroup var connection: Connection
         @OptionGroup var output: Output
 
-        func validate() throws {
-            guard (1...1000).contains(limit) else { throw ValidationError("--limit: expected 1 to 1000, got \(limit)") }
-        }
+        func validate() throws { try ListCut(limit: limit).check() }
 
         func run() async throws {
             let now = Timestamp.now()
-            try output.show(try await connection.client().backfills(limit: limit)) { backfills in
+            let cut = ListCut(limit: limit)
+            try output.show(try await connection.client().backfills(limit: cut.asked), cut) { backfills in
                 Table(
                     header: ["ID", "DEPLOYMENT", "FROM", "TO", "STATUS", "DONE", "LIMIT", "CREATED"],
                     rows: backfills.map {

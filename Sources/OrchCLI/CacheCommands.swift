@@ -46,21 +46,13 @@ struct Caches: AsyncParsableCommand {
         @OptionGroup var connection: Connection
         @OptionGroup var output: Output
 
-        func validate() throws {
-            guard (1...1000).contains(limit) else {
-                throw ValidationError("--limit: expected 1 to 1000, got \(limit)")
-            }
-        }
+        func validate() throws { try ListCut(limit: limit).check() }
 
         func run() async throws {
-            // One more than is shown tells whether there are more.
-            let found = try await connection.client().cacheEntries(selection.filter, limit: min(limit + 1, 1000))
+            let cut = ListCut(limit: limit)
+            let found = try await connection.client().cacheEntries(selection.filter, limit: cut.asked)
             let now = Timestamp.now()
-            try output.show(Array(found.prefix(limit))) {
-                CacheTable(entries: $0, isNarrowed: !selection.isAll, now: now).text
-            }
-            guard found.count > limit else { return }
-            FileHandles.writeError("The newest \(limit) are shown; --limit shows more.\n")
+            try output.show(found, cut) { CacheTable(entries: $0, isNarrowed: !selection.isAll, now: now).text }
         }
     }
 

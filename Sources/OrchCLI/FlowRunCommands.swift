@@ -42,7 +42,7 @@ struct FlowRuns: AsyncParsableCommand {
 
         func validate() throws {
             try Self.check(state: state)
-            guard (1...1000).contains(limit) else { throw ValidationError("--limit: expected 1 to 1000, got \(limit)") }
+            try ListCut(limit: limit).check()
         }
 
         /// An empty list may come of a misspelt name.
@@ -66,14 +66,17 @@ struct FlowRuns: AsyncParsableCommand {
             let filters = [state, deployment, flow, parent, tag, queue, before]
             let isFiltered = filters.contains { $0 != nil }
             let client = try connection.client()
+            var cut = ListCut(limit: limit)
             let parentID = if let parent { try await client.run(parent).id.description } else { String?.none }
             var filter = FlowRunFilter(
-                state: state?.uppercased(), deployment: deployment, flow: flow, parent: parentID, limit: limit)
+                state: state?.uppercased(), deployment: deployment, flow: flow, parent: parentID,
+                limit: cut.asked)
             (filter.tag, filter.workQueue, filter.before) = (tag, queue, before)
             let runs = try await client.runs(filter)
             if runs.isEmpty, parent == nil { try await checkNames(client) }
             let now = Timestamp.now()
-            try output.show(runs) { runs in
+            cut.further = runs.prefix(limit).last.map { "--before \($0.id)" }
+            try output.show(runs, cut) { runs in
                 Table(
                     header: ["NAME", "FLOW", "STATE", "ATTEMPT", "CREATED", "TOOK", "PARENT", "ID"],
                     rows: runs.map { run in

@@ -114,14 +114,13 @@ struct WorkQueues: AsyncParsableCommand {
         @OptionGroup var connection: Connection
         @OptionGroup var output: Output
 
-        func validate() throws {
-            guard (1...1000).contains(limit) else { throw ValidationError("--limit: expected 1 to 1000, got \(limit)") }
-        }
+        func validate() throws { try ListCut(limit: limit).check() }
 
         func run() async throws {
-            let runs = try await connection.client().waitingRuns(in: name, limit: limit)
+            let cut = ListCut(limit: limit)
+            let runs = try await connection.client().waitingRuns(in: name, limit: cut.asked)
             let now = Timestamp.now()
-            try output.show(runs) { runs in
+            try output.show(runs, cut) { runs in
                 Table(
                     header: ["RUN", "STATE", "PRIORITY", "DUE", "WHY"],
                     rows: runs.map {
