@@ -13,6 +13,7 @@ import Testing
             ("0 0 31 2 *", "never fires"), ("0 0 30 FEB *", "never fires"), ("0 0 10-5 * *", "runs backwards"),
             ("*/0 * * * *", "expected a step of 1 to 59"), ("*/61 * * * *", "expected a step"),
             ("0 0 15W * *", "nearest working day"), ("0 0 * * L", "such as 5L"), ("0 0 * * 5#6", "expected #1 to #5"),
+            ("0 0 * * 5#+2", "expected #1"),
             ("@every 5m", "give an interval"), ("@reboot", "nothing here is booted"),
             ("@dayly", "did you mean @daily?"),
             ("? * * * *", "? stands alone"), ("1,,2 * * * *", "got nothing"), ("+1 * * * *", "got \"+1\""),

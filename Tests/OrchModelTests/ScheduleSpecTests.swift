@@ -100,6 +100,32 @@ import Testing
     }
 
     @Test(
+        "what fires no more is worth a word",
+        arguments: [
+            (ScheduleSpec(rule: .rrule("FREQ=DAILY;UNTIL=20210101")), "its last slot was 2021-01-01T00:00Z"),
+            (ScheduleSpec(rule: .rrule("FREQ=DAILY;COUNT=3")), "its last slot was 2020-01-03T00:00Z"),
+            (
+                ScheduleSpec(rule: .cron("@daily"), ends: ScheduleMoment("2026-01-02T00:00")),
+                "its last slot was 2026-01-01"
+            ),
+            (ScheduleSpec(rule: .cron("@yearly"), ends: ScheduleMoment("2026-06-01")), "its last slot was 2026-01-01"),
+        ])
+    func firesNoMore(spec: ScheduleSpec, hint: String) throws {
+        let now = try #require(Timestamp("2026-01-01T12:00:00Z"))
+        #expect(spec.problems().isEmpty)
+        let warnings = spec.warnings(at: now)
+        #expect(
+            warnings.count == 1 && warnings[0].contains("fires no more") && warnings[0].contains(hint), "\(warnings)")
+    }
+
+    @Test("an offset that no clock ever had is no time") func offset() {
+        #expect(ScheduleMoment("2026-01-01T00:00:00+99:00") == nil)
+        #expect(throws: DecodingError.self) {
+            try read(#"{"interval":3600,"anchor":"2026-01-01T00:00:00-19:00"}"#)
+        }
+    }
+
+    @Test(
         "a jitter longer than from a slot to the next is worth a word",
         arguments: [
             ("0,1 * * * *", 61, true), ("0,1 * * * *", 60, false), ("0 7,8 1 * *", 3601, true),

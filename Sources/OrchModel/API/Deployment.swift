@@ -188,10 +188,13 @@ public struct DeploymentReply: Codable, Hashable, Sendable {
 
     public var deployment: Deployment
     public var outcome: Outcome
+    /// What may surprise of its schedules, a sentence each; nil = nothing.
+    public var warnings: [String]?
 
-    public init(deployment: Deployment, outcome: Outcome) {
+    public init(deployment: Deployment, outcome: Outcome, warnings: [String]? = nil) {
         self.deployment = deployment
         self.outcome = outcome
+        self.warnings = warnings
     }
 }
 
@@ -204,6 +207,8 @@ public struct DeploymentPreview: Codable, Hashable, Sendable {
     public var saved: Deployment?
     /// What would be saved.
     public var next: Deployment
+    /// What may surprise of the schedules that it would have, a sentence each; nil = nothing.
+    public var warnings: [String]?
 
     public init(outcome: DeploymentReply.Outcome, saved: Deployment?, next: Deployment) {
         self.outcome = outcome

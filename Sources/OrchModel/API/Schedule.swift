@@ -46,6 +46,72 @@ public struct Schedule: Codable, Hashable, Sendable {
     public var fullName: String { "\(flowName)/\(deploymentName)/\(spec.slug)" }
 }
 
+/// One of `GET /api/schedules`: a schedule, or what is known of one whose record cannot be read.
+public enum ListedSchedule: Hashable, Sendable {
+    case schedule(Schedule)
+    case unreadable(UnreadableSchedule)
+
+    /// `parent_flow_runner/docker-flow/monthly`.
+    public var fullName: String {
+        switch self {
+        case .schedule(let schedule): schedule.fullName
+        case .unreadable(let schedule): schedule.fullName
+        }
+    }
+
+    /// nil where not even that can be read.
+    public var id: Identifier? {
+        switch self {
+        case .schedule(let schedule): schedule.id
+        case .unreadable(let schedule): Identifier(schedule.id)
+        }
+    }
+
+    /// nil where it cannot be read.
+    public var readable: Schedule? { if case .schedule(let schedule) = self { schedule } else { nil } }
+}
+
+/// A schedule whose record a newer version wrote, or something damaged. It makes no runs.
+public struct UnreadableSchedule: Codable, Hashable, Sendable {
+    /// As it is kept.
+    public var id: String
+    public var deploymentName: String
+    public var flowName: String
+    public var slug: String
+    /// What cannot be read, a sentence.
+    public var problem: String
+
+    /// What is known of a schedule.
+    public init(id: String, deploymentName: String, flowName: String, slug: String, problem: String) {
+        self.id = id
+        self.deploymentName = deploymentName
+        self.flowName = flowName
+        self.slug = slug
+        self.problem = problem
+    }
+
+    public var fullName: String { "\(flowName)/\(deploymentName)/\(slug)" }
+}
+
+extension ListedSchedule: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case problem
+    }
+
+    /// Reads an object that is either; one that cannot be read has a `problem`.
+    public init(from decoder: any Decoder) throws {
+        let isReadable = try !decoder.container(keyedBy: CodingKeys.self).contains(.problem)
+        self = isReadable ? .schedule(try Schedule(from: decoder)) : .unreadable(try UnreadableSchedule(from: decoder))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        switch self {
+        case .schedule(let schedule): try schedule.encode(to: encoder)
+        case .unreadable(let schedule): try schedule.encode(to: encoder)
+        }
+    }
+}
+
 /// Body of `POST /api/schedules`.
 public struct ScheduleRequest: Codable, Hashable, Sendable {
     /// `docker-flow` or `parent_flow_runner/docker-flow`.

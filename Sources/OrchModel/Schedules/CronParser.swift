@@ -85,7 +85,8 @@ struct CronParser {
                 days.isRestricted = false
             } else if let hash = text.firstIndex(of: "#") {
                 let day = try number(text[..<hash], item)
-                guard let ordinal = Int(text[text.index(after: hash)...]), (1...5).contains(ordinal) else {
+                let written = text[hash...].dropFirst()
+                guard let ordinal = Int(written), (1...5).contains(ordinal), written.count == 1 else {
                     throw problem(item, "expected #1 to #5 after the weekday, the first to the fifth of a month")
                 }
                 days.ordinals[day % 7] |= 1 << UInt64(ordinal)

@@ -78,20 +78,27 @@ extension ScheduleSpec {
         return problems
     }
 
-    /// What may surprise, a sentence for each: how often it fires where that is often.
+    /// What may surprise, a sentence for each: that it fires no more, and how often it fires where that is often.
     ///
     /// - Parameter now: the day from which slots are counted.
     public func warnings(at now: Timestamp, in zones: ZoneDatabase = .system) -> [String] {
         guard let timetable = try? timetable(in: zones) else { return [] }
+        guard timetable.next(after: now) != nil else {
+            let last = timetable.previous(before: now + .microseconds(1)).map { "; its last slot was \($0.localText)" }
+            let advice = rule.member == "rrule" ? "UNTIL, COUNT and \"ends\"" : "\"ends\""
+            return ["schedule \"\(slug)\" has no slot to come: it fires no more\(last ?? ""); check \(advice)"]
+        }
         if case .interval(let seconds, _) = rule, seconds < 60 {
             let text = seconds == 1 ? "each second" : "each \(seconds) s"
             return ["schedule \"\(slug)\" fires \(text), \(86_400 / seconds) times a day: more than once a minute"]
         }
         var slots: [Timestamp] = []
         let end = now + .seconds(86_400)
-        // Those of a day, and so many of what fires seldom that the two that are nearest to each other are among them.
+        // Those of a day, and where it matters so many of what fires seldom that the two nearest to each other are among them: to look for
+        // those of a rare rule takes long.
+        let fewest = jitterSeconds == nil ? 0 : 100
         while slots.count <= 1440, let slot = timetable.next(after: slots.last ?? now)?.instant {
-            guard slot <= end || slots.count < 100 else { break }
+            guard slot <= end || slots.count < fewest else { break }
             slots.append(slot)
         }
         let count = slots.count { $0 <= end }
