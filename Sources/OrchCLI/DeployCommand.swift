@@ -62,8 +62,7 @@ struct Deploy: AsyncParsableCommand {
         let requests = try DeploymentBatch.requests(entries, image: target.image, answer: answer)
         try await DeploymentBatch.checkBlocks(requests, client)
         try await DeploymentBatch.check(requests, client, known: known)
-        var replies: [DeploymentReply] = []
-        for request in requests { replies.append(try await client.deploy(request)) }
+        let replies = try await DeploymentBatch.save(requests, client)
         try output.show(replies) { replies in
             DeploymentBatch.text(replies) + "Run one: orch run \(ShellWord.word(replies[0].deployment.name))\n"
         }

@@ -58,18 +58,10 @@ extension Deployments {
         func run() async throws {
             let client = try connection.client()
             var replies: [DeploymentReply] = []
-            try await files.with(client) { requests, _ in
+            try await files.with(client) { requests, environment in
                 // What the controller refuses of one is found before any of them is saved.
                 for request in requests { _ = try await client.preview(request) }
-                for request in requests {
-                    do throws(OrchClientError) {
-                        replies.append(try await client.deploy(request))
-                    } catch {
-                        // What was saved before is said, so that nobody has to guess.
-                        if !replies.isEmpty { FileHandles.writeError(DeploymentBatch.text(replies)) }
-                        throw error
-                    }
-                }
+                replies = try await DeploymentBatch.save(requests, client, hiding: environment)
             }
             try output.show(replies) { replies in
                 DeploymentBatch.text(replies) + "Run one: orch run \(ShellWord.word(replies[0].deployment.name))\n"
@@ -101,7 +93,10 @@ extension Deployments {
             var differences: [DeploymentDifference] = []
             try await files.with(client) { requests, environment in
                 for request in requests {
-                    differences.append(DeploymentDifference(try await client.preview(request), hiding: environment))
+                    let preview = try await client.preview(request)
+                    DeploymentBatch.warn(
+                        preview.warnings?.map { environment.hidden(in: $0) }, of: preview.next.fullName)
+                    differences.append(DeploymentDifference(preview, hiding: environment))
                 }
             }
             try output.show(differences) { $0.map(\.text).joined() }

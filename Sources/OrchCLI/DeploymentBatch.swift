@@ -66,6 +66,51 @@ enum DeploymentBatch {
         guard problems.isEmpty else { throw Message(.usage, problems.joined(separator: "\n")) }
     }
 
+    /// Looks at the schedules of deployments that are written into a file and not saved; warnings go to standard error.
+    ///
+    /// - Throws: a usage message with the parameters that do not fit their next slots.
+    static func checkSchedules(_ requests: [DeploymentRequest], at now: Timestamp = .now()) throws {
+        var problems: [String] = []
+        for request in requests {
+            let parameters = SlotParameters(request)
+            for schedule in request.schedules ?? [] {
+                warn(schedule.warnings(at: now), of: "\(request.flowName)/\(request.name)")
+                problems += parameters.problems(of: schedule, at: now).map {
+                    "\(request.flowName)/\(request.name): schedule \"\(schedule.slug)\": \($0)"
+                }
+            }
+        }
+        guard problems.isEmpty else { throw Message(.usage, problems.joined(separator: "\n")) }
+    }
+
+    /// Says on standard error what may surprise of a deployment.
+    static func warn(_ warnings: [String]?, of name: String) {
+        for warning in warnings ?? [] {
+            FileHandles.writeError("Warning: \(TerminalText.harmless("\(name): \(warning)"))\n")
+        }
+    }
+
+    /// Saves deployments, one after the other; warnings go to standard error.
+    ///
+    /// - Throws: what the controller refuses. What was saved before is said then, so that nobody has to guess.
+    static func save(
+        _ requests: [DeploymentRequest], _ client: OrchClient,
+        hiding environment: EnvironmentValues = EnvironmentValues()
+    ) async throws -> [DeploymentReply] {
+        var replies: [DeploymentReply] = []
+        for request in requests {
+            do throws(OrchClientError) {
+                let reply = try await client.deploy(request)
+                warn(reply.warnings?.map { environment.hidden(in: $0) }, of: reply.deployment.fullName)
+                replies.append(reply)
+            } catch {
+                if !replies.isEmpty { FileHandles.writeError(text(replies)) }
+                throw error
+            }
+        }
+        return replies
+    }
+
     /// A line for each that was saved.
     static func text(_ replies: [DeploymentReply]) -> String {
         replies.map { reply in

@@ -72,12 +72,11 @@ extension Deployments {
                 // All that could be refused is, before the file is there.
                 try await DeploymentBatch.check(requests, client, known: questions.answers)
                 for request in requests { _ = try await client.preview(request) }
+            } else {
+                try DeploymentBatch.checkSchedules(requests)
             }
             let isWritten = try write(text, to: path)
-            var replies: [DeploymentReply] = []
-            if apply {
-                for request in requests { replies.append(try await client.deploy(request)) }
-            }
+            let replies = apply ? try await DeploymentBatch.save(requests, client) : []
             let built = Built(file: path, isWritten: isWritten, deployments: replies)
             guard form != .json else { return FileHandles.writeOut(try Output.json(built) + "\n") }
             FileHandles.writeOut(

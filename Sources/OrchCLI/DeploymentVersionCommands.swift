@@ -62,7 +62,9 @@ extension Deployments {
         func run() async throws {
             let client = try connection.client()
             let found = try await client.deployment(named: deployment)
-            try output.show(try await client.rollBack(found.id, to: version)) { DeploymentBatch.text([$0]) }
+            let reply = try await client.rollBack(found.id, to: version)
+            DeploymentBatch.warn(reply.warnings, of: reply.deployment.fullName)
+            try output.show(reply) { DeploymentBatch.text([$0]) }
         }
     }
 

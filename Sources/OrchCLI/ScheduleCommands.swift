@@ -30,24 +30,22 @@ struct Schedules: AsyncParsableCommand {
                 Examples:
                   orch schedule ls
                   orch schedule ls docker-flow -o json
+
+                One whose record cannot be read, as a newer version wrote it or something damaged it, is shown with what is wrong.
+                Exit codes: 0 listed, 1 at least one cannot be read, 2 usage, 5 API unreachable.
                 """)
         @Argument(help: "Those of this deployment alone.") var deployment: String?
         @OptionGroup var connection: Connection
         @OptionGroup var output: Output
 
         func run() async throws {
-            let found = try await connection.client().schedules(ofDeployment: deployment)
-            try output.show(found) { schedules in
-                Table(
-                    header: ["SCHEDULE", "RULE", "ZONE", "STATE", "NEXT", "NEXT (UTC)"],
-                    rows: schedules.map {
-                        [
-                            $0.fullName, $0.spec.rule.description, $0.spec.timezone, ScheduleText.state($0),
-                            $0.next?.local ?? "none", $0.next?.instant.brief ?? "none",
-                        ].map(TerminalText.harmless)
-                    }, empty: "No schedules yet. Make one: orch schedule create DEPLOYMENT --cron '0 7 2 * *'"
-                ).text
+            let found = try await connection.client().scheduleList(ofDeployment: deployment)
+            try output.show(found, table: ScheduleText.list)
+            for case .unreadable(let schedule) in found {
+                FileHandles.writeError(
+                    "Warning: \(TerminalText.harmless("\(schedule.fullName) (\(schedule.id)): \(schedule.problem)"))\n")
             }
+            if found.contains(where: { $0.readable == nil }) { throw Ending(code: .failed) }
         }
     }
 
@@ -123,6 +121,11 @@ struct Schedules: AsyncParsableCommand {
 
         func run() async throws {
             let client = try connection.client()
+            // One that cannot be read has no name, and can be removed.
+            if let id = Identifier(schedule) {
+                try await client.deleteSchedule(id)
+                return FileHandles.writeOut("\(id): deleted\n")
+            }
             let known = try await client.schedule(named: schedule)
             try await client.deleteSchedule(known.id)
             FileHandles.writeOut("\(TerminalText.harmless(known.fullName)): deleted\n")
@@ -145,14 +148,15 @@ struct Schedules: AsyncParsableCommand {
         @OptionGroup var connection: Connection
         @OptionGroup var output: Output
 
-        func validate() throws {
-            guard (1...1000).contains(limit) else { throw ValidationError("--limit: expected 1 to 1000, got \(limit)") }
-        }
+        func validate() throws { try ListCut(limit: limit).check() }
 
         func run() async throws {
             let client = try connection.client()
             let known = try await client.schedule(named: schedule)
-            try output.show(try await client.scheduleSlots(known.id, limit: limit)) { ScheduleText.slots($0) }
+            let cut = ListCut(limit: limit)
+            let found = try await client.scheduleSlots(known.id, limit: cut.asked)
+            try output.show(found, cut, table: ScheduleText.slots)
+            if let note = ScheduleText.pauseNote(known) { FileHandles.writeError(note) }
         }
     }
 }

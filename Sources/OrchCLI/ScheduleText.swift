@@ -14,6 +14,29 @@ enum ScheduleText {
         return schedule.isDeploymentPaused ? "its deployment is paused" : "active"
     }
 
+    /// Schedules, a line each.
+    static func list(_ schedules: [ListedSchedule]) -> String {
+        Table(
+            header: ["SCHEDULE", "RULE", "ZONE", "STATE", "NEXT", "NEXT (UTC)"],
+            rows: schedules.map { listed in
+                guard let schedule = listed.readable else {
+                    return [listed.fullName, "-", "-", "cannot be read", "-", "-"].map(TerminalText.harmless)
+                }
+                return [
+                    schedule.fullName, schedule.spec.rule.description, schedule.spec.timezone, state(schedule),
+                    schedule.next?.local ?? "none", schedule.next?.instant.brief ?? "none",
+                ].map(TerminalText.harmless)
+            }, empty: "No schedules yet. Make one: orch schedule create DEPLOYMENT --cron '0 7 2 * *'"
+        ).text
+    }
+
+    /// What is said below the slots of a schedule that is paused now; nil where it is not.
+    static func pauseNote(_ schedule: Schedule) -> String? {
+        guard !schedule.isActive || schedule.isDeploymentPaused else { return nil }
+        let what = schedule.isActive ? "Its deployment is paused" : "It is \(state(schedule))"
+        return "\(what): what becomes of the slots that pass meanwhile is decided when it goes on.\n"
+    }
+
     /// A schedule on one screen.
     static func summary(_ schedule: Schedule) -> String {
         let spec = schedule.spec

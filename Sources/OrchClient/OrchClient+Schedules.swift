@@ -19,9 +19,14 @@ extension OrchClient {
         try await send(Call(.put, "schedules"), request)
     }
 
-    /// The schedules of a deployment, or all: `GET /api/schedules`.
-    package func schedules(ofDeployment name: String? = nil) async throws(OrchClientError) -> [Schedule] {
+    /// The schedules of a deployment, or all, those that cannot be read among them: `GET /api/schedules`.
+    package func scheduleList(ofDeployment name: String? = nil) async throws(OrchClientError) -> [ListedSchedule] {
         try await get(Call(.get, "schedules").asking([("deployment", name)]))
+    }
+
+    /// Those that can be read: `GET /api/schedules`.
+    package func schedules(ofDeployment name: String? = nil) async throws(OrchClientError) -> [Schedule] {
+        try await scheduleList(ofDeployment: name).compactMap(\.readable)
     }
 
     /// The schedule that a name means: `GET /api/schedules/lookup`.

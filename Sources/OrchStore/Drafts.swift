@@ -21,10 +21,13 @@ package struct StoredDeployment: Sendable {
     package var deployment: Deployment
     /// The true parameters, encrypted; nil where nothing is hidden.
     package var sealedParameters: [UInt8]?
+    /// nil = it was never paused.
+    package var lastPause: PastPause?
 
-    package init(deployment: Deployment, sealedParameters: [UInt8]? = nil) {
+    package init(deployment: Deployment, sealedParameters: [UInt8]? = nil, lastPause: PastPause? = nil) {
         self.deployment = deployment
         self.sealedParameters = sealedParameters
+        self.lastPause = lastPause
     }
 }
 

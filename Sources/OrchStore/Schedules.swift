@@ -22,13 +22,16 @@ package struct StoredSchedule: Sendable, Hashable {
     /// Since when failures count.
     package var failuresSince: Timestamp
     package var pauseReason: String?
+    /// nil = it was never paused.
+    package var lastPause: PastPause?
     package var createdAt: Timestamp
     package var updatedAt: Timestamp
 
     package init(
         id: Identifier, deploymentID: Identifier, spec: ScheduleSpec, isActive: Bool, revision: Int64,
         cursorAt: Timestamp, cursor: ScheduleSlot?, nextAt: Timestamp?, caughtUpAt: Timestamp, failures: Int,
-        failuresSince: Timestamp, pauseReason: String?, createdAt: Timestamp, updatedAt: Timestamp
+        failuresSince: Timestamp, pauseReason: String?, lastPause: PastPause? = nil, createdAt: Timestamp,
+        updatedAt: Timestamp
     ) {
         self.id = id
         self.deploymentID = deploymentID
@@ -42,6 +45,7 @@ package struct StoredSchedule: Sendable, Hashable {
         self.failures = failures
         self.failuresSince = failuresSince
         self.pauseReason = pauseReason
+        self.lastPause = lastPause
         self.createdAt = createdAt
         self.updatedAt = updatedAt
     }
@@ -50,16 +54,31 @@ package struct StoredSchedule: Sendable, Hashable {
 /// Schedules that are to be looked at, those that wait for the longest time first.
 package struct DueSchedules: Sendable {
     package var readable: [DueSchedule] = []
-    package var unreadable: [UnreadableSchedule] = []
+    package var unreadable: [RestingSchedule] = []
 
     package init() {}
 }
 
 /// A schedule whose row, or whose deployment's, holds what this version cannot read.
-package struct UnreadableSchedule: Sendable {
+package struct RestingSchedule: Sendable {
     /// As it is kept.
     package var id: String
     package var reason: String
+}
+
+/// Schedules by deployment and slug, those that this version cannot read apart.
+package struct ScheduleList: Sendable {
+    package var readable: [StoredSchedule] = []
+    package var unreadable: [Unreadable] = []
+
+    /// What is known of a schedule whose row cannot be read.
+    package struct Unreadable: Sendable, Hashable {
+        /// These three as they are kept.
+        package var id: String
+        package var deploymentID: String
+        package var slug: String
+        package var reason: String
+    }
 }
 
 /// A schedule that is to be looked at, with what a decision about it needs.
@@ -86,11 +105,14 @@ package struct DueSchedule: Sendable {
         package var name: String
         /// Whether somebody wants it to end.
         package var isToEnd: Bool
+        /// The work queue that it waits in, where that is paused; nil = nothing of that.
+        package var pausedQueue: String?
 
-        package init(id: Identifier, name: String, isToEnd: Bool) {
+        package init(id: Identifier, name: String, isToEnd: Bool, pausedQueue: String? = nil) {
             self.id = id
             self.name = name
             self.isToEnd = isToEnd
+            self.pausedQueue = pausedQueue
         }
     }
 }

@@ -45,8 +45,8 @@ package protocol Store: Sendable {
 
     // MARK: Schedules
 
-    /// The schedules of a deployment, or all, by deployment and slug.
-    func schedules(ofDeployment id: Identifier?) async throws -> [StoredSchedule]
+    /// The schedules of a deployment, or all, by deployment and slug; also those that cannot be read.
+    func schedules(ofDeployment id: Identifier?) async throws -> ScheduleList
     /// The schedule of that identifier.
     func schedule(_ id: Identifier) async throws -> StoredSchedule?
     /// Makes a schedule of a deployment, or changes the one of its slug where it may.

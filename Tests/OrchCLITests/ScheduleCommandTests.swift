@@ -86,6 +86,42 @@ struct ScheduleCommandTests {
         #expect(text.contains("latest, within 365 days\n") && text.contains("3 failures in a row\n"))
     }
 
+    @Test("A list that is cut says so, and how to see more")
+    func cuts() {
+        #expect(ListCut(limit: 20).asked == 21 && ListCut(limit: 1000).asked == 1000)
+        #expect(ListCut(limit: 20).remark(found: 20) == nil)
+        #expect(ListCut(limit: 20).remark(found: 21) == "The first 20 are shown; --limit shows more.\n")
+        #expect(
+            ListCut(limit: 20, further: "--before X").remark(found: 21)
+                == "The first 20 are shown; --limit shows more, --before X the next ones.\n")
+        #expect(ListCut(limit: 1000).remark(found: 1000)?.contains("there may be more") == true)
+        #expect(throws: (any Error).self) { try ListCut(limit: 0).check() }
+    }
+
+    @Test("A schedule that cannot be read is a line of the list, in JSON with its problem")
+    func unreadable() throws {
+        let listed = ListedSchedule.unreadable(
+            UnreadableSchedule(
+                id: "x", deploymentName: "docker-flow", flowName: "etl", slug: "daily", problem: "cannot be read"))
+        #expect(ScheduleText.list([listed]).contains("etl/docker-flow/daily  -     -     cannot be read"))
+        let json = try JSONValue(parsing: try Output.json([listed]))
+        #expect(json.arrayValue?.first?["problem"] == "cannot be read")
+    }
+
+    @Test("Below the slots of what is paused stands what becomes of those to come")
+    func pauseNote() throws {
+        let at = try #require(Timestamp("2026-03-04T00:00:00Z"))
+        var schedule = Schedule(
+            id: .new(), deploymentID: .new(), deploymentName: "docker-flow", flowName: "etl",
+            spec: ScheduleSpec(rule: .cron("@daily")), isActive: true, isDeploymentPaused: false, createdAt: at,
+            updatedAt: at)
+        #expect(ScheduleText.pauseNote(schedule) == nil)
+        schedule.isDeploymentPaused = true
+        #expect(ScheduleText.pauseNote(schedule)?.hasPrefix("Its deployment is paused: ") == true)
+        (schedule.isActive, schedule.pauseReason) = (false, "by user admin")
+        #expect(ScheduleText.pauseNote(schedule)?.hasPrefix("It is paused (by user admin): ") == true)
+    }
+
     @Test("A cron expression is previewed without a controller", arguments: ["0 7 2 * *", "@monthly", "*/15 * * * *"])
     func isCron(text: String) throws {
         #expect(try Self.preview([text, "--count", "3"]).subject == text)

@@ -1,11 +1,11 @@
 import Hummingbird
 import HummingbirdTesting
 import OrchModel
-import OrchStore
 import Synchronization
 import Testing
 
 @testable import OrchServer
+@testable import OrchStore
 
 struct ScheduleRoutesTests {
     private static func request(_ change: (inout ScheduleSpec) -> Void = { _ in }) -> ScheduleRequest {
@@ -98,6 +98,98 @@ struct ScheduleRoutesTests {
             var deployment = ServerFixture.deployment()
             deployment.schedules = [bad.schedule]
             #expect(try await server.refusal(.post, "deployments", deployment).status == 422)
+        }
+    }
+
+    @Test("Templates that come to what the flow does not take are refused by each way to save a schedule")
+    func refusesTemplates() async throws {
+        try await ServerFixture.with { server in
+            try await server.succeed(.post, "deployments", ServerFixture.deployment())
+            let bad = Self.request { $0.parameters = ["month": "{{ ds }}"] }
+            func expect(_ found: (status: Int, fault: APIFault)) {
+                #expect(found.status == 422 && found.fault.details.count == 1)
+                let detail = found.fault.details.first ?? ""
+                let expected = "parameter \"month\": expected a whole number from 1 to 12, got \""
+                #expect(detail.hasPrefix("schedule \"daily\": \(expected)"))
+            }
+            expect(try await server.refusal(.post, "schedules", bad))
+            var deployment = ServerFixture.deployment()
+            deployment.schedules = [bad.schedule]
+            expect(try await server.refusal(.post, "deployments", deployment))
+            expect(try await server.refusal(.post, "deployments?dry_run=true", deployment))
+            deployment.enforcesParameterSchema = false
+            try await server.succeed(.post, "deployments", deployment)
+            try await server.succeed(
+                .post, "deployments",
+                ServerFixture.deployment(parameters: ["month": "{{ data_interval_start | date: \"%m\" }}"]))
+        }
+    }
+
+    @Test("What fires no more, and what fits a changed deployment no more, is saved with a warning")
+    func warns() async throws {
+        try await ServerFixture.with { server in
+            var deployment = ServerFixture.deployment()
+            deployment.schedules = [
+                ScheduleSpec(slug: "over", rule: .rrule("FREQ=DAILY;UNTIL=20210101")),
+                ScheduleSpec(slug: "fine", rule: .cron("@monthly"), parameters: ["month": 12]),
+            ]
+            let preview: DeploymentPreview = try await server.call(.post, "deployments?dry_run=true", deployment)
+            let saved: DeploymentReply = try await server.call(.post, "deployments", deployment)
+            for warnings in [preview.warnings, saved.warnings] {
+                #expect(warnings?.count == 1 && warnings?.first?.contains("\"over\" has no slot to come") == true)
+            }
+            let over = Self.request { $0.ends = ScheduleMoment("2021-01-01") }
+            let reply: ScheduleReply = try await server.call(.post, "schedules", over)
+            #expect(reply.warnings.count == 1 && reply.schedule.next == nil)
+            var changed = ServerFixture.deployment()
+            changed.parameterSchema = ParameterSchema([
+                .init("month", ValueSchema(.integer, minimum: 1, maximum: 7), defaultValue: 1),
+                .init("year", ValueSchema(.integer)),
+            ])
+            let other: DeploymentReply = try await server.call(.post, "deployments", changed)
+            let fine = other.warnings?.filter { $0.contains("\"fine\"") } ?? []
+            #expect(fine.count == 2 && fine.first?.contains("from 1 to 7, got 12") == true)
+            #expect(fine.last?.contains("\"year\" is required") == true)
+        }
+    }
+
+    @Test("A schedule that cannot be read is listed with what is wrong, replaced and removed; the others are as ever")
+    func unreadable() async throws {
+        try await ServerFixture.with { server in
+            try await server.succeed(.post, "deployments", ServerFixture.deployment())
+            for slug in ["daily", "hourly", "weekly"] {
+                try await server.succeed(.post, "schedules", Self.request { $0.slug = slug })
+            }
+            let store = try #require(server.controller.store as? RelationalStore)
+            for slug in ["daily", "weekly"] {
+                _ = try await store.write { try $0.run("UPDATE schedule SET spec = '{}' WHERE slug = ?", [slug]) }
+            }
+            let listed: [ListedSchedule] = try await server.call(.get, "schedules?deployment=docker-flow")
+            #expect(listed.map { $0.fullName.suffix(6) } == ["/daily", "hourly", "weekly"])
+            #expect(listed.map { $0.readable?.spec.slug } == [nil, "hourly", nil])
+            guard case .unreadable(let daily) = listed[0], case .unreadable(let weekly) = listed[2] else { return }
+            #expect(daily.problem.contains("schedule.spec, which this version cannot read"))
+            let refusal = try await server.refusal(.get, "schedules/lookup?name=docker-flow%2Fdaily")
+            #expect(refusal.status == 409 && refusal.fault.message.contains("orch schedule delete \(daily.id)"))
+            let only: Schedule = try await server.call(.get, "schedules/lookup?name=docker-flow")
+            #expect(only.spec.slug == "hourly")
+            #expect(try await server.refusal(.post, "schedules", Self.request()).status == 409)
+            var again = Self.request()
+            again.replaces = true
+            try await server.succeed(.post, "schedules", again)
+            // The deployment is saved as ever, and its file may bring the schedule anew.
+            var deployment = ServerFixture.deployment()
+            deployment.schedules = [Self.request { $0.slug = "weekly" }.schedule]
+            try await server.succeed(.post, "deployments", deployment)
+            let mended: [Schedule] = try await server.call(.get, "schedules")
+            #expect(mended.map(\.spec.slug) == ["daily", "hourly", "weekly"])
+            #expect(!mended.contains { "\($0.id)" == weekly.id })
+            _ = try await store.write { try $0.run("UPDATE schedule SET spec = '{}' WHERE slug = 'daily'", []) }
+            let broken: [ListedSchedule] = try await server.call(.get, "schedules")
+            let id = try #require(broken.first?.id)
+            try await server.succeed(.delete, "schedules/\(id)")
+            let rest: [Schedule] = try await server.call(.get, "schedules")
+            #expect(rest.map(\.spec.slug) == ["hourly", "weekly"])
         }
     }
 

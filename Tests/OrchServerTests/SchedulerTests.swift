@@ -122,6 +122,64 @@ struct SchedulerTests {
         }
     }
 
+    @Test("A slot that passed while something was paused says what, and why", arguments: MissedPolicy.allCases)
+    func saysPauses(missed: MissedPolicy) async throws {
+        try await with { server, clock in
+            let schedule = try await schedule(server) { $0.missed = missed }
+            await server.controller.scheduler.look()
+            let deployment = try #require(try await server.controller.store.deployments().first).id
+            func pause(_ isPaused: Bool) async throws {
+                let wish = SchedulePause(isPaused: isPaused, reason: isPaused ? "the source moves" : nil)
+                try await server.succeed(.post, "schedules/\(schedule.id)/pause", wish)
+            }
+            try await pause(true)
+            try clock.put("2026-03-03T12:00:00Z")
+            try await pause(false)
+            await server.controller.scheduler.look()
+            try await server.succeed(.post, "deployments/\(deployment)/pause", DeploymentPause(isPaused: true))
+            try clock.put("2026-03-05T12:00:00Z")
+            try await server.succeed(.post, "deployments/\(deployment)/pause", DeploymentPause(isPaused: false))
+            await server.controller.scheduler.look()
+            try clock.put("2026-03-06T12:00:00Z")
+            await server.controller.scheduler.look()
+            let own = "the schedule was paused at its time (the source moves)"
+            let deployments = "its deployment was paused at its time"
+            let reasons = try await slots(server, schedule).reversed().map { $0.reason ?? "" }
+            func has(_ texts: [String]) -> Bool {
+                reasons.count == texts.count && zip(reasons, texts).allSatisfy { $0.contains($1) }
+            }
+            switch missed {
+            case .none:
+                #expect(
+                    has(["\(own) (missed: none)", "\(deployments) (missed: none)", "nothing could start it"]),
+                    "\(reasons)")
+            case .latest:
+                let texts = [
+                    "\(own), and a later one came", "made up for: \(own)", "\(deployments), and a later one came",
+                    "has not ended", "has not ended",
+                ]
+                #expect(has(texts) || has(Array(texts.dropLast())), "\(reasons)")
+            case .all:
+                let texts = [own, own, deployments, deployments, "nothing could start it"].map { "made up for: \($0)" }
+                #expect(has(texts), "\(reasons)")
+            }
+        }
+    }
+
+    @Test("A slot that is skipped as the run before waits in a paused queue says so")
+    func saysPausedQueue() async throws {
+        try await with { server, clock in
+            let schedule = try await schedule(server)
+            try await server.succeed(.post, "work-queues/default", WorkQueueChange(isPaused: true))
+            for day in 2...3 {
+                try clock.put("2026-03-0\(day)T06:00:00Z")
+                await server.controller.scheduler.look()
+            }
+            let reason = try #require(try await slots(server, schedule).first?.reason)
+            #expect(reason.hasSuffix("waits in the paused queue default (overlap: skip)"))
+        }
+    }
+
     @Test("A slot that can make no run is skipped with the reason, and after enough of them the schedule pauses")
     func badParameters() async throws {
         try await with { server, clock in
@@ -283,6 +341,32 @@ struct SchedulerTests {
             #expect(try await runs(server).map(\.deploymentName) == ["docker-flow"])
             #expect(pause == Scheduler.longestPause)
             #expect(try await store.nextScheduleLook() == clock.now + .seconds(60))
+        }
+    }
+
+    @Test("A step that cannot be taken rests, and holds up no other schedule")
+    func poisonedStep() async throws {
+        try await with { server, clock in
+            let bad = try await schedule(server) {
+                $0.overlap = .allow
+                $0.missed = .all
+            }
+            await server.controller.scheduler.look()
+            try clock.put("2026-03-02T06:00:00Z")
+            await server.controller.scheduler.look()
+            let store = try #require(server.controller.store as? RelationalStore)
+            // The slot comes again and finds its run, whose row cannot be read.
+            _ = try await store.write { db in
+                try db.run("UPDATE flow_run SET state_type = 'NEW'", [])
+                return try db.run("UPDATE schedule SET cursor_slot = NULL, next_at = 0 WHERE id = ?", ["\(bad.id)"])
+            }
+            try await server.succeed(.post, "deployments", ServerFixture.deployment("other"))
+            let request = ScheduleRequest(deployment: "other", schedule: bad.spec)
+            let good = try await server.call(.post, "schedules", request, as: ScheduleReply.self).schedule
+            try clock.put("2026-03-03T06:00:00Z")
+            for _ in 0..<2 { await server.controller.scheduler.look() }
+            #expect(try await store.schedule(good.id)?.cursor?.description == "2026-03-03T07:00/0")
+            #expect(try await store.schedule(bad.id)?.nextAt == clock.now + .seconds(60))
         }
     }
 

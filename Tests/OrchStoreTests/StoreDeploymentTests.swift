@@ -124,7 +124,7 @@ extension StoreConformance {
                 #expect(preview.saved?.schedules?.map(\.slug) == ["a"] && preview.next.schedules == [])
                 #expect(preview.saved?.isPaused == false && preview.next.isPaused == true)
                 #expect(try await store.deployment(id)?.deployment.version == 1)
-                #expect(try await store.schedules(ofDeployment: id).count == 1)
+                #expect(try await store.schedules(ofDeployment: id).readable.count == 1)
             }
         }
 

@@ -64,7 +64,7 @@ extension StoreConformance {
                 let spec = Self.spec { $0.parameters = ["month": 3] }
                 let schedule = try await Self.saved(store, spec, of: deployment)
                 #expect(schedule.spec == spec && schedule.isActive && schedule.nextAt == Sample.at(1))
-                #expect(try await store.schedules(ofDeployment: deployment.id) == [schedule])
+                #expect(try await store.schedules(ofDeployment: deployment.id).readable == [schedule])
                 let again = try await store.saveSchedule(spec, of: deployment.id, replaces: false, at: Sample.at(2))
                 guard case .exists = again else {
                     Issue.record("expected a refusal, got \(again)")
@@ -77,7 +77,72 @@ extension StoreConformance {
                 }
                 #expect(try await store.deleteSchedule(schedule.id))
                 #expect(try await !store.deleteSchedule(schedule.id))
-                #expect(try await store.schedules(ofDeployment: nil).isEmpty)
+                #expect(try await store.schedules(ofDeployment: nil).readable.isEmpty)
+            }
+        }
+
+        @Test(
+            "When and why it was paused is known after it goes on; so is when its deployment was",
+            arguments: StoreKind.all)
+        func remembersPauses(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                let deployment = try await Self.deployment(store)
+                let id = try await Self.saved(store, of: deployment).id
+                func lastPause() async throws -> PastPause? { try await store.schedule(id)?.lastPause }
+                func ofDeployment() async throws -> PastPause? { try await store.deployment(deployment.id)?.lastPause }
+                #expect(try await lastPause() == nil)
+                for seconds in [2.0, 3] {
+                    _ = try await store.pauseSchedule(
+                        id, SchedulePause(isPaused: true, reason: "the source moves"), at: Sample.at(seconds))
+                    _ = try await store.pauseDeployment(deployment.id, true, at: Sample.at(seconds))
+                }
+                #expect(try await lastPause() == PastPause(start: Sample.at(2), reason: "the source moves"))
+                #expect(try await ofDeployment() == PastPause(start: Sample.at(2)))
+                for seconds in [5.0, 6] {
+                    _ = try await store.pauseSchedule(id, SchedulePause(isPaused: false), at: Sample.at(seconds))
+                    _ = try await store.pauseDeployment(deployment.id, false, at: Sample.at(seconds))
+                }
+                let past = PastPause(start: Sample.at(2), end: Sample.at(5), reason: "the source moves")
+                #expect(try await lastPause() == past && past.holds(Sample.at(2)) && !past.holds(Sample.at(5)))
+                #expect(try await ofDeployment() == PastPause(start: Sample.at(2), end: Sample.at(5)))
+                // It pauses itself, and a new content lets it go on.
+                var step = Self.step(try #require(try await store.schedule(id)), [], at: 7)
+                step.pauseReason = "its last run failed"
+                _ = try await store.take([step], at: Sample.at(7))
+                #expect(try await lastPause() == PastPause(start: Sample.at(7), reason: "its last run failed"))
+                _ = try await Self.saved(store, Self.spec { $0.isActive = true }, of: deployment, at: 8)
+                #expect(try await lastPause()?.end == Sample.at(8))
+                _ = try await Self.saved(store, Self.spec { $0.isActive = false }, of: deployment, at: 9)
+                #expect(try await lastPause() == PastPause(start: Sample.at(9)))
+            }
+        }
+
+        @Test("Who skips what passed while a rule has not begun skips nothing", arguments: StoreKind.all)
+        func skipsNothingBeforeTheFirst(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                let spec = Self.spec { $0.rule = .rrule("DTSTART:20300101T070000\nRRULE:FREQ=DAILY") }
+                let id = try await Self.saved(store, spec).id
+                for isPaused in [true, false] {
+                    _ = try await store.pauseSchedule(
+                        id, SchedulePause(isPaused: isPaused, skipsMissed: true), at: Sample.at(isPaused ? 2 : 864_000))
+                }
+                #expect(try await store.slots(ofSchedule: id, limit: 10).isEmpty)
+                #expect(try await store.schedule(id)?.cursor == nil)
+            }
+        }
+
+        @Test("A run of a slot that waits in a paused queue is known as such", arguments: StoreKind.all)
+        func knowsPausedQueues(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                let schedule = try await Self.saved(store)
+                _ = try await store.take(
+                    [Self.step(schedule, [try Self.made(schedule, "2020-09-14T07:00/0")], next: 11)], at: Sample.at(10))
+                func queue() async throws -> String? {
+                    try await store.dueSchedules(at: Sample.at(12), limit: 10).readable.first?.open.first?.pausedQueue
+                }
+                #expect(try await queue() == nil)
+                try await store.changeQueue("default", WorkQueueChange(isPaused: true), by: "a", at: Sample.at(11))
+                #expect(try await queue() == "default")
             }
         }
 
@@ -341,10 +406,12 @@ extension StoreConformance {
                 let (daily, weekly) = (Self.spec("daily"), Self.spec("weekly") { $0.rule = .cron("0 7 * * 1") })
                 let deployment = try await Self.deployment(store, schedules: [daily, weekly])
                 func slugs() async throws -> [String] {
-                    try await store.schedules(ofDeployment: deployment.id).map { "\($0.spec.slug) \($0.isActive)" }
+                    try await store.schedules(ofDeployment: deployment.id).readable.map {
+                        "\($0.spec.slug) \($0.isActive)"
+                    }
                 }
                 #expect(try await slugs() == ["daily true", "weekly true"])
-                let first = try #require(try await store.schedules(ofDeployment: deployment.id).first)
+                let first = try #require(try await store.schedules(ofDeployment: deployment.id).readable.first)
                 _ = try await store.pauseSchedule(first.id, SchedulePause(isPaused: true), at: Sample.at(2))
                 _ = try await Self.saved(store, Self.spec("by-hand"), of: deployment)
                 // Another content that says the same of schedules, and one that says nothing.
@@ -387,7 +454,7 @@ extension StoreConformance {
                 let deployment = try await Self.deployment(store, schedules: specs)
                 #expect(try await store.runLimits().count == 1)
                 #expect(try await store.deleteDeployment(deployment.id))
-                #expect(try await store.schedules(ofDeployment: nil).isEmpty)
+                #expect(try await store.schedules(ofDeployment: nil).readable.isEmpty)
                 #expect(try await store.runLimits().isEmpty)
             }
         }

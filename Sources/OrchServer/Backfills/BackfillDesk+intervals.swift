@@ -27,7 +27,7 @@ extension BackfillDesk {
                 throw APIFailure.invalid("the backfill cannot be made: \(error)")
             }
         }
-        let schedules = try await store.schedules(ofDeployment: deployment.id).map(\.spec)
+        let schedules = try await store.schedules(ofDeployment: deployment.id).readable.map(\.spec)
         var found: ScheduleSpec
         if let slug = request.schedule {
             guard let schedule = schedules.first(where: { $0.slug == slug }) else {

@@ -82,7 +82,9 @@ struct DeploymentRoutes: Sendable {
         switch try await store.rollBackDeployment(deployment.id, to: wanted, at: call.now()) {
         case .missing: throw Self.unknown(deployment.id)
         case .noVersion(let versions): throw Self.missing(request.version, of: deployment, versions)
-        case .done(let reply): return try APIJSON.response(reply)
+        case .done(var reply):
+            reply.warnings = try await registry.scheduleWarnings(of: reply.deployment, at: call.now())
+            return try APIJSON.response(reply)
         }
     }
 

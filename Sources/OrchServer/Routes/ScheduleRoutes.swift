@@ -14,7 +14,7 @@ struct ScheduleRoutes: Sendable {
             Endpoint(.get, "schedules", .adminOnly, query: ["deployment"]) { call in
                 var deployment: Deployment?
                 if let name = call.query("deployment") { deployment = try await registry.find(name).deployment }
-                return try APIJSON.response(try await finder.all(of: deployment, at: call.now()))
+                return try APIJSON.response(try await finder.list(of: deployment, at: call.now()))
             },
             Endpoint(.post, "schedules", .adminOnly, handler: save),
             Endpoint(.put, "schedules", .adminOnly, bodyLimit: 4 << 20, handler: replace),
@@ -45,10 +45,12 @@ struct ScheduleRoutes: Sendable {
     private func save(_ call: APICall) async throws -> Response {
         let request: ScheduleRequest = try await call.closedBody()
         let deployment = try await registry.find(request.deployment).deployment
-        try ScheduleChecks(deployment).check([request.schedule])
         let now = call.now()
+        let checks = ScheduleChecks(deployment)
+        try checks.check([request.schedule], at: now)
         let known = try await store.schedules(ofDeployment: deployment.id)
-        guard known.count < 100 || known.contains(where: { $0.spec.slug == request.schedule.slug }) else {
+        let slugs = known.readable.map(\.spec.slug) + known.unreadable.map(\.slug)
+        guard slugs.count < 100 || slugs.contains(request.schedule.slug) else {
             throw APIFailure.invalid("\(deployment.fullName) has 100 schedules: expected at most so many")
         }
         let saving = try await store.saveSchedule(
@@ -61,7 +63,8 @@ struct ScheduleRoutes: Sendable {
         case .noDeployment: throw APIFailure.notFound("there is no deployment \(deployment.fullName) any more")
         case .saved(let stored, let isNew):
             let reply = ScheduleReply(
-                schedule: try await finder.shown(stored, at: now), warnings: request.schedule.warnings(at: now))
+                schedule: try await finder.shown(stored, at: now),
+                warnings: checks.warnings([request.schedule], at: now))
             return try APIJSON.response(reply, status: isNew ? .created : .ok)
         }
     }

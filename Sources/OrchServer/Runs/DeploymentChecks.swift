@@ -3,9 +3,12 @@ import OrchModel
 /// What can be said of a deployment before the blocks that it names are looked up.
 struct DeploymentChecks: Sendable {
     let request: DeploymentRequest
+    /// When it is saved: its schedules are judged by their next slots after that.
+    let now: Timestamp
 
-    init(_ request: DeploymentRequest) {
+    init(_ request: DeploymentRequest, at now: Timestamp) {
         self.request = request
+        self.now = now
     }
 
     private var name: String { "\(request.flowName)/\(request.name)" }
@@ -118,6 +121,6 @@ struct DeploymentChecks: Sendable {
 
     private func checkSchedules() throws {
         guard let schedules = request.schedules else { return }
-        try ScheduleChecks(request).check(schedules)
+        try ScheduleChecks(request).check(schedules, at: now)
     }
 }

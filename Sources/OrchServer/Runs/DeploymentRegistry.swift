@@ -10,19 +10,31 @@ struct DeploymentRegistry: Sendable {
     ///
     /// - Throws: 422 where its name or its parameters cannot be used.
     func save(_ request: DeploymentRequest, at: Timestamp) async throws -> DeploymentReply {
-        try await store.saveDeployment(try await draft(of: request), at: at)
+        var reply = try await store.saveDeployment(try await draft(of: request, at: at), at: at)
+        reply.warnings = try await scheduleWarnings(of: reply.deployment, at: at)
+        return reply
     }
 
     /// What saving a deployment would do.
     ///
     /// - Throws: what saving it would.
     func preview(_ request: DeploymentRequest, at: Timestamp) async throws -> DeploymentPreview {
-        try await store.previewDeployment(try await draft(of: request), at: at)
+        var preview = try await store.previewDeployment(try await draft(of: request, at: at), at: at)
+        let warnings = ScheduleChecks(preview.next).warnings(preview.next.schedules ?? [], at: at)
+        preview.warnings = warnings.isEmpty ? nil : warnings
+        return preview
+    }
+
+    /// What may surprise of the schedules that a deployment has, however they were made; nil = nothing.
+    func scheduleWarnings(of deployment: Deployment, at: Timestamp) async throws -> [String]? {
+        let schedules = try await store.schedules(ofDeployment: deployment.id).readable.map(\.spec)
+        let warnings = ScheduleChecks(deployment).warnings(schedules, at: at)
+        return warnings.isEmpty ? nil : warnings
     }
 
     /// What the store is given, checked.
-    private func draft(of request: DeploymentRequest) async throws -> DeploymentDraft {
-        try DeploymentChecks(request).check()
+    private func draft(of request: DeploymentRequest, at: Timestamp) async throws -> DeploymentDraft {
+        try DeploymentChecks(request, at: at).check()
         try await checkNeeds(of: request)
         let parameters = try SealedParameters(request.parameters, schema: request.parameterSchema, keys: keys)
         var shown = request

@@ -17,6 +17,11 @@ struct ScheduleDecision {
         /// When its run is due: the slot and its jitter, and no earlier than the run of the slot before.
         var due: Timestamp
         var fate: Fate
+        /// What was paused at its time, for a sentence; nil = nothing that is known.
+        var pause: String?
+
+        /// Why its run did not start at its time, where it did not.
+        var obstacle: String { pause ?? "nothing could start it at its time" }
     }
 
     /// In the order of the slots.
@@ -82,9 +87,18 @@ struct ScheduleDecision {
                 next = isPartial ? now : moment
                 return
             }
-            slots.append(Slot(fire: fire, due: moment, fate: .run(isMissed: false)))
+            slots.append(Slot(fire: fire, due: moment, fate: .run(isMissed: false), pause: pause(at: moment)))
             last = fire.instant
         }
+    }
+
+    /// What was paused at a time.
+    private func pause(at moment: Timestamp) -> String? {
+        if let pause = due.schedule.lastPause, pause.holds(moment) {
+            return "the schedule was paused at its time" + (pause.reason.map { " (\($0))" } ?? "")
+        }
+        let isHeld = due.deployment.lastPause?.holds(moment) == true
+        return isHeld ? "its deployment was paused at its time" : nil
     }
 
     /// What the policy for missed slots makes of one.
@@ -95,16 +109,18 @@ struct ScheduleDecision {
         let isCatchup = spec.catchup && slot.fire.instant <= due.schedule.caughtUpAt
         let window = spec.catchupWindowSeconds ?? (isCatchup ? nil : ScheduleSpec.catchupWindowDefault)
         if let window, slot.due < now - .seconds(window) {
-            return .skip("it passed longer ago than the catch-up window of \(ScheduleSpec.text(ofSeconds: window))")
+            let length = ScheduleSpec.text(ofSeconds: window)
+            let pause = slot.pause.map { "\($0), and " } ?? ""
+            return .skip("\(pause)it passed longer ago than the catch-up window of \(length)")
         }
         switch isCatchup ? .all : spec.missed {
         case .all: return .run(isMissed: true)
-        case .none: return .skip("nothing could start it at its time (missed: none)")
+        case .none: return .skip("\(slot.obstacle) (missed: none)")
         case .latest:
             let isLast = index == slots.count - 1 && !isPartial
             return isLast
                 ? .run(isMissed: true)
-                : .skip("nothing could start it at its time, and a later one came (missed: latest)")
+                : .skip("\(slot.obstacle), and a later one came (missed: latest)")
         }
     }
 
@@ -127,12 +143,12 @@ struct ScheduleDecision {
             guard live > 0, !isMadeUp, due.deployment.deployment.dependsOnPast != true else {
                 return .run(isMissed: isMissed)
             }
-            return .skip("\(other) has not ended (overlap: skip)")
+            return .skip("\(other)\(waits) (overlap: skip)")
         case .bufferOne, .bufferAll:
             let most = spec.maxQueued ?? (spec.overlap == .bufferOne && !isMadeUp ? 1 : .max)
             guard live > 0, live - 1 >= most else { return .run(isMissed: isMissed) }
             return .skip(
-                "\(other) has not ended, and \(most == 1 ? "one waits" : "\(most) wait") already (overlap: \(spec.overlap.rawValue))"
+                "\(other)\(waits), and \(most == 1 ? "one waits" : "\(most) wait") already (overlap: \(spec.overlap.rawValue))"
             )
         case .cancelOther, .terminateOther:
             let hasLater = slots[(index + 1)...].contains { if case .run = $0.fate { true } else { false } }
@@ -147,4 +163,9 @@ struct ScheduleDecision {
 
     /// What has not ended, for a sentence.
     private var other: String { due.open.first.map { "run \($0.name)" } ?? "the run of the slot before" }
+
+    /// How that stands: a paused queue is why it does not even begin.
+    private var waits: String {
+        due.open.first?.pausedQueue.map { " waits in the paused queue \($0)" } ?? " has not ended"
+    }
 }

@@ -17,7 +17,8 @@ struct ScheduleFinder: Sendable {
             return try await shown(stored, at: now)
         }
         let parts = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-        let all = try await self.all(at: now)
+        let listed = try await list(at: now)
+        let all = listed.compactMap(\.readable)
         let found = all.filter { schedule in
             switch parts.count {
             case 1: schedule.deploymentName == parts[0]
@@ -27,6 +28,7 @@ struct ScheduleFinder: Sendable {
             default: [schedule.flowName, schedule.deploymentName, schedule.spec.slug] == parts
             }
         }
+        if found.isEmpty { try Self.checkReadable(listed, name) }
         let exact = found.filter { parts.count == 2 && $0.spec.slug == parts[1] && $0.deploymentName == parts[0] }
         if let only = exact.count == 1 ? exact.first : found.count == 1 ? found.first : nil { return only }
         guard found.isEmpty else {
@@ -37,15 +39,33 @@ struct ScheduleFinder: Sendable {
         throw Self.unknown(name, NearestName.nearest(to: name, in: names))
     }
 
-    /// All, or those of a deployment, by full name.
-    func all(of deployment: Deployment? = nil, at now: Timestamp) async throws -> [Schedule] {
+    /// - Throws: 409 where the name is that of a schedule that cannot be read.
+    private static func checkReadable(_ listed: [ListedSchedule], _ name: String) throws {
+        for case .unreadable(let schedule) in listed {
+            guard ["\(schedule.deploymentName)/\(schedule.slug)", schedule.fullName].contains(name) else { continue }
+            throw APIFailure.conflict(
+                "the schedule \(schedule.fullName) cannot be read: \(schedule.problem); run the version that wrote it, save it anew "
+                    + "(`orch schedule create --replace`), or remove it (`orch schedule delete \(schedule.id)`)")
+        }
+    }
+
+    /// All, or those of a deployment, by full name; those that cannot be read among them.
+    func list(of deployment: Deployment? = nil, at now: Timestamp) async throws -> [ListedSchedule] {
         let stored = try await store.schedules(ofDeployment: deployment?.id)
-        guard !stored.isEmpty else { return [] }
+        guard !stored.readable.isEmpty || !stored.unreadable.isEmpty else { return [] }
         let all = if let deployment { [deployment] } else { try await store.deployments() }
         let deployments = Dictionary(all.map { ($0.id, $0) }) { first, _ in first }
-        return stored.compactMap { schedule in
-            deployments[schedule.deploymentID].map { shown(schedule, of: $0, at: now) }
-        }.sorted { $0.fullName < $1.fullName }
+        let readable = stored.readable.compactMap { schedule in
+            deployments[schedule.deploymentID].map { ListedSchedule.schedule(shown(schedule, of: $0, at: now)) }
+        }
+        let unreadable = stored.unreadable.map { schedule in
+            let owner = Identifier(schedule.deploymentID).flatMap { deployments[$0] }
+            return ListedSchedule.unreadable(
+                UnreadableSchedule(
+                    id: schedule.id, deploymentName: owner?.name ?? schedule.deploymentID,
+                    flowName: owner?.flowName ?? "", slug: schedule.slug, problem: schedule.reason))
+        }
+        return (readable + unreadable).sorted { $0.fullName < $1.fullName }
     }
 
     /// A schedule as people see it.

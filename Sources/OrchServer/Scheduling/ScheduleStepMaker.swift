@@ -71,7 +71,7 @@ struct ScheduleStepMaker: Sendable {
             let draft = try await runs.draft(slot, of: due, timetable, isMissed: isMissed, at: step.at)
             let record = ScheduleSlotRecord(
                 first: slot.fire.slot, last: slot.fire.slot, count: 1, outcome: .run,
-                reason: isMissed ? "made up for: nothing could start it at its time" : nil, runID: draft.run.id,
+                reason: isMissed ? "made up for: \(slot.obstacle)" : nil, runID: draft.run.id,
                 at: step.at)
             step.slots.append(ScheduleStep.Slot(record: record, draft: draft))
             step.failures = 0

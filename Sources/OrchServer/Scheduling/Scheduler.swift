@@ -75,7 +75,7 @@ struct Scheduler: Service {
     }
 
     /// Passes over schedules for a while.
-    private func rest(_ unreadable: [UnreadableSchedule], at now: Timestamp) async throws {
+    private func rest(_ unreadable: [RestingSchedule], at now: Timestamp) async throws {
         guard !unreadable.isEmpty else { return }
         for schedule in unreadable { log(schedule.reason, of: schedule.id) }
         try await store.restSchedules(unreadable.map(\.id), until: now + ScheduleStepMaker.rest)
@@ -86,12 +86,25 @@ struct Scheduler: Service {
             "a schedule cannot be followed; trying again", metadata: ["schedule": "\(schedule)", "error": "\(problem)"])
     }
 
-    /// Takes steps; false where none was.
+    /// Takes steps; false where none was. One that cannot be taken, as a run's row cannot be read, holds up no other: it rests.
     private func take(_ steps: [ScheduleStep], at now: Timestamp) async throws -> Bool {
         guard !steps.isEmpty else { return false }
-        let outcome = try await store.take(steps, at: now)
-        canceller.tell(of: outcome.cancelled)
-        for step in steps where outcome.taken.contains(step.schedule) { canceller.metrics.movedOn(step) }
-        return !outcome.taken.isEmpty
+        do {
+            let outcome = try await store.take(steps, at: now)
+            canceller.tell(of: outcome.cancelled)
+            for step in steps where outcome.taken.contains(step.schedule) { canceller.metrics.movedOn(step) }
+            return !outcome.taken.isEmpty
+        } catch let error as StoreError {
+            guard case .corrupt = error else { throw error }
+            if steps.count == 1 {
+                let id = "\(steps[0].schedule)"
+                log("\(error)", of: id)
+                try await store.restSchedules([id], until: now + ScheduleStepMaker.rest)
+                return true
+            }
+            var hasMoved = false
+            for step in steps where try await take([step], at: now) { hasMoved = true }
+            return hasMoved
+        }
     }
 }

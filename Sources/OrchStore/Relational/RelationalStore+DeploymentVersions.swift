@@ -55,7 +55,7 @@ extension RelationalStore {
     }
 
     static func setPause(of id: Identifier, _ isPaused: Bool, at: Timestamp, _ db: any SQLSession) throws {
-        try db.run("UPDATE deployment SET is_paused = ? WHERE id = ?", [isPaused ? 1 : 0, "\(id)"])
+        try DeploymentRow.setPause(of: id, isPaused, at: at, db)
         try lookAtSchedules(of: id, at: at, db)
     }
 

@@ -2,10 +2,9 @@ package import OrchModel
 
 /// Schedules as people see and change them.
 extension RelationalStore {
-    package func schedules(ofDeployment id: Identifier?) async throws -> [StoredSchedule] {
+    package func schedules(ofDeployment id: Identifier?) async throws -> ScheduleList {
         try await read { db in
-            try ScheduleRow.all(
-                where: "deployment_id = coalesce(?, deployment_id) ORDER BY deployment_id, slug", [id?.description], db)
+            try ScheduleRow.list(where: "deployment_id = coalesce(?, deployment_id)", [id?.description], db)
         }
     }
 
@@ -20,9 +19,14 @@ extension RelationalStore {
             try db.lock("deployment")
             guard try Self.deployment(deployment, db) != nil else { return .noDeployment }
             // A step that is being taken moves it on first.
-            let known = try ScheduleRow.all(
-                where: "deployment_id = ? AND slug = ? \(db.dialect.forUpdate)", ["\(deployment)", spec.slug], db
-            ).first
+            let list = try ScheduleRow.list(
+                where: "deployment_id = ? AND slug = ?", ["\(deployment)", spec.slug], locks: true, db)
+            // One that cannot be read is replaced as a whole.
+            for broken in list.unreadable {
+                guard replaces else { return .exists }
+                _ = try ScheduleRow.delete(broken.id, db)
+            }
+            let known = list.readable.first
             var id = known?.id
             if let known {
                 guard replaces else { return .exists }
@@ -69,6 +73,7 @@ extension RelationalStore {
             guard let known = row else { return nil }
             let isActive = !pause.isPaused
             guard known.isActive != isActive else { return known }
+            try ScheduleRow.notePause(id, isPaused: pause.isPaused, reason: pause.reason, at: at, db)
             try db.run(
                 """
                 UPDATE schedule SET is_active = ?, revision = revision + 1, next_at = ?, failures = ?, failures_since = ?,
@@ -91,11 +96,13 @@ extension RelationalStore {
             let last = timetable.previous(before: at + .microseconds(1))
         else { return }
         let after = schedule.cursor.map(timetable.instant) ?? schedule.cursorAt
-        guard last.instant > after, let first = timetable.next(after: after) else { return }
+        // What is before a rule's first slot is none of it.
+        guard let first = timetable.next(after: after), first.instant <= last.instant else { return }
         let isOne = first.slot == last.slot
         let record = ScheduleSlotRecord(
             first: first.slot, last: last.slot, count: isOne ? 1 : 0, outcome: .skipped,
-            reason: "it passed while the schedule was paused, and whoever resumed it wanted none of these", at: at)
+            reason: "it passed while the schedule was paused\(schedule.pauseReason.map { " (\($0))" } ?? ""), "
+                + "and whoever resumed it wanted none of these", at: at)
         try ScheduleSlotRow.add(record, to: schedule.id, db)
         try db.run("UPDATE schedule SET cursor_slot = ? WHERE id = ?", ["\(last.slot)", "\(schedule.id)"])
     }
@@ -120,10 +127,16 @@ extension RelationalStore {
     ) throws {
         try lookAtSchedules(of: deployment.id, at: at, db)
         guard let schedules else { return }
-        let known = try ScheduleRow.all(
-            where: "deployment_id = ? ORDER BY id \(db.dialect.forUpdate)", ["\(deployment.id)"], db)
+        let list = try ScheduleRow.list(where: "deployment_id = ?", ["\(deployment.id)"], locks: true, db)
+        let known = list.readable
         let slugs = Set(schedules.map(\.slug))
         let said = Set((before ?? []).map(\.slug))
+        // One that cannot be read goes where it would be removed or changed.
+        for broken in list.unreadable {
+            let now = schedules.first { $0.slug == broken.slug }
+            let stays = now.map { before?.contains($0) == true } ?? !(schedules.isEmpty || said.contains(broken.slug))
+            if !stays { _ = try ScheduleRow.delete(broken.id, db) }
+        }
         for schedule in known where !slugs.contains(schedule.spec.slug) {
             guard schedules.isEmpty || said.contains(schedule.spec.slug) else { continue }
             _ = try ScheduleRow.delete(schedule.id, db)
@@ -148,8 +161,9 @@ extension RelationalStore {
 
     /// Removes the schedules of a deployment that goes.
     static func deleteSchedules(of deployment: Identifier, _ db: any SQLSession) throws {
-        for schedule in try ScheduleRow.all(where: "deployment_id = ?", ["\(deployment)"], db) {
-            _ = try ScheduleRow.delete(schedule.id, db)
+        for row in try db.rows("SELECT id FROM schedule WHERE deployment_id = ?", ["\(deployment)"]) {
+            var reader = RowReader(row, table: "schedule")
+            _ = try ScheduleRow.delete(try reader.next(String.self), db)
         }
     }
 }

@@ -78,15 +78,18 @@ extension RelationalStore {
     /// - Returns: false where it has changed since it was looked at.
     private static func take(_ step: ScheduleStep, _ db: any SQLSession) throws -> Bool {
         let isPaused = step.pauseReason != nil
+        let pausedAt = isPaused ? step.at.microseconds : nil
         return try db.run(
             """
             UPDATE schedule SET revision = revision + 1, cursor_slot = coalesce(?1, cursor_slot), next_at = ?2, failures = ?3,
-                is_active = CASE WHEN ?4 = 1 THEN 0 ELSE is_active END, pause_reason = coalesce(?5, pause_reason)
+                is_active = CASE WHEN ?4 = 1 THEN 0 ELSE is_active END, pause_reason = coalesce(?5, pause_reason),
+                paused_at = coalesce(?8, paused_at), resumed_at = CASE WHEN ?4 = 1 THEN NULL ELSE resumed_at END,
+                past_reason = coalesce(?5, past_reason)
             WHERE id = ?6 AND revision = ?7
             """,
             [
                 step.cursor?.description, isPaused ? nil : step.nextAt?.microseconds, step.failures, isPaused ? 1 : 0,
-                step.pauseReason, "\(step.schedule)", step.revision,
+                step.pauseReason, "\(step.schedule)", step.revision, pausedAt,
             ]) > 0
     }
 
@@ -141,7 +144,9 @@ extension RelationalStore {
         let list = SQLList(ids.map(\.description).sorted())
         let rows = try db.rows(
             """
-            SELECT schedule_id, id, name, cancel_at FROM flow_run
+            SELECT schedule_id, id, flow_run.name, cancel_at, work_queue.name AS paused_queue FROM flow_run
+            LEFT JOIN work_queue ON work_queue.name = flow_run.work_queue AND work_queue.paused_at IS NOT NULL
+                AND flow_run.state_type = 'SCHEDULED'
             WHERE schedule_id IS NOT NULL AND \(StoreSchema.isOpen) AND schedule_id IN \(list.marks)
                 AND root_number IS NULL AND backfill_id IS NULL
             ORDER BY number
@@ -151,8 +156,9 @@ extension RelationalStore {
             var reader = RowReader(row, table: "flow_run")
             let schedule = try reader.identifier()
             let (id, name): (Identifier, String) = (try reader.identifier(), try reader.next())
+            let isToEnd = try reader.optionalTime() != nil
             found[schedule, default: []].append(
-                DueSchedule.OpenRun(id: id, name: name, isToEnd: try reader.optionalTime() != nil))
+                DueSchedule.OpenRun(id: id, name: name, isToEnd: isToEnd, pausedQueue: try reader.optional()))
         }
         return found
     }
@@ -180,7 +186,7 @@ extension DueSchedules {
             return try read()
         } catch let error as StoreError {
             guard case .corrupt = error else { throw error }
-            unreadable.append(UnreadableSchedule(id: id, reason: "\(error)"))
+            unreadable.append(RestingSchedule(id: id, reason: "\(error)"))
             return nil
         }
     }

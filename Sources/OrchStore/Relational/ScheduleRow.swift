@@ -4,7 +4,7 @@ import OrchModel
 enum ScheduleRow {
     static let columns = """
         id, deployment_id, spec, is_active, revision, cursor_at, cursor_slot, next_at, caught_up_at, failures, \
-        failures_since, pause_reason, created_at, updated_at
+        failures_since, pause_reason, paused_at, resumed_at, past_reason, created_at, updated_at
         """
 
     static func read(_ row: SQLRow) throws -> StoredSchedule {
@@ -19,10 +19,14 @@ enum ScheduleRow {
         let failures: Int = try reader.next()
         let failuresSince = try reader.time()
         let reason: String? = try reader.optional()
+        let (pausedAt, resumedAt) = (try reader.optionalTime(), try reader.optionalTime())
+        let pastReason: String? = try reader.optional()
         return StoredSchedule(
             id: id, deploymentID: deploymentID, spec: spec, isActive: isActive, revision: revision, cursorAt: cursorAt,
             cursor: cursor, nextAt: nextAt, caughtUpAt: caughtUpAt, failures: failures, failuresSince: failuresSince,
-            pauseReason: reason, createdAt: try reader.time(), updatedAt: try reader.time())
+            pauseReason: reason,
+            lastPause: pausedAt.map { PastPause(start: $0, end: resumedAt, reason: pastReason) },
+            createdAt: try reader.time(), updatedAt: try reader.time())
     }
 
     /// The rows of a condition.
@@ -30,6 +34,43 @@ enum ScheduleRow {
         where condition: String, _ arguments: SQLArguments, _ db: any SQLSession
     ) throws -> [StoredSchedule] {
         try db.rows("SELECT \(columns) FROM schedule WHERE \(condition)", arguments).map(read)
+    }
+
+    /// The rows of a condition, by deployment and slug, those that cannot be read apart.
+    ///
+    /// - Parameter locks: whether they are to be changed: who wants the same rows waits.
+    static func list(
+        where condition: String, _ arguments: SQLArguments, locks: Bool = false, _ db: any SQLSession
+    ) throws -> ScheduleList {
+        var list = ScheduleList()
+        let order = "ORDER BY deployment_id, slug \(locks ? db.dialect.forUpdate : "")"
+        for row in try db.rows("SELECT \(columns), slug FROM schedule WHERE \(condition) \(order)", arguments) {
+            do {
+                list.readable.append(try read(row))
+            } catch let error as StoreError {
+                guard case .corrupt = error, let slug = row.values.last.flatMap(String.init) else { throw error }
+                var reader = RowReader(row, table: "schedule")
+                list.unreadable.append(
+                    ScheduleList.Unreadable(
+                        id: try reader.next(), deploymentID: try reader.next(), slug: slug, reason: "\(error)"))
+            }
+        }
+        return list
+    }
+
+    /// Notes that a schedule is paused, or goes on, before its row says so.
+    static func notePause(
+        _ id: Identifier, isPaused: Bool, reason: String? = nil, at: Timestamp, _ db: any SQLSession
+    ) throws {
+        if isPaused {
+            try db.run(
+                """
+                UPDATE schedule SET paused_at = ?, resumed_at = NULL, past_reason = ? WHERE id = ? AND is_active = 1
+                """, [at.microseconds, reason, "\(id)"])
+        } else {
+            try db.run(
+                "UPDATE schedule SET resumed_at = ? WHERE id = ? AND is_active = 0", [at.microseconds, "\(id)"])
+        }
     }
 
     static func find(_ id: Identifier, _ db: any SQLSession) throws -> StoredSchedule? {
@@ -45,12 +86,13 @@ enum ScheduleRow {
         try db.run(
             """
             INSERT INTO schedule (id, deployment_id, slug, spec, is_active, revision, cursor_at, cursor_slot, next_at,
-                caught_up_at, failures, failures_since, pause_reason, slot_rows, created_at, updated_at)
-            VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, NULL, ?7, ?8, 0, ?8, NULL, 0, ?8, ?8)
+                caught_up_at, failures, failures_since, pause_reason, slot_rows, created_at, updated_at, paused_at)
+            VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, NULL, ?7, ?8, 0, ?8, NULL, 0, ?8, ?8, ?9)
             """,
             [
                 "\(id)", "\(deployment)", spec.slug, try text(of: spec), isActive ? 1 : 0,
                 spec.catchup ? beginning : at.microseconds, isActive ? at.microseconds : nil, at.microseconds,
+                isActive ? nil : at.microseconds,
             ])
         try saveLimit(of: id, spec, at: at, db)
         return id
@@ -66,6 +108,7 @@ enum ScheduleRow {
         let isSameTime =
             before.rule == after.rule && before.timezone == after.timezone && before.starts == after.starts
             && before.catchup == after.catchup
+        try notePause(known.id, isPaused: !isActive, at: at, db)
         var moved = known
         if !isSameTime {
             moved.cursor = nil
@@ -86,9 +129,12 @@ enum ScheduleRow {
         try saveLimit(of: known.id, spec, at: at, db)
     }
 
-    static func delete(_ id: Identifier, _ db: any SQLSession) throws -> Bool {
-        _ = try RelationalStore.deleteRunLimit(.schedule("\(id)"), db)
-        return try db.run("DELETE FROM schedule WHERE id = ?", ["\(id)"]) > 0
+    static func delete(_ id: Identifier, _ db: any SQLSession) throws -> Bool { try delete("\(id)", db) }
+
+    /// The same of a row whose other columns may not be readable.
+    static func delete(_ id: String, _ db: any SQLSession) throws -> Bool {
+        _ = try RelationalStore.deleteRunLimit(.schedule(id), db)
+        return try db.run("DELETE FROM schedule WHERE id = ?", [id]) > 0
     }
 
     /// Before every slot, in microseconds since 1970: the first day of the calendar.

@@ -1,4 +1,15 @@
 extension StoreSchema {
+    /// When schedules and deployments were paused for the last time, and why: slots that passed meanwhile say so.
+    static let pastPauses = """
+        ALTER TABLE schedule ADD COLUMN paused_at INTEGER;
+        ALTER TABLE schedule ADD COLUMN resumed_at INTEGER;
+        ALTER TABLE schedule ADD COLUMN past_reason TEXT;
+        ALTER TABLE deployment ADD COLUMN paused_at INTEGER;
+        ALTER TABLE deployment ADD COLUMN resumed_at INTEGER;
+        UPDATE schedule SET paused_at = updated_at, past_reason = pause_reason WHERE is_active = 0;
+        UPDATE deployment SET paused_at = updated_at WHERE is_paused = 1;
+        """
+
     /// Schedules of deployments, and what became of their slots.
     ///
     /// A schedule is looked at when `next_at` comes, which is a hint: to look too early does no harm. `cursor_slot` is the last

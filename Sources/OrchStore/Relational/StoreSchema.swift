@@ -22,7 +22,7 @@ enum StoreSchema {
         ("18-deployment-versions", deploymentVersions), ("19-backfills", backfills),
         ("20-immediate-cancellations", immediateCancellations), ("21-waiters-by-queue", waitersByQueue),
         ("22-questions-by-placement", questionsByPlacement), ("23-request-marks", requestMarks),
-        ("24-farewells", farewells),
+        ("24-past-pauses", pastPauses), ("25-farewells", farewells),
     ]
 
     /// The migrations that a database lacks.
