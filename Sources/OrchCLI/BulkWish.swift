@@ -4,10 +4,38 @@ import OrchModel
 struct BulkWish {
     /// What is wished.
     enum Kind: String {
-        /// Of runs that have not ended.
-        case cancel
-        /// Of runs that have ended.
-        case remove
+        case cancel, pause, suspend, resume, retry, remove
+
+        /// The states that are meant where none is said.
+        var states: [StateType] {
+            switch self {
+            case .cancel, .pause, .suspend: StateType.allCases.filter { !$0.isTerminal }
+            case .resume: [.paused]
+            case .retry: [.failed, .crashed]
+            case .remove: StateType.allCases.filter(\.isTerminal)
+            }
+        }
+
+        /// Whether it can be about a run.
+        func isAbout(_ run: FlowRun) -> Bool {
+            switch self {
+            case .cancel, .pause, .suspend: !run.state.type.isTerminal
+            case .resume: run.state.type == .paused
+            case .retry: run.state.type.isTerminal && run.state.type != .completed
+            case .remove: run.state.type.isTerminal
+            }
+        }
+
+        /// What is said of runs that it cannot be about.
+        func standing(ofSeveral: Bool) -> String {
+            let (has, are) = ofSeveral ? ("have", "are") : ("has", "is")
+            return switch self {
+            case .cancel, .pause, .suspend: "\(has) ended already"
+            case .resume: "\(are) not paused"
+            case .retry: "\(has) not failed"
+            case .remove: "\(has) not ended"
+            }
+        }
     }
 
     let kind: Kind
@@ -17,18 +45,15 @@ struct BulkWish {
     let others: [FlowRun]
 
     init(_ kind: Kind, _ found: [FlowRun]) {
-        func isMeant(_ run: FlowRun) -> Bool { run.state.type.isTerminal == (kind == .remove) }
         self.kind = kind
-        runs = found.filter(isMeant)
-        others = found.filter { !isMeant($0) }
+        runs = found.filter(kind.isAbout)
+        others = found.filter { !kind.isAbout($0) }
     }
 
     /// What is said of those that it cannot be about: `3 runs have ended already (3 Completed)`; nil where there is none.
     var remark: String? {
         guard !others.isEmpty else { return nil }
-        let has = others.count == 1 ? "has" : "have"
-        let standing = kind == .cancel ? "\(has) ended already" : "\(has) not ended"
-        return "\(Self.count(others)) \(standing) (\(Self.states(of: others)))"
+        return "\(Self.count(others)) \(kind.standing(ofSeveral: others.count > 1)) (\(Self.states(of: others)))"
     }
 
     /// What would be done.

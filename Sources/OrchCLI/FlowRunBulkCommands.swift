@@ -29,17 +29,10 @@ extension FlowRuns {
 
         func run() async throws {
             let client = try connection.client()
-            if !selection.isByFilter, !selection.isDry {
-                return try await RunWish(runs: selection.runs, output: output).make { name in
-                    try await client.cancel(
-                        try await client.run(name).id.description, isImmediate: now, isAbandoned: abandon)
-                }
-            }
-            let found = try await selection.found(client, types: StateType.allCases.filter { !$0.isTerminal })
-            if selection.isDry { return try selection.show(BulkWish(.cancel, found), output) }
-            let runs = selection.chosen(.cancel, of: found)
-            try await RunWish(runs: runs.map { "\($0.id)" }, output: output).make {
-                try await client.cancel($0, isImmediate: now, isAbandoned: abandon)
+            // What was chosen for its state is left alone where it is in another by then.
+            let state = selection.state
+            try await selection.make(.cancel, client, output) {
+                try await client.cancel($0, isImmediate: now, isAbandoned: abandon, inState: state)
             }
         }
     }
@@ -63,7 +56,7 @@ extension FlowRuns {
 
         func run() async throws {
             let client = try connection.client()
-            let found = try await selection.found(client, types: StateType.allCases.filter(\.isTerminal))
+            let found = try await selection.found(client, .remove)
             if selection.isDry { return try selection.show(BulkWish(.remove, found), output) }
             var removed: [FlowRun] = []
             var failures: [any Error] = []

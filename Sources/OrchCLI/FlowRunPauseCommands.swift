@@ -11,14 +11,19 @@ extension FlowRuns {
             discussion: """
                 A paused container keeps its memory and its agent's slot. Time for which it is paused does not count \
                 for --run-timeout.
-                Example: orch flow-run pause docker-flow-4f2b9c11
+                Examples:
+                  orch flow-run pause docker-flow-4f2b9c11
+                  orch flow-run pause --queue nightly --dry-run
                 """)
 
-        @Argument(help: "The runs.") var runs: [String]
+        @OptionGroup var selection: RunSelection
         @OptionGroup var connection: Connection
         @OptionGroup var output: Output
 
-        func run() async throws { try await RunWish(runs: runs, output: output).make(.pause, connection) }
+        func run() async throws {
+            let client = try connection.client()
+            try await selection.make(.pause, client, output) { try await client.ask(.pause, of: $0) }
+        }
     }
 
     /// `orch flow-run suspend`.
@@ -29,14 +34,19 @@ extension FlowRuns {
             discussion: """
                 SIGTERM, the deployment's grace, then SIGKILL. A suspended run has no container and takes no slot; the \
                 attempt that "orch flow-run resume" leads to starts anew, and counts for no retry.
-                Example: orch flow-run suspend docker-flow-4f2b9c11
+                Examples:
+                  orch flow-run suspend docker-flow-4f2b9c11
+                  orch flow-run suspend --state running --deployment docker-flow --dry-run
                 """)
 
-        @Argument(help: "The runs.") var runs: [String]
+        @OptionGroup var selection: RunSelection
         @OptionGroup var connection: Connection
         @OptionGroup var output: Output
 
-        func run() async throws { try await RunWish(runs: runs, output: output).make(.suspend, connection) }
+        func run() async throws {
+            let client = try connection.client()
+            try await selection.make(.suspend, client, output) { try await client.ask(.suspend, of: $0) }
+        }
     }
 
     /// `orch flow-run resume`.
@@ -44,13 +54,20 @@ extension FlowRuns {
         static let configuration = CommandConfiguration(
             commandName: "resume",
             abstract: "Lets paused and suspended runs go on.",
-            discussion: "Example: orch flow-run resume docker-flow-4f2b9c11")
+            discussion: """
+                Examples:
+                  orch flow-run resume docker-flow-4f2b9c11
+                  orch flow-run resume --every --dry-run
+                """)
 
-        @Argument(help: "The runs.") var runs: [String]
+        @OptionGroup var selection: RunSelection
         @OptionGroup var connection: Connection
         @OptionGroup var output: Output
 
-        func run() async throws { try await RunWish(runs: runs, output: output).make(.resume, connection) }
+        func run() async throws {
+            let client = try connection.client()
+            try await selection.make(.resume, client, output) { try await client.ask(.resume, of: $0) }
+        }
     }
 }
 
@@ -58,12 +75,6 @@ extension FlowRuns {
 struct RunWish {
     var runs: [String]
     var output: Output
-
-    /// Asks for runs to be paused, suspended or resumed.
-    func make(_ action: RunRequest.Action, _ connection: Connection) async throws {
-        let client = try connection.client()
-        try await make { name in try await client.ask(action, of: try await client.run(name).id.description) }
-    }
 
     /// Makes the wish for each run; the first failure decides the exit code.
     func make(_ wish: (String) async throws -> WishReply) async throws {

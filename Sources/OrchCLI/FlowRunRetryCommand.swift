@@ -7,21 +7,23 @@ extension FlowRuns {
     struct Retry: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "retry",
-            abstract: "Tries a run again that has ended, from where it failed.",
+            abstract: "Tries runs again that have ended, from where they failed.",
             discussion: """
                 The run gets another attempt: a container of its own, the same parameters, its own log lines. Tasks with \
                 "cache:" whose results are kept are not done again. What will be taken, what will be done again and why is \
                 said before it begins; --dry-run says it and does nothing.
-                Takes runs that are Failed, TimedOut, Crashed or Cancelled, and with --all also those that are Completed.
+                Takes runs that are Failed, TimedOut, Crashed or Cancelled, and with --all also those that are Completed. Of several \
+                runs, or of those that filters find (Failed, TimedOut and Crashed ones where no state is said), --dry-run says \
+                which they are.
                 Examples:
                   orch flow-run retry docker-flow-4f2b9c11 --dry-run
                   orch flow-run retry docker-flow-4f2b9c11
                   orch flow-run retry --all docker-flow-4f2b9c11 -o json
+                  orch flow-run retry --deployment docker-flow --due-before 2026-07-01T00:00:00Z --dry-run
                 """)
 
-        @Argument(help: "The run.") var run: String
         @Flag(help: "Do everything again, whatever results are kept.") var all = false
-        @Flag(name: .customLong("dry-run"), help: "Only say what another attempt would do.") var isDry = false
+        @OptionGroup var selection: RunSelection
         @OptionGroup var connection: Connection
         @OptionGroup var output: Output
 
@@ -34,9 +36,14 @@ extension FlowRuns {
 
         func run() async throws {
             let client = try connection.client()
-            let found = try await client.run(run)
+            guard !selection.isByFilter, selection.runs.count == 1 else {
+                return try await selection.make(.retry, client, output) { id in
+                    try await client.retry(id, RetryRequest(next: try await client.run(id), all: all))
+                }
+            }
+            let found = try await client.run(selection.runs[0])
             let plan = try await client.retryPlan(of: found.id.description, all: all)
-            if isDry {
+            if selection.isDry {
                 try output.show(Shown(plan: plan)) { RetrySummary(plan: $0.plan).text }
                 return
             }

@@ -32,10 +32,25 @@ struct RunSelection: ParsableArguments {
         }
     }
 
-    /// The runs that match, the newest first.
+    /// Makes a wish about each of the runs, or says about which it would be.
     ///
-    /// - Parameter types: what is meant where no state is given.
-    func found(_ client: OrchClient, types: [StateType]) async throws -> [FlowRun] {
+    /// - Parameter wish: is given a run's id.
+    func make(
+        _ kind: BulkWish.Kind, _ client: OrchClient, _ output: Output, _ wish: (String) async throws -> WishReply
+    ) async throws {
+        if !isByFilter, !isDry {
+            return try await RunWish(runs: runs, output: output).make { name in
+                try await wish(try await client.run(name).id.description)
+            }
+        }
+        let found = try await found(client, kind)
+        if isDry { return try show(BulkWish(kind, found), output) }
+        let chosen = chosen(kind, of: found)
+        try await RunWish(runs: chosen.map { "\($0.id)" }, output: output).make(wish)
+    }
+
+    /// The runs that match, the newest first.
+    func found(_ client: OrchClient, _ kind: BulkWish.Kind) async throws -> [FlowRun] {
         guard isByFilter else {
             var found: [FlowRun] = []
             for name in runs { found.append(try await client.run(name)) }
@@ -43,7 +58,7 @@ struct RunSelection: ParsableArguments {
         }
         var found: [FlowRun] = []
         var seen: Set<Identifier> = []
-        for state in state.map({ [$0.uppercased()] }) ?? types.map(\.rawValue) {
+        for state in state.map({ [$0.uppercased()] }) ?? kind.states.map(\.rawValue) {
             var filter = FlowRunFilter(state: state, deployment: deployment, flow: flow, limit: Self.page)
             (filter.tag, filter.workQueue, filter.dueBefore) = (tag, queue, dueBefore)
             while true {

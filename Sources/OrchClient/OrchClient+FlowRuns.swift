@@ -139,10 +139,11 @@ extension OrchClient {
     ///   - isAbandoned: whether it is ended without its agent, where that is not heard from. Defaults to false.
     /// - Throws: fault 409 `conflict` where the run has ended otherwise, or its agent is there.
     package func cancel(
-        _ run: String, isImmediate: Bool = false, isAbandoned: Bool = false
+        _ run: String, isImmediate: Bool = false, isAbandoned: Bool = false, inState state: String? = nil
     ) async throws(OrchClientError) -> WishReply {
         var call = Call(.post, "flow-runs", run, "cancel")
         call.query = [("now", isImmediate), ("abandon", isAbandoned)].filter(\.1).map { ($0.0, "true") }
+        if let state { call.query.append(("state", state)) }
         return try await get(call)
     }
 

@@ -117,6 +117,8 @@ package enum CancellationOutcome: Sendable {
     case unchanged(FlowRun)
     /// It runs inside another run and ends with it.
     case child(FlowRun)
+    /// It is in another state by now than the wish is about.
+    case passedOver(FlowRun)
     /// It is Cancelled or Cancelling now; `others` are the runs that it made through the API, and theirs, of which the same
     /// became true by this wish.
     case requested(FlowRun, others: [FlowRun])

@@ -119,7 +119,11 @@ package protocol Store: Sendable {
     func news(of run: Identifier, since cursor: RunCursor, limit: Int) async throws -> RunNews?
     /// Records the wish to end a run: one that waits is Cancelled, a live one becomes Cancelling. Safe to repeat.
     /// The runs it made through the API end with it, and theirs.
-    func requestCancellation(of run: Identifier, _ request: CancellationRequest) async throws -> CancellationOutcome
+    ///
+    /// - Parameter state: the type or the name of the state that it must be in, in capital letters; nil = any.
+    func requestCancellation(
+        of run: Identifier, _ request: CancellationRequest, inState state: String?
+    ) async throws -> CancellationOutcome
     /// Records the wish to pause, suspend or resume a run; one that no agent holds follows at once. Safe to repeat.
     func request(_ request: RunRequest, of run: Identifier) async throws -> RequestOutcome
     /// Lets a run that has ended wait for another attempt. Safe to repeat, where the wish says which of
@@ -392,4 +396,13 @@ package protocol Store: Sendable {
 extension Store {
     /// Notes that an agent asked for work, and gives it runs that are due.
     package func claim(_ request: ClaimRequest) async throws -> [Claim] { try await work(for: request).claims }
+}
+
+extension Store {
+    /// Asks for a run to be ended, whatever state it is in.
+    package func requestCancellation(
+        of run: Identifier, _ request: CancellationRequest
+    ) async throws -> CancellationOutcome {
+        try await requestCancellation(of: run, request, inState: nil)
+    }
 }

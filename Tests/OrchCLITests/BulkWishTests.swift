@@ -49,4 +49,23 @@ struct BulkWishTests {
         let named = try FlowRuns.Cancel.parse(["run-0", "run-1"]).selection
         #expect(named.chosen(.cancel, of: found).count == 2)
     }
+
+    @Test("what failed is tried again, what is paused goes on, and the rest is told")
+    func othersKinds() {
+        let found = runs([(.crashed, "Crashed"), (.completed, "Completed"), (.paused, "Suspended"), (.running, "Running")])
+        let retry = BulkWish(.retry, found)
+        #expect(retry.runs.map(\.name) == ["run-0"])
+        #expect(retry.remark == "3 runs have not failed (1 Completed, 1 Running, 1 Suspended)")
+        let resume = BulkWish(.resume, found)
+        #expect(resume.runs.map(\.name) == ["run-2"])
+        #expect(resume.remark == "3 runs are not paused (1 Completed, 1 Crashed, 1 Running)")
+        #expect(BulkWish(.suspend, found).runs.map(\.name) == ["run-2", "run-3"])
+    }
+
+    @Test("one run or many: what a retry is about")
+    func retries() throws {
+        #expect(try FlowRuns.Retry.parse(["run-0", "--dry-run"]).selection.runs == ["run-0"])
+        #expect(try FlowRuns.Retry.parse(["--deployment", "taxi", "--dry-run"]).selection.isByFilter)
+        #expect(throws: (any Error).self) { try FlowRuns.Retry.parse([]) }
+    }
 }

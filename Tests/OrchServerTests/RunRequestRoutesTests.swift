@@ -109,6 +109,17 @@ struct RunRequestRoutesTests {
         }
     }
 
+    @Test func aWishAboutAStateLeavesARunAloneThatIsInAnotherByThen() async throws {
+        try await ServerFixture.with { server in
+            try await server.succeed(.post, "deployments", ServerFixture.deployment())
+            let run = try await server.createRun()
+            let (status, fault) = try await server.refusal(.post, "flow-runs/\(run.id)/cancel?state=late")
+            #expect(status == 409 && fault.message == "run \(run.name) is Scheduled by now: it was left alone")
+            try await server.succeed(.post, "flow-runs/\(run.id)/cancel?state=scheduled")
+            #expect(try await server.call(.get, "flow-runs/\(run.id)", as: FlowRun.self).state.type == .cancelled)
+        }
+    }
+
     @Test func aRunThatPassesItsDeadlineIsCancelledByIt() async throws {
         try await ServerFixture.with { server in
             try await server.succeed(.post, "deployments", ServerFixture.deployment())

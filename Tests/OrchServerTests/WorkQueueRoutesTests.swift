@@ -169,6 +169,54 @@ struct WorkQueueRoutesTests {
         }
     }
 
+    @Test("An agent that drains by itself gets nothing by the poll that told of room, which comes back at once")
+    func drainsByItself() async throws {
+        try await ServerFixture.with { server in
+            var agent = ServerFixture.agentInfo()
+            agent.session = .new()
+            let poll = WorkPoll(agent: agent, capacity: 1, waitSeconds: 60)
+            async let reply: WorkReply = server.call(.post, "work/poll", token: server.agent, poll)
+            while server.controller.wakeups.count(of: .agent("a1")) == 0 { try await Task.sleep(for: .milliseconds(5)) }
+            let draining = WorkPoll(agent: agent, capacity: 0, waitSeconds: 0, isDraining: true)
+            let quiet: WorkReply = try await server.call(.post, "work/poll", token: server.agent, draining)
+            #expect(quiet.drains == nil && quiet.runs.isEmpty)
+            #expect(try await reply.drains == true)
+            try await server.succeed(.post, "deployments", ServerFixture.deployment())
+            _ = try await server.createRun()
+            var late = poll
+            late.waitSeconds = 0
+            let nothing: WorkReply = try await server.call(.post, "work/poll", token: server.agent, late)
+            #expect(nothing.runs.isEmpty)
+            #expect(try await server.call(.get, "agents/a1", as: AgentStatus.self).drain?.by == "agent a1")
+            late.agent.session = .new()
+            let next: WorkReply = try await server.call(.post, "work/poll", token: server.agent, late)
+            #expect(next.runs.count == 1, "the next process of the name begins anew")
+        }
+    }
+
+    @Test("An agent keeps its name for as long as one of its polls stands")
+    func namesOfPolls() async throws {
+        try await ServerFixture.with { server in
+            let desk = server.controller.desk
+            var (agent, other) = (ServerFixture.agentInfo(), ServerFixture.agentInfo())
+            (agent.identity, other.identity) = (.new(), .new())
+            let (one, two) = (Waiter(), Waiter())
+            let poll = WorkPoll(agent: agent, capacity: 1, waitSeconds: 60)
+            async let first = desk.poll(poll, waiter: one)
+            async let second = desk.poll(poll, waiter: two)
+            while server.controller.wakeups.count(of: .agent("a1")) < 2 { try await Task.sleep(for: .milliseconds(5)) }
+            // Both have told of themselves.
+            while try await server.controller.store.agents().isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+            one.close()
+            _ = try await first
+            let taking = WorkPoll(agent: other, capacity: 0, waitSeconds: 0)
+            await #expect(throws: StoreError.self) { _ = try await desk.poll(taking, waiter: Waiter()) }
+            two.close()
+            _ = try await second
+            _ = try await desk.poll(taking, waiter: Waiter())
+        }
+    }
+
     @Test("A drain wakes the agent's poll, which says so; maintenance stays until it is taken back")
     func agentWishes() async throws {
         try await ServerFixture.with { server in

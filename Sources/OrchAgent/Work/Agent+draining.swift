@@ -25,7 +25,8 @@ extension Agent {
         let end = await withTaskGroup(of: DrainEnd.self) { group in
             group.addTask { [registry] in
                 do {
-                    try await registry.changed.wait { registry.count > 0 }
+                    // An answer on its way may hold another run.
+                    try await registry.changed.wait { !registry.isIdle }
                     return .idle
                 } catch {
                     return .interrupted

@@ -39,7 +39,7 @@ struct FlowRunRoutes: Sendable {
                 .get, "flow-runs/:id/logs", .adminOnly,
                 query: ["after", "limit", "level", "since", "grep", "tail"], handler: logs),
             Endpoint(.get, "flow-runs/:id/follow", .adminOnly, query: ["after"], handler: follow),
-            Endpoint(.post, "flow-runs/:id/cancel", .adminOnly, query: ["now", "abandon"], handler: cancel),
+            Endpoint(.post, "flow-runs/:id/cancel", .adminOnly, query: ["now", "abandon", "state"], handler: cancel),
             Endpoint(.put, "flow-runs/:id/note", .adminOnly, handler: note),
             Endpoint(.delete, "flow-runs/:id", .adminOnly, handler: remove),
         ]
@@ -156,7 +156,8 @@ struct FlowRunRoutes: Sendable {
         let request = CancellationRequest(
             by: call.principal.actor, at: call.now(), isImmediate: try call.flag("now") ? true : nil)
         let isAbandoned = try call.flag("abandon")
-        switch try await canceller.cancel(id, request) {
+        let state = call.query("state")
+        switch try await canceller.cancel(id, request, inState: state?.uppercased()) {
         case .requested(let run, _) where isAbandoned, .unchanged(let run) where isAbandoned:
             return try APIJSON.response(WishReply(run: try await canceller.abandon(run, request), note: nil))
         case .requested(let run, _):
@@ -167,6 +168,8 @@ struct FlowRunRoutes: Sendable {
             return try APIJSON.response(WishReply(run: run, note: Self.unchanged(run)))
         case .ended(let run):
             throw APIFailure.conflict("run \(run.name) has ended already: it is \(run.state.name)")
+        case .passedOver(let run):
+            throw APIFailure.conflict("run \(run.name) is \(run.state.name) by now: it was left alone")
         case .child(let run):
             throw APIFailure.conflict(
                 "run \(run.name) runs inside another one's container and ends with it: cancel run "

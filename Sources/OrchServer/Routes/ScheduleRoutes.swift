@@ -72,13 +72,14 @@ struct ScheduleRoutes: Sendable {
     private func replace(_ call: APICall) async throws -> Response {
         let request: ScheduleReplacementRequest = try await call.closedBody()
         let deployment = try await registry.find(request.deployment).deployment
-        try ScheduleChecks(deployment).check(request.schedules)
+        let now = call.now()
+        let checks = ScheduleChecks(deployment)
+        try checks.check(request.schedules, at: now)
         guard request.schedules.count <= 100 else {
             throw APIFailure.invalid(
                 "at .schedules: expected 100 at most for a deployment, got \(request.schedules.count)")
         }
         let seen = request.seen.map { Dictionary($0.map { ($0.id, $0.updatedAt) }) { $1 } }
-        let now = call.now()
         let replacement = try await store.replaceSchedules(
             of: deployment.id, with: request.schedules, seen: seen, at: now)
         switch replacement {
@@ -92,7 +93,7 @@ struct ScheduleRoutes: Sendable {
             let reply = ScheduleReplacementReply(
                 schedules: kept.map { finder.shown($0, of: deployment, at: now) },
                 removed: removed.map { finder.shown($0, of: deployment, at: now) },
-                warnings: request.schedules.flatMap { $0.warnings(at: now) })
+                warnings: checks.warnings(request.schedules, at: now))
             return try APIJSON.response(reply)
         }
     }

@@ -8,9 +8,13 @@ struct RunCanceller: Sendable {
     let metrics: ControllerMetrics
 
     /// Asks for a run to be ended, and with it for those that it made.
+    ///
+    /// - Parameter state: the type or the name of the state that it must be in, in capital letters. Defaults to any.
     @discardableResult
-    func cancel(_ id: Identifier, _ request: CancellationRequest) async throws -> CancellationOutcome {
-        let outcome = try await store.requestCancellation(of: id, request)
+    func cancel(
+        _ id: Identifier, _ request: CancellationRequest, inState state: String? = nil
+    ) async throws -> CancellationOutcome {
+        let outcome = try await store.requestCancellation(of: id, request, inState: state)
         if case .requested(let run, let others) = outcome { tell(of: [run] + others) }
         return outcome
     }

@@ -8,6 +8,7 @@ final class Waiter: Sendable {
     private struct State {
         var isSignalled = false
         var isClosed = false
+        var isStopping = false
         /// Whether the time of the present wait is over: it may be before that has begun to sleep.
         var isLate = false
         var continuation: CheckedContinuation<Void, Never>?
@@ -23,6 +24,9 @@ final class Waiter: Sendable {
 
     /// Whether there is no point in waiting any more: the client is gone, or the server stops.
     var isClosed: Bool { state.withLock { $0.isClosed } }
+
+    /// Whether it is closed because the server stops.
+    var isStopping: Bool { state.withLock { $0.isStopping } }
 
     /// Wakes the waiting task, or spares it its next wait.
     func signal() {
@@ -59,7 +63,7 @@ final class Waiter: Sendable {
                 group.cancelAll()
             }
         } onGracefulShutdown: {
-            self.close()
+            self.resume { ($0.isClosed, $0.isStopping) = (true, true) }
         }
         return state.withLock { state in
             defer { (state.isSignalled, state.isLate) = (false, false) }

@@ -34,7 +34,7 @@ struct WorkDesk: Sendable {
         let topics =
             selector.names.map(Wakeups.Topic.queue) + (selector.patterns.isEmpty ? [] : [.everyQueue])
             + [.agent(poll.agent.name)]
-        let registration = wakeups.register(waiter, for: topics)
+        var registration: Wakeups.Registration? = wakeups.register(waiter, for: topics)
         defer { withExtendedLifetime(registration) {} }
         if poll.createsQueues == true { try await createQueues(selector.names.sorted()) }
         while !waiter.isClosed {
@@ -43,7 +43,10 @@ struct WorkDesk: Sendable {
             guard reply.isEmpty, left > .zero else { return reply }
             await waiter.wait(atMost: try await pause(of: poll, atMost: min(left, recheck)))
         }
-        // Its connection ends with an agent that was killed: whoever takes its place has not to wait.
+        // Its connections end with an agent that was killed: whoever takes its place has not to wait. One whose other poll
+        // stands lives, and so may all of a server that stops.
+        registration = nil
+        guard !waiter.isStopping, wakeups.count(of: .agent(poll.agent.name)) == 0 else { return WorkReply() }
         do { try await store.releaseName(of: poll.agent) } catch {
             logger.debug("an agent's name was not released", metadata: ["error": "\(error)"])
         }
@@ -72,6 +75,7 @@ struct WorkDesk: Sendable {
         tell(of: outcome)
         // One that knows is not told again, and one that tells no session would not know what is meant.
         if outcome.drains, poll.isDraining != true, poll.agent.session != nil { reply.drains = true }
+        if poll.isDraining == true, !outcome.drains, poll.agent.session != nil { try await endOtherPoll(of: poll.agent) }
         for claim in claimed {
             if let run = try await launchable(claim) { reply.runs.append(run) }
             wakeups.signal(.run(claim.run.id))
@@ -82,6 +86,12 @@ struct WorkDesk: Sendable {
         reply.tasks = try await tasks.take(
             from: try await served(poll.agent.queues), labels: poll.agent.labels ?? [:], at: time.now())
         return reply
+    }
+
+    /// An agent drains by itself: its poll that told of room comes back at once, and gets nothing.
+    private func endOtherPoll(of agent: AgentInfo) async throws {
+        _ = try await store.setDrain(AgentWish(by: "agent \(agent.name)", at: time.now()), of: agent.name)
+        wakeups.signal(.agent(agent.name))
     }
 
     /// Wakes those whom it concerns that runs have ended, or are to end, because of limits.

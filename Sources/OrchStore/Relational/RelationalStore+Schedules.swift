@@ -45,15 +45,17 @@ extension RelationalStore {
         try await write { db in
             try db.lock("deployment")
             guard try Self.deployment(deployment, db) != nil else { return .noDeployment }
-            func all() throws -> [StoredSchedule] {
-                try ScheduleRow.all(
-                    where: "deployment_id = ? ORDER BY slug \(db.dialect.forUpdate)", ["\(deployment)"], db)
+            func all() throws -> ScheduleList {
+                try ScheduleRow.list(where: "deployment_id = ?", ["\(deployment)"], locks: true, db)
             }
-            let known = try all()
+            let before = try all()
+            let known = before.readable
             let changes = Dictionary(known.map { ($0.id, $0.updatedAt) }) { $1 }
             guard seen == nil || seen == changes else { return .changed(known) }
             let removed = known.filter { schedule in !specs.contains { $0.slug == schedule.spec.slug } }
             for schedule in removed { _ = try ScheduleRow.delete(schedule.id, db) }
+            // One that cannot be read goes as well.
+            for broken in before.unreadable { _ = try ScheduleRow.delete(broken.id, db) }
             for spec in specs {
                 if let schedule = known.first(where: { $0.spec.slug == spec.slug }) {
                     try ScheduleRow.update(schedule, to: spec, at: at, db)
@@ -61,7 +63,7 @@ extension RelationalStore {
                     _ = try ScheduleRow.insert(spec, of: deployment, at: at, db)
                 }
             }
-            return .done(kept: try all(), removed: removed)
+            return .done(kept: try all().readable, removed: removed)
         }
     }
 

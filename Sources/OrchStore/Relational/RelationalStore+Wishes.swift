@@ -3,10 +3,12 @@ package import OrchModel
 /// What somebody wishes of a run.
 extension RelationalStore {
     package func requestCancellation(
-        of run: Identifier, _ request: CancellationRequest
+        of run: Identifier, _ request: CancellationRequest, inState state: String?
     ) async throws -> CancellationOutcome {
         try await write { db in
             guard let row = try RunRow.locked(run, db) else { return .unknown }
+            let own = row.run.state
+            if let state, own.type.rawValue != state, own.name.uppercased() != state { return .passedOver(row.run) }
             if row.run.state.type.isTerminal {
                 return row.run.state.type == .cancelled ? .unchanged(row.run) : .ended(row.run)
             }

@@ -109,7 +109,10 @@ final class RecordingController: ControllerAPI {
     }
 
     func poll(_ poll: WorkPoll) async throws(ControllerFault) -> WorkReply {
-        mutate { $0.polls.append(poll) }
+        mutate {
+            $0.polls.append(poll)
+            if poll.isDraining == true { $0.drains = true }
+        }
         try enter()
         if let fault = state.withLock({ $0.pollFault }) { throw fault }
         do {
