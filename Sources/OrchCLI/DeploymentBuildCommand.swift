@@ -37,6 +37,10 @@ extension Deployments {
         var file: String?
         @Flag(name: [.customShort("a"), .customLong("apply")], help: "Save the deployment, too.") var apply = false
         @Flag(help: "Write over a file that has other content.") var force = false
+        @Flag(name: .customLong("skip-upload"), help: .hidden) var skipsUpload = false
+        @Option(name: [.customLong("sb", withSingleDash: true), .customLong("storage-block")], help: .hidden)
+        var storageBlock: String?
+        @Option(help: .hidden) var path: String?
         @Option(help: "How long to wait for an agent's answer, in seconds.") var timeout = 60.0
         @OptionGroup(title: "The deployment") var options: DeploymentOptions
         @OptionGroup(title: "Run policy") var policy: RunPolicyOptions
@@ -56,10 +60,22 @@ extension Deployments {
             }
         }
 
+        /// What is said of Prefect's options that have no meaning here.
+        var hints: [String] {
+            let given = [
+                ("--skip-upload", skipsUpload), ("--storage-block", storageBlock != nil), ("--path", path != nil),
+            ]
+            return given.filter(\.1).map {
+                "\($0.0) has no meaning here: the image holds the flow, and nothing is uploaded; files beside it come "
+                    + "with --source git URL@REF:PATH"
+            }
+        }
+
         /// The form of the answer where `-o` says one; Prefect's users name the file by it.
         private var form: Output.Form? { output.flatMap(Output.Form.init(rawValue:)) }
 
         func run() async throws {
+            for hint in hints { FileHandles.writeError("Warning: \(hint)\n") }
             let client = try connection.client()
             var questions = ImageQuestions(client: client, timeout: timeout)
             let (entry, schema, image, answer) = try await entry(&questions)

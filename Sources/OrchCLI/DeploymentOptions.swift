@@ -16,7 +16,9 @@ struct DeploymentOptions: ParsableArguments {
     var tags: [String] = []
     @Option(name: [.customShort("d"), .customLong("description")], help: "What it is for; defaults to the flow's.")
     var description: String?
-    @Option(name: [.customShort("v"), .customLong("version-name")], help: "A name for this version, such as a commit.")
+    @Option(
+        name: [.customShort("v"), .customLong("version"), .customLong("version-name")],
+        help: "A name for this version, such as a commit.")
     var versionName: String?
     @Option(help: "A schedule: five fields, such as \"0 7 2 * *\", or @monthly.") var cron: String?
     @Option(help: "A schedule: a length of time, such as 3600, 90s or 1h30m.") var interval: String?

@@ -17,8 +17,11 @@ struct RunSummary {
             ).text + attemptText + tasks.text + childText
     }
 
-    private var facts: String {
-        Table.facts([
+    private var facts: String { Table.facts(standing + origin + given + course) }
+
+    /// What it is, how it stands, and what is wished of it.
+    private var standing: [(String, String?)] {
+        [
             ("Run", "\(run.name) (\(run.id))"),
             ("Flow", run.flowName),
             (
@@ -44,14 +47,46 @@ struct RunSummary {
                 }
             ),
             ("Note", run.notes.map(TerminalText.harmless)),
+            ("Tags", run.tags.isEmpty ? nil : run.tags.joined(separator: ", ")),
+        ]
+    }
+
+    /// What made it.
+    private var origin: [(String, String?)] {
+        [
+            (
+                "Schedule",
+                run.schedule.map { scheduled in
+                    "\(scheduled.slug), slot \(scheduled.slot.local)"
+                        + (scheduled.slot.fold == 1 ? " (the second of two)" : "")
+                }
+            ),
+            ("Backfill", run.backfillID.map { "\($0)" }),
+            ("Idempotency key", key),
+        ]
+    }
+
+    /// What it was given, and what it asks for.
+    private var given: [(String, String?)] {
+        [
             ("Parameters", JSONValue.object(run.parameters).jsonText),
             ("Templates", run.templates.map { JSONValue.object($0).jsonText }),
             ("Data interval", run.dataInterval.map { "\($0.start.brief) to \($0.end.brief)" }),
             ("Queue", run.workQueue),
+            ("Priority", run.priority.map { "\($0)" }),
+            ("Requires", run.requires.map { JSONValue.object($0).jsonText }),
+            ("Due", due),
+        ]
+    }
+
+    /// What became of it.
+    private var course: [(String, String?)] {
+        [
             ("Attempt", "\(run.attempt)"),
             ("Agent", run.agent),
             ("Image", run.container?.imageDigest.map { "\(run.image) (\($0))" } ?? run.image),
             ("Container", run.container.map { "\($0.name) (\($0.id.prefix(12)))" }),
+            ("Source commit", run.container?.sourceCommit),
             ("Exit", run.termination?.summary),
             ("Out of memory", run.termination.flatMap { $0.oom == .no ? nil : $0.oom.rawValue }),
             ("Warning", run.termination?.warning),
@@ -69,7 +104,20 @@ struct RunSummary {
                         }.joined(separator: " ")
             ),
             ("Result", run.result?.jsonText),
-        ])
+        ]
+    }
+
+    /// The key that whoever made it gave; keys of schedules and backfills are said by those.
+    private var key: String? {
+        guard let key = run.idempotencyKey, key.hasPrefix("key/") else { return nil }
+        return key.split(separator: "/", maxSplits: 2).last.map { TerminalText.harmless(String($0)) }
+    }
+
+    /// When it is due, where that is not when it was made.
+    private var due: String? {
+        let first = run.firstDue.map { "\($0.brief)" }
+        guard run.scheduledFor != run.createdAt || first != nil else { return nil }
+        return run.scheduledFor.brief + (first.map { ", first at \($0)" } ?? "")
     }
 
     private var waits: String? {

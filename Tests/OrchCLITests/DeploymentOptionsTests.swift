@@ -51,6 +51,30 @@ struct DeploymentOptionsTests {
         }
     }
 
+    @Test("--version names the deployment's version where there is one to name, and is orch's own alone elsewhere")
+    func version() throws {
+        for option in ["--version", "--version-name", "-v"] {
+            let build = try OrchCommand.parseAsRoot(["deployment", "build", "a:b", "-n", "c", option, "1.2"])
+            #expect((build as? Deployments.Build)?.options.versionName == "1.2")
+            let deploy = try OrchCommand.parseAsRoot(["deploy", "--image", "x", option, "1.2"])
+            #expect((deploy as? Deploy)?.options.versionName == "1.2")
+        }
+        let inspect = try OrchCommand.parseAsRoot(["deployment", "inspect", "c", "--version", "3"])
+        #expect((inspect as? Deployments.Inspect)?.version == 3)
+        let error = #expect(throws: (any Error).self) { try OrchCommand.parseAsRoot(["--version"]) }
+        #expect(error.map { OrchCommand.message(for: $0) } == OrchVersion.current)
+    }
+
+    @Test("Prefect's options of storage are taken, each with what is there instead")
+    func storage() throws {
+        let build = try Deployments.Build.parse([
+            "i", "-n", "x", "--skip-upload", "-sb", "s3/lake", "--path", "flows",
+        ])
+        #expect(build.hints.count == 3)
+        #expect(build.hints.allSatisfy { $0.contains("has no meaning here") && $0.contains("--source") })
+        #expect(try Deployments.Build.parse(["i", "-n", "x"]).hints.isEmpty)
+    }
+
     @Test("A misspelt file is told with the nearest of its folder")
     func nearestFile() throws {
         let folder = FileManager.default.temporaryDirectory.path() + "/orch-files-\(Identifier.new())"
