@@ -49,7 +49,9 @@ struct Agents: AsyncParsableCommand {
                 agent that is alive. It waits for a controller that does not answer.
                 """)
 
+        @Argument(help: "A work queue, the same as with -q.") var workQueue: String?
         @OptionGroup var options: AgentOptions
+        @Flag(name: .customLong("run-once"), help: .hidden) var runsOnce = false
         @Option(name: .customLong("ready-file"), help: "A file touched after each answered poll, for health checks.")
         var readyFile: String?
         @Flag(name: .customLong("drain"), help: "On SIGTERM, wait until the agent's own runs have ended.")
@@ -62,6 +64,11 @@ struct Agents: AsyncParsableCommand {
         @OptionGroup var log: LogOptions
 
         func validate() throws {
+            if runsOnce {
+                throw ValidationError(
+                    "--run-once: an agent goes on until it is told to end; with --drain, SIGTERM ends it once the runs that it "
+                        + "has have ended, and so does `orch agent drain NAME`")
+            }
             guard let drainTimeout else { return }
             if !drains { throw ValidationError("--drain-timeout: only together with --drain") }
             if drainTimeout < 0 {
@@ -69,12 +76,19 @@ struct Agents: AsyncParsableCommand {
             }
         }
 
+        /// The options, with the queue that is said by itself.
+        var wholeOptions: AgentOptions {
+            var options = options
+            if let workQueue { options.queues.insert(workQueue, at: 0) }
+            return options
+        }
+
         func run() async throws {
             let logger = log.logger("orch.agent")
             let controller = RemoteController(try connection.client())
             let ready = readyFile.map { ReadyFile(path: $0) }
             let api: any ControllerAPI = ready.map { PollWatch(api: controller, ready: $0) } ?? controller
-            let agent = try await options.agent(api: api, url: connection.endpoint().url, logger: logger)
+            let agent = try await wholeOptions.agent(api: api, url: connection.endpoint().url, logger: logger)
             defer { ready?.remove() }
             let group = await group(of: agent, logger: logger)
             do { try await group.run() } catch let error as AgentError {
@@ -114,8 +128,16 @@ struct Agents: AsyncParsableCommand {
         @OptionGroup var output: Output
 
         func run() async throws {
+            let client = try connection.client()
+            let agents = try await client.agents()
+            let queues = try await agents.isEmpty ? [] : client.workQueues().map(\.name)
             let now = Timestamp.now()
-            try output.show(try await connection.client().agents()) { AgentTable(agents: $0, now: now).text }
+            try output.show(agents) { AgentTable(agents: $0, now: now).text }
+            for agent in agents where agent.isOnline(at: now) {
+                for remark in QueueSelector(agent.info.queues).remarks(known: queues) {
+                    FileHandles.writeError("Warning: \(TerminalText.harmless("\(agent.info.name): \(remark)"))\n")
+                }
+            }
         }
     }
 }
@@ -139,7 +161,7 @@ struct AgentOptions: ParsableArguments {
     var labels: [String] = []
     @Option(name: .customLong("name"), help: "The agent's name; keep it over restarts. Defaults to the host's name.")
     var name: String?
-    @Option(help: "Runs at the same time. Defaults to twice the CPUs.") var limit: Int?
+    @Option(name: .shortAndLong, help: "Runs at the same time. Defaults to twice the CPUs.") var limit: Int?
     @Option(
         name: .customLong("infra"), parsing: .singleValue,
         help: ArgumentHelp(

@@ -19,9 +19,11 @@ extension Agents {
         @OptionGroup var output: Output
 
         func run() async throws {
-            let agent = try await connection.client().agent(name)
+            let client = try connection.client()
+            let agent = try await client.agent(name)
+            let remarks = QueueSelector(agent.info.queues).remarks(known: try await client.workQueues().map(\.name))
             let now = Timestamp.now()
-            try output.show(agent) { AgentFacts(agent: $0, now: now).text }
+            try output.show(agent) { AgentFacts(agent: $0, now: now, remarks: remarks).text }
         }
     }
 
@@ -141,7 +143,7 @@ struct AgentTable {
                 [
                     $0.info.name, $0.word(at: now), $0.info.host, $0.info.queues.joined(separator: ","),
                     "\($0.running)\($0.info.limit.map { "/\($0)" } ?? "")",
-                    $0.info.engine ?? "unreachable", $0.info.version, $0.lastSeenAt.ago(at: now),
+                    $0.info.engineText, $0.info.version, $0.lastSeenAt.ago(at: now),
                 ]
             }, empty: "No agent has been here yet. Start one: orch agent start -q default"
         ).text
@@ -152,6 +154,8 @@ struct AgentTable {
 struct AgentFacts {
     var agent: AgentStatus
     var now: Timestamp
+    /// What is wrong with it, a sentence each.
+    var remarks: [String] = []
 
     var text: String {
         let info = agent.info
@@ -162,7 +166,8 @@ struct AgentFacts {
             ("Queues", info.queues.joined(separator: ", ")),
             ("Running", "\(agent.running)\(info.limit.map { " of \($0)" } ?? "")"),
             ("Labels", info.labels.map(AgentLabels.text)),
-            ("Engine", info.engine ?? "unreachable"),
+            ("Engine", info.engineText),
+            ("Warning", remarks.isEmpty ? nil : remarks.joined(separator: "; ")),
             ("Version", info.version),
             ("Drain", agent.drain.map { "asked for by \($0.by), \($0.at.ago(at: now))" }),
             ("Maintenance", agent.maintenance.map { "since \($0.at.brief), by \($0.by)" }),
@@ -185,10 +190,13 @@ extension AgentStatus {
 
     /// `online`, `offline`, `stopped`, `draining`, `drained`, `maintenance`.
     func word(at now: Timestamp) -> String {
-        let isOnline = now - lastSeenAt <= .seconds(60)
+        let isOnline = isOnline(at: now)
         if leftAt != nil { return drain != nil && running == 0 ? "drained" : "stopped" }
         if drain != nil { return running > 0 || isOnline ? "draining" : "drained" }
         guard isOnline else { return "offline" }
         return maintenance != nil ? "maintenance" : "online"
     }
+
+    /// Whether it was heard from within the last minute.
+    func isOnline(at now: Timestamp) -> Bool { now - lastSeenAt <= .seconds(60) }
 }

@@ -93,11 +93,16 @@ struct Doctor: AsyncParsableCommand {
         if let obstacle = status.obstacle {
             return (Check(name: "Agent", result: .failed, message: obstacle), false)
         }
-        let described = agents.filter { polled.contains($0.info.name) }.map { status in
-            "\(status.info.name) on \(status.info.host) (orch \(status.info.version), "
-                + (status.info.engine.map { "Engine \($0))" } ?? "its Docker daemon does not answer)")
+        return Self.check(agents.map(\.info).filter { polled.contains($0.name) })
+    }
+
+    /// How the agents of the queue stand.
+    static func check(_ agents: [AgentInfo]) -> (Check, isPolled: Bool) {
+        let described = agents.map { agent in
+            "\(agent.name) on \(agent.host) (orch \(agent.version), "
+                + (agent.canStartRuns ? "engine: \(agent.engineText))" : "its Docker daemon does not answer)")
         }
-        let isHealthy = agents.contains { polled.contains($0.info.name) && $0.info.engine != nil }
+        let isHealthy = agents.contains(where: \.canStartRuns)
         return (
             Check(name: "Agent", result: isHealthy ? .ok : .failed, message: described.joined(separator: "; ")),
             isHealthy

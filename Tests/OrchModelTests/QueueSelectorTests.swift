@@ -28,6 +28,19 @@ struct QueueSelectorTests {
         #expect(!QueueSelector([pattern]).matches(String(repeating: "a", count: 5000)))
     }
 
+    @Test(
+        "A pattern that matches no queue is told with the nearest name, or the nearest beginning of one",
+        arguments: [
+            ("defualt*", "did you mean \"default\"?"), ("ngihtly-*", "did you mean \"nightly-big\"?"),
+            ("zzzzzzzz*", "matches no work queue that there is"),
+        ])
+    func unmatched(pattern: String, hint: String) {
+        let remarks = QueueSelector([pattern, "default", "night*"]).remarks(known: ["default", "nightly-big"])
+        #expect(remarks.count == 1)
+        #expect(remarks.first?.hasPrefix("the pattern \"\(pattern)\"") == true)
+        #expect(remarks.first?.hasSuffix(hint) == true, "\(remarks)")
+    }
+
     @Test("A prefix is a pattern of all that begins with it")
     func prefix() {
         #expect(QueueSelector.pattern(prefix: "etl-") == "etl-*")

@@ -39,6 +39,16 @@ struct WorkQueueRoutesTests {
         }
     }
 
+    @Test("An agent is told of its patterns that match no queue")
+    func unmatchedPattern() async throws {
+        try await ServerFixture.with { server in
+            let reply = try await server.poll(queues: ["defualt*", "def*"])
+            #expect(reply.remarks?.count == 1)
+            #expect(reply.remarks?.first?.contains("did you mean \"default\"?") == true)
+            #expect(try await server.poll(queues: ["default", "d*"]).remarks == nil)
+        }
+    }
+
     @Test("A misspelt queue is refused with the nearest name wherever it is named")
     func misspelt() async throws {
         try await ServerFixture.with { server in

@@ -21,11 +21,12 @@ extension Agent {
         var isAway = false
         while !Task.isCancelled {
             do throws(ControllerFault) {
-                return accept(
-                    try await api.poll(
-                        WorkPoll(
-                            agent: info, capacity: 0, waitSeconds: 0,
-                            createsQueues: configuration.createsQueues ? true : nil)))
+                let reply = try await api.poll(
+                    WorkPoll(
+                        agent: info, capacity: 0, waitSeconds: 0,
+                        createsQueues: configuration.createsQueues ? true : nil))
+                for remark in reply.remarks ?? [] { logger.warning("\(remark)") }
+                return accept(reply)
             } catch {
                 switch error {
                 case .cancelled: return

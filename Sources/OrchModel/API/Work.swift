@@ -147,11 +147,14 @@ public struct WorkReply: Codable, Sendable {
     public var tasks: [AgentTask]
     /// Whether the agent is to end once its runs have; nil = no.
     public var drains: Bool?
+    /// What is odd about what the agent asks for, a sentence each: a pattern that matches no queue; nil = nothing.
+    public var remarks: [String]?
 
     public init(
         runs: [ClaimedRun] = [], cancellations: [Cancellation] = [], requests: [Request] = [], tasks: [AgentTask] = [],
-        drains: Bool? = nil
+        drains: Bool? = nil, remarks: [String]? = nil
     ) {
+        self.remarks = remarks
         self.drains = drains
         self.runs = runs
         self.cancellations = cancellations
@@ -167,7 +170,8 @@ public struct WorkReply: Codable, Sendable {
             cancellations: try container.decode([Cancellation].self, forKey: .cancellations),
             requests: try container.decodeIfPresent([Request].self, forKey: .requests) ?? [],
             tasks: try container.decode([AgentTask].self, forKey: .tasks),
-            drains: try container.decodeIfPresent(Bool.self, forKey: .drains))
+            drains: try container.decodeIfPresent(Bool.self, forKey: .drains),
+            remarks: try container.decodeIfPresent([String].self, forKey: .remarks))
     }
 
     /// An attempt about which something is wished, short of its end.

@@ -27,6 +27,25 @@ public struct QueueSelector: Hashable, Sendable {
         names.contains(queue) || patterns.contains { Self.matches(Array($0.utf8), Array(queue.utf8)) }
     }
 
+    /// What is to be said of patterns that match none of the queues there are, a sentence each, with the nearest name.
+    ///
+    /// - Parameter known: the queues that exist.
+    public func remarks(known: [String]) -> [String] {
+        patterns.compactMap { pattern in
+            guard !known.contains(where: { Self.matches(Array(pattern.utf8), Array($0.utf8)) }) else { return nil }
+            return "the pattern \(PlainText.quoted(pattern)) matches no work queue that there is"
+                + (Self.nearest(to: pattern, in: known).map { ": did you mean \"\($0)\"?" } ?? "")
+        }
+    }
+
+    /// The queue whose name, or the beginning of it, is nearest to what a pattern says beside its stars.
+    private static func nearest(to pattern: String, in known: [String]) -> String? {
+        let said = pattern.filter { $0 != "*" && $0 != "?" }
+        if let whole = NearestName.nearest(to: said, in: known, limit: 1).first { return whole }
+        let starts = Dictionary(known.sorted().map { (String($0.prefix(said.count)), $0) }) { first, _ in first }
+        return NearestName.nearest(to: said, in: starts.keys, limit: 1).first.flatMap { starts[$0] }
+    }
+
     private static let star = UInt8(ascii: "*")
     private static let mark = UInt8(ascii: "?")
 

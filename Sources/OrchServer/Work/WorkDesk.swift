@@ -83,8 +83,13 @@ struct WorkDesk: Sendable {
         let wishes = try await store.wishes(for: poll.agent.name)
         reply.cancellations = delivery.due(wishes.cancellations, at: time.uptime())
         reply.requests = requestDelivery.due(wishes.requests, at: time.uptime())
+        let selector = QueueSelector(poll.agent.queues)
+        let known = try await selector.patterns.isEmpty ? [] : store.queueNames()
+        let remarks = selector.remarks(known: known)
+        if !remarks.isEmpty { reply.remarks = remarks }
         reply.tasks = try await tasks.take(
-            from: try await served(poll.agent.queues), labels: poll.agent.labels ?? [:], at: time.now())
+            from: selector.names.union(known.filter(selector.matches)).sorted(), labels: poll.agent.labels ?? [:],
+            at: time.now())
         return reply
     }
 
@@ -101,14 +106,6 @@ struct WorkDesk: Sendable {
             if let agent = run.agent { wakeups.signal(.agent(agent)) }
             wakeups.signal(.run(run.id))
         }
-    }
-
-    /// The queues that names and patterns mean.
-    private func served(_ queues: [String]) async throws -> [String] {
-        let selector = QueueSelector(queues)
-        guard !selector.patterns.isEmpty else { return queues }
-        let matched = try await store.queueNames().filter(selector.matches)
-        return selector.names.union(matched).sorted()
     }
 
     /// Makes those that do not exist.
