@@ -130,6 +130,8 @@ struct ConcurrencyLimits: AsyncParsableCommand {
                   orch concurrency-limit inspect database
                   orch concurrency-limit inspect database -o json
                   orch concurrency-limit inspect etl --runs
+                  orch concurrency-limit inspect --queue nightly
+                  orch concurrency-limit inspect --deployment docker-flow
                   orch concurrency-limit inspect --global
 
                 \(exitCodes)
@@ -140,12 +142,13 @@ struct ConcurrencyLimits: AsyncParsableCommand {
         @OptionGroup var output: Output
 
         func run() async throws {
+            let client = try connection.client()
             let now = Timestamp.now()
-            if let key = target.key {
-                let status = try await connection.client().runLimit(key)
+            if let key = try await target.key(client) {
+                let status = try await client.runLimit(key)
                 return try output.show(status) { RunLimitFacts(status: $0, now: now).text }
             }
-            let status = try await connection.client().concurrencyLimit(target.tag ?? "")
+            let status = try await client.concurrencyLimit(target.tag ?? "")
             try output.show(status) { ConcurrencySlotTable(status: $0, now: now).text }
         }
     }
@@ -168,7 +171,7 @@ struct ConcurrencyLimits: AsyncParsableCommand {
 
         func run() async throws {
             let client = try connection.client()
-            if let key = target.key {
+            if let key = try await target.key(client) {
                 try await client.deleteRunLimit(key)
             } else {
                 try await client.deleteConcurrencyLimit(target.tag ?? "")

@@ -2,16 +2,26 @@ import ArgumentParser
 import OrchClient
 import OrchModel
 
-/// What a limit is of, on the command line: tasks with a tag, runs with a tag, all runs, those of a queue or a deployment.
+/// What a limit is of, on the command line: tasks with a tag, runs with a tag, all runs, those of a queue, a deployment, a
+/// schedule or a backfill.
 struct LimitTarget: ParsableArguments {
-    @Argument(help: "The tag; none with --global.") var tag: String?
+    @Argument(help: "The tag; none with the options below but --runs.") var tag: String?
     @Flag(name: .customLong("runs"), help: "Of runs that have the tag, not of tasks.") var isOfRuns = false
     @Flag(name: .customLong("global"), help: "Of all runs.") var isGlobal = false
+    @Option(name: [.customShort("q"), .customLong("queue")], help: "Of the runs of this work queue.") var queue: String?
+    @Option(help: "Of the runs of this deployment: NAME or FLOW/NAME.") var deployment: String?
+    @Option(help: "Of the runs of this schedule: DEPLOYMENT/SCHEDULE.") var schedule: String?
+    @Option(help: "Of the runs of this backfill: its id, or a unique start or end of it.") var backfill: String?
 
     func validate() throws {
-        guard isGlobal == (tag == nil) else {
-            throw ValidationError(isGlobal ? "--global: expected no tag" : "expected a tag, or --global")
+        let given = [tag, isGlobal ? "" : nil, queue, deployment, schedule, backfill].compactMap(\.self)
+        guard given.count == 1 else {
+            throw ValidationError(
+                given.isEmpty
+                    ? "expected a tag, or one of --queue, --deployment, --schedule, --backfill and --global"
+                    : "expected one of a tag, --queue, --deployment, --schedule, --backfill and --global")
         }
+        guard !isOfRuns || tag != nil else { throw ValidationError("--runs: says what a tag is of; expected a tag") }
         guard let tag else { return }
         guard !tag.isEmpty, PlainText.isPlain(tag) else {
             throw ValidationError("expected a tag on \(PlainText.expected)")
@@ -19,13 +29,26 @@ struct LimitTarget: ParsableArguments {
     }
 
     /// The key of a limit of runs; nil where tasks are limited.
-    var key: LimitKey? {
+    ///
+    /// - Throws: where there is no such deployment, schedule or backfill, with the nearest name.
+    func key(_ client: OrchClient) async throws -> LimitKey? {
         if isGlobal { return .global }
+        if let queue { return .queue(queue) }
+        if let deployment { return .deployment("\(try await client.deployment(named: deployment).id)") }
+        if let schedule { return .schedule("\(try await client.schedule(named: schedule).id)") }
+        if let backfill, let found = try await client.backfill(backfill).backfill { return .backfill("\(found.id)") }
         return isOfRuns ? tag.map(LimitKey.tag) : nil
     }
 
     /// What people call it.
-    var name: String { TerminalText.harmless(key?.description ?? tag ?? "") }
+    var name: String {
+        let all: [(String, String?)] = [
+            ("tag", isOfRuns ? tag : nil), ("queue", queue), ("deployment", deployment), ("schedule", schedule),
+            ("backfill", backfill),
+        ]
+        let named = all.compactMap { kind, name in name.map { "\(kind):\($0)" } }
+        return TerminalText.harmless(isGlobal ? "global" : named.first ?? tag ?? "")
+    }
 }
 
 /// Limits of runs on the terminal.

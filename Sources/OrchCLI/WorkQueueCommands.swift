@@ -81,7 +81,9 @@ struct WorkQueues: AsyncParsableCommand {
     /// `orch work-queue inspect`.
     struct Inspect: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "inspect", abstract: "Shows a work queue: its health, what waits in it, and who polls it.",
+            commandName: "inspect",
+            abstract:
+                "Shows a work queue: its health, what waits in it, who polls it, and who holds slots of its limit.",
             discussion: """
                 Example: orch work-queue inspect default
 
@@ -92,9 +94,16 @@ struct WorkQueues: AsyncParsableCommand {
         @OptionGroup var output: Output
 
         func run() async throws {
-            let queue = try await connection.client().workQueue(name)
+            let client = try connection.client()
+            let queue = try await client.workQueue(name)
+            // A table shows who holds slots, too; the answer in JSON is the queue alone.
+            let isShown = output.form != .json && queue.limit != nil
+            let limit = if isShown { try? await client.runLimit(.queue(queue.name)) } else { RunLimitStatus?.none }
             let now = Timestamp.now()
-            try output.show(queue) { WorkQueueFacts(queue: $0, now: now).text }
+            try output.show(queue) { queue in
+                WorkQueueFacts(queue: queue, now: now).text
+                    + (limit.map { "\n" + RunLimitFacts(status: $0, now: now).text } ?? "")
+            }
         }
     }
 
@@ -111,15 +120,27 @@ struct WorkQueues: AsyncParsableCommand {
             aliases: ["read-runs"])
         @Argument(help: "The queue's name.") var name: String
         @Option(help: "How many at most.") var limit = 20
+        @Option(help: "Only runs that are due within so many hours.") var hours: Double?
         @OptionGroup var connection: Connection
         @OptionGroup var output: Output
 
-        func validate() throws { try ListCut(limit: limit).check() }
+        func validate() throws {
+            try ListCut(limit: limit).check()
+            if let hours, !(0...87_600).contains(hours) {
+                throw ValidationError("--hours: expected 0 to 87600, got \(hours)")
+            }
+        }
+
+        /// Whether a run is due within the hours that were asked for.
+        func isShown(_ run: FlowRun, at now: Timestamp) -> Bool {
+            hours.map { run.scheduledFor <= now + .seconds($0 * 3600) } ?? true
+        }
 
         func run() async throws {
+            let now = Timestamp.now()
             let cut = ListCut(limit: limit)
             let runs = try await connection.client().waitingRuns(in: name, limit: cut.asked)
-            let now = Timestamp.now()
+                .filter { isShown($0, at: now) }
             try output.show(runs, cut) { runs in
                 Table(
                     header: ["RUN", "STATE", "PRIORITY", "DUE", "WHY"],
