@@ -73,24 +73,45 @@ extension Deployments {
     struct Diff: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "diff",
-            abstract: "Shows what applying files would change, and changes nothing.",
+            abstract: "Shows what applying files would change, or what differs between two versions; changes nothing.",
             discussion: """
                 A line begins with + for what would come, - for what would go, ~ for what would be another value. Secrets \
                 are not shown. What apply would refuse, this refuses, too.
 
-                Example: orch deployment diff etl_parent_flow-deployment.yaml
+                With --from the argument is a deployment, and it shows what changed between two of its versions.
 
-                Exit codes: 0 nothing would change, 1 something would, 2 a file or what it says is wrong, 5 API \
-                unreachable or refused.
+                Examples:
+                  orch deployment diff etl_parent_flow-deployment.yaml
+                  orch deployment diff docker-flow --from 3
+                  orch deployment diff docker-flow --from 3 --to 5
+
+                Exit codes: 0 nothing would change, or differs, 1 something does, 2 a file or what it says is wrong, or \
+                there is no such version, 5 API unreachable or refused.
                 """)
 
         @OptionGroup var files: Files
+        @Option(help: "The older version of the deployment that is named in place of files.") var from: Int?
+        @Option(help: "The version that it is compared with. Defaults to the current one.") var to: Int?
         @OptionGroup var connection: Connection
         @OptionGroup var output: Output
+
+        func validate() throws {
+            guard from != nil else {
+                if to != nil { throw ValidationError("--to: only together with --from") }
+                return
+            }
+            guard files.files.count == 1, files.image == nil, files.queue == nil else {
+                throw ValidationError("--from: expected one deployment, NAME or FLOW/NAME, and no --image or --queue")
+            }
+        }
 
         func run() async throws {
             let client = try connection.client()
             var differences: [DeploymentDifference] = []
+            if let from {
+                differences = [try await client.difference(of: files.files[0], from: from, to: to)]
+                return try show(differences)
+            }
             try await files.with(client) { requests, environment in
                 for request in requests {
                     let preview = try await client.preview(request)
@@ -99,6 +120,10 @@ extension Deployments {
                     differences.append(DeploymentDifference(preview, hiding: environment))
                 }
             }
+            try show(differences)
+        }
+
+        private func show(_ differences: [DeploymentDifference]) throws {
             try output.show(differences) { $0.map(\.text).joined() }
             if differences.contains(where: { $0.outcome != .unchanged }) { throw Ending(code: .failed) }
         }

@@ -17,6 +17,21 @@ struct DeploymentDifference: Encodable {
     /// What saving would do.
     var outcome: DeploymentReply.Outcome
     var changes: [Change]
+    /// What is compared, for people: `version 3 to 4`; nil = what is saved with what would be.
+    private var versions: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case deployment, outcome, changes
+    }
+
+    /// What changed from one version of a deployment to another. Pauses belong to no version.
+    init(from old: Deployment, to new: Deployment) {
+        var (old, new) = (old, new)
+        (old.isPaused, new.isPaused) = (nil, nil)
+        self.init(DeploymentPreview(outcome: .updated, saved: old, next: new))
+        if changes.isEmpty { outcome = .unchanged }
+        versions = "version \(old.version) to \(new.version)"
+    }
 
     /// What the controller finds that saving would do. Values out of the environment are hidden.
     init(_ preview: DeploymentPreview, hiding environment: EnvironmentValues = EnvironmentValues()) {
@@ -41,6 +56,10 @@ struct DeploymentDifference: Encodable {
         let own = Set(DeploymentRequest.memberNames)
         var members = all.filter { name, value in own.contains(name) && value != [] && value != [:] && value != "" }
         members["isPaused"] = .bool(deployment.isPaused == true)
+        // A set, written in any order.
+        if let causes = members["policy"]?["retryOn"]?.arrayValue {
+            members["policy"]?["retryOn"] = .array(causes.sorted { $0.jsonText < $1.jsonText })
+        }
         if let schedules = members["schedules"]?.arrayValue {
             members["schedules"] = .object(
                 Dictionary(schedules.map { ($0["slug"]?.stringValue ?? "", $0) }) { first, _ in first })
@@ -71,8 +90,8 @@ struct DeploymentDifference: Encodable {
         let title =
             switch outcome {
             case .created: "would be created"
-            case .updated: "would change"
-            case .unchanged: "unchanged"
+            case .updated: versions ?? "would change"
+            case .unchanged: versions.map { "\($0), no difference" } ?? "unchanged"
             }
         return "\(deployment): \(title)\n" + (changes.map(line) + remarks).map { "  \($0)\n" }.joined()
     }
@@ -94,7 +113,7 @@ struct DeploymentDifference: Encodable {
     }
 
     private static func shown(_ value: JSONValue) -> String {
-        let text = value.jsonText
+        let text = value.hidingURLPasswords.jsonText
         return text.count > 160 ? text.prefix(160) + "…" : text
     }
 }

@@ -50,18 +50,28 @@ extension Deployments {
                 Examples:
                   orch deployment rollback docker-flow
                   orch deployment rollback docker-flow --to 3
+                  orch deployment rollback docker-flow --dry-run
 
                 Exit codes: 0 done, 2 there is no such deployment or version, 5 API unreachable or refused.
                 """)
 
         @Argument(help: "The deployment: NAME or FLOW/NAME.") var deployment: String
         @Option(name: .customLong("to"), help: "The version whose content comes back.") var version: Int?
+        @Flag(name: .customLong("dry-run"), help: "Only say what would be another value.") var isDry = false
         @OptionGroup var connection: Connection
         @OptionGroup var output: Output
 
         func run() async throws {
             let client = try connection.client()
             let found = try await client.deployment(named: deployment)
+            if isDry {
+                let versions = try await client.versions(of: found.id).map(\.version)
+                guard let wanted = version ?? versions.first(where: { $0 < found.version }) else {
+                    throw Message(.usage, "\(found.fullName) has one version, and none before it")
+                }
+                let old = try await client.deployment(named: found.fullName, version: wanted)
+                return try output.show(DeploymentDifference(from: found, to: old), table: \.text)
+            }
             let reply = try await client.rollBack(found.id, to: version)
             DeploymentBatch.warn(reply.warnings, of: reply.deployment.fullName)
             try output.show(reply) { DeploymentBatch.text([$0]) }
@@ -111,7 +121,9 @@ extension Deployments {
             commandName: "pause",
             abstract: "Keeps a deployment's schedules from making runs.",
             discussion: """
-                Their slots are skipped, each with that reason. Runs by hand go on, and so do runs that were made.
+                Nothing is decided about slots that pass meanwhile: when it is resumed, each schedule deals with them as its \
+                policy for missed slots says; with the usual one, latest, a run starts at once for the last of them. Runs by \
+                hand go on, and so do runs that were made.
 
                 Example: orch deployment pause docker-flow
                 """, aliases: ["pause-schedule"])
@@ -123,7 +135,7 @@ extension Deployments {
         func run() async throws {
             let client = try connection.client()
             let found = try await client.deployment(named: deployment)
-            try output.show(try await client.pause(found.id, true)) { deployment in
+            try output.show(try await client.pause(found.id, DeploymentPause(isPaused: true))) { deployment in
                 "\(deployment.fullName) is paused: its schedules make no runs. Runs by hand go on: orch run "
                     + "\(ShellWord.word(deployment.name))\nLet them go on: orch deployment resume "
                     + "\(ShellWord.word(deployment.name))\n"
@@ -135,19 +147,36 @@ extension Deployments {
     struct Resume: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "resume", abstract: "Lets a deployment's schedules make runs again.",
-            discussion: "Example: orch deployment resume docker-flow", aliases: ["resume-schedule"])
+            discussion: """
+                Slots that passed meanwhile are dealt with as each schedule's policy for missed slots says; it tells which runs \
+                that makes.
+
+                Examples:
+                  orch deployment resume docker-flow
+                  orch deployment resume docker-flow --skip-missed
+                """, aliases: ["resume-schedule"])
 
         @Argument(help: "The deployment: NAME or FLOW/NAME.") var deployment: String
+        @Flag(
+            name: .customLong("skip-missed"),
+            help: "Slots that passed meanwhile make no runs, whatever the schedules' policies say.")
+        var skipsMissed = false
         @OptionGroup var connection: Connection
         @OptionGroup var output: Output
 
         func run() async throws {
             let client = try connection.client()
             let found = try await client.deployment(named: deployment)
-            try output.show(try await client.pause(found.id, false)) { deployment in
-                found.isPaused == true
-                    ? "\(deployment.fullName) is resumed: its schedules make runs again.\n"
-                    : "\(deployment.fullName) was not paused: there was nothing to do.\n"
+            let now = Timestamp.now()
+            let schedules = try await client.schedules(ofDeployment: found.fullName)
+            let missed = schedules.compactMap { MissedSlots($0, isSkipping: skipsMissed, at: now) }
+            let wish = DeploymentPause(isPaused: false, skipsMissed: skipsMissed ? true : nil)
+            try output.show(try await client.pause(found.id, wish)) { deployment in
+                guard found.isPaused == true else {
+                    return "\(deployment.fullName) was not paused: there was nothing to do.\n"
+                }
+                return "\(deployment.fullName) is resumed: its schedules make runs again.\n"
+                    + missed.map(\.text).joined()
             }
         }
     }

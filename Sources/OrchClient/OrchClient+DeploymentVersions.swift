@@ -26,9 +26,10 @@ extension OrchClient {
     }
 
     /// Pauses a deployment's schedules, or lets them go on: `POST /api/deployments/{id}/pause`. Safe to repeat.
-    package func pause(_ deployment: Identifier, _ isPaused: Bool) async throws(OrchClientError) -> Deployment {
-        try await send(
-            Call(.post, "deployments", "\(deployment)", "pause"), DeploymentPause(isPaused: isPaused))
+    package func pause(
+        _ deployment: Identifier, _ pause: DeploymentPause
+    ) async throws(OrchClientError) -> Deployment {
+        try await send(Call(.post, "deployments", "\(deployment)", "pause"), pause)
     }
 
     /// Deletes a deployment; runs that have ended stay: `DELETE /api/deployments/{id}`.

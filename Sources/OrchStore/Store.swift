@@ -37,7 +37,7 @@ package protocol Store: Sendable {
     /// Makes the content of an older version, the one before the current where none is named, a new version.
     func rollBackDeployment(_ id: Identifier, to version: Int?, at: Timestamp) async throws -> RollbackOutcome
     /// Pauses a deployment's schedules, or lets them go on; the deployment, nil where there is none.
-    func pauseDeployment(_ id: Identifier, _ isPaused: Bool, at: Timestamp) async throws -> Deployment?
+    func pauseDeployment(_ id: Identifier, _ pause: DeploymentPause, at: Timestamp) async throws -> Deployment?
     /// The runs of a deployment that have a container of their own and have not ended.
     func openRuns(ofDeployment id: Identifier) async throws -> [Identifier]
     /// Deletes a deployment with its versions; its runs stay. False where there was none.

@@ -117,7 +117,7 @@ struct DeploymentCheckTests {
             #expect(try await apply(commandFile("schedules: []")))
             #expect(try await schedules().isEmpty)
             #expect(try await apply(commandFile("paused: true")))
-            _ = try await live.admin.pause(try await deployment().id, false)
+            _ = try await live.admin.pause(try await deployment().id, DeploymentPause(isPaused: false))
             #expect(try await apply(commandFile("paused: true")))
             #expect(try await deployment().isPaused == true)
             #expect(try await apply(commandFile()))

@@ -1,4 +1,6 @@
+import ArgumentParser
 import DeploymentFiles
+import OrchClient
 import OrchModel
 import Testing
 
@@ -70,6 +72,53 @@ struct DeploymentDifferenceTests {
                 """)
         other.schedules = []
         #expect(difference(other).text.contains("  - schedules: {\"default\":"))
+    }
+
+    @Test("Two versions are compared, whatever its pause is")
+    func versions() {
+        let old = saved
+        var new = saved
+        (new.version, new.image, new.isPaused) = (4, "taxi:next", nil)
+        #expect(
+            DeploymentDifference(from: old, to: new).text == """
+                f/x: version 1 to 4
+                  ~ image: "taxi:latest" → "taxi:next"
+
+                """)
+        new.image = old.image
+        #expect(DeploymentDifference(from: old, to: new).text == "f/x: version 1 to 4, no difference\n")
+        // Causes of a retry have no order.
+        var same = old
+        for _ in 0..<20 {
+            (same.policy, new.policy) = (
+                RunPolicy(retryOn: [.failed, .crashed]), RunPolicy(retryOn: [.crashed, .failed])
+            )
+            #expect(DeploymentDifference(from: same, to: new).changes.isEmpty)
+        }
+    }
+
+    @Test("The versions of a deployment are found by their numbers")
+    func foundVersions() async throws {
+        try await LiveController.with { live in
+            for image in ["a", "b", "c"] {
+                _ = try await live.admin.deploy(
+                    DeploymentRequest(
+                        name: "x", flowName: "f", image: image, command: ["c"], kind: .command,
+                        parameterSchema: ParameterSchema([])))
+            }
+            let toCurrent = try await live.admin.difference(of: "x", from: 1, to: nil)
+            #expect(toCurrent.changes.map(\.new) == ["c"])
+            let between = try await live.admin.difference(of: "f/x", from: 1, to: 2)
+            #expect(between.changes.map(\.path) == ["image"] && between.changes.map(\.new) == ["b"])
+            await #expect(throws: (any Error).self) { try await live.admin.difference(of: "x", from: 9, to: nil) }
+        }
+    }
+
+    @Test(
+        "Versions are of one deployment, and need the one they are compared with",
+        arguments: [["x", "--to", "2"], ["a", "b", "--from", "1"], ["x", "--from", "1", "--image", "i"]])
+    func refuses(arguments: [String]) {
+        #expect(throws: (any Error).self) { try Deployments.Diff.parse(arguments) }
     }
 
     @Test("A new deployment is told as a whole, without what came out of the environment")

@@ -96,12 +96,15 @@ extension StoreConformance {
         func aPauseIsOfTheDeploymentAndNoVersion(kind: StoreKind) async throws {
             try await kind.withStore { store in
                 let id = try await store.saveDeployment(Sample.deployment(), at: Sample.at(1)).deployment.id
-                #expect(try await store.pauseDeployment(id, true, at: Sample.at(2))?.isPaused == true)
+                #expect(
+                    try await store.pauseDeployment(id, DeploymentPause(isPaused: true), at: Sample.at(2))?.isPaused
+                        == true)
                 let next = try await store.saveDeployment(
                     Sample.deployment(image: "taxi:two", fingerprint: "two"), at: Sample.at(3))
                 #expect(next.deployment.isPaused == true)
                 #expect(try await store.deployments().map(\.isPaused) == [true])
-                #expect(try await store.pauseDeployment(.new(), true, at: Sample.at(4)) == nil)
+                #expect(
+                    try await store.pauseDeployment(.new(), DeploymentPause(isPaused: true), at: Sample.at(4)) == nil)
             }
         }
 
@@ -134,7 +137,7 @@ extension StoreConformance {
                 var draft = Sample.deployment()
                 draft.request.isPaused = true
                 let id = try await store.saveDeployment(draft, at: Sample.at(1)).deployment.id
-                _ = try await store.pauseDeployment(id, false, at: Sample.at(2))
+                _ = try await store.pauseDeployment(id, DeploymentPause(isPaused: false), at: Sample.at(2))
                 #expect(try await store.previewDeployment(draft, at: Sample.at(3)).outcome == .updated)
                 let reply = try await store.saveDeployment(draft, at: Sample.at(3))
                 #expect(reply.outcome == .updated && reply.deployment.version == 1)

@@ -399,6 +399,31 @@ extension StoreConformance {
         }
 
         @Test(
+            "A deployment that goes on may pass over what its schedules missed, but for those that are paused themselves",
+            arguments: StoreKind.all)
+        func skipsMissedOfADeployment(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                let deployment = try await Self.deployment(store, schedules: [Self.spec("daily"), Self.spec("off")])
+                let schedules = try await store.schedules(ofDeployment: deployment.id)
+                let daily = try #require(schedules.first { $0.spec.slug == "daily" })
+                let off = try #require(schedules.first { $0.spec.slug == "off" })
+                _ = try await store.pauseSchedule(off.id, SchedulePause(isPaused: true), at: Sample.at(1))
+                let wish = DeploymentPause(isPaused: false, skipsMissed: true)
+                let later = Sample.at(3 * 86_400)
+                // Nothing was paused: nothing was missed because of that.
+                _ = try await store.pauseDeployment(deployment.id, wish, at: later)
+                #expect(try await store.schedule(daily.id)?.cursor == nil)
+                _ = try await store.pauseDeployment(deployment.id, DeploymentPause(isPaused: true), at: Sample.at(2))
+                _ = try await store.pauseDeployment(deployment.id, wish, at: later)
+                #expect(try await store.schedule(daily.id)?.cursor?.description == "2020-09-16T07:00/0")
+                #expect(try await store.schedule(off.id)?.cursor == nil)
+                let rows = try await store.slots(ofSchedule: daily.id, limit: 9)
+                #expect(rows.map(\.outcome) == [.skipped])
+                #expect(rows.first?.reason?.contains("while its deployment was paused") == true)
+            }
+        }
+
+        @Test(
             "A deployment's content changes the schedules that it says otherwise, and no others",
             arguments: StoreKind.all)
         func ofAContent(kind: StoreKind) async throws {
@@ -466,7 +491,7 @@ extension StoreConformance {
                 let schedule = try await Self.saved(store, of: deployment)
                 _ = try await store.take([Self.step(schedule, [])], at: Sample.at(9))
                 #expect(try await store.nextScheduleLook() == nil)
-                _ = try await store.pauseDeployment(deployment.id, false, at: Sample.at(50))
+                _ = try await store.pauseDeployment(deployment.id, DeploymentPause(isPaused: false), at: Sample.at(50))
                 #expect(try await store.nextScheduleLook() == Sample.at(50))
             }
         }

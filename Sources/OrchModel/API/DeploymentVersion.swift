@@ -35,13 +35,16 @@ public struct DeploymentRollback: Codable, Hashable, Sendable {
 public struct DeploymentPause: Codable, Hashable, Sendable {
     /// Whether its schedules make no runs.
     public var isPaused: Bool
+    /// Whether slots that passed while it was paused are skipped, whatever its schedules' policies say; nil = no.
+    public var skipsMissed: Bool?
 
-    public init(isPaused: Bool) {
+    public init(isPaused: Bool, skipsMissed: Bool? = nil) {
         self.isPaused = isPaused
+        self.skipsMissed = skipsMissed
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case isPaused
+        case isPaused, skipsMissed
     }
 }
 

@@ -36,7 +36,7 @@ struct DeploymentRoutes: Sendable {
             Endpoint(.post, "deployments/:id/pause", .adminOnly) { call in
                 let request: DeploymentPause = try await call.closedBody()
                 let id = try call.identifier("id")
-                guard let deployment = try await store.pauseDeployment(id, request.isPaused, at: call.now()) else {
+                guard let deployment = try await store.pauseDeployment(id, request, at: call.now()) else {
                     throw Self.unknown(id)
                 }
                 return try APIJSON.response(deployment)

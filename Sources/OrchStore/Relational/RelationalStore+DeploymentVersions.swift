@@ -46,10 +46,14 @@ extension RelationalStore {
         }
     }
 
-    package func pauseDeployment(_ id: Identifier, _ isPaused: Bool, at: Timestamp) async throws -> Deployment? {
+    package func pauseDeployment(_ id: Identifier, _ pause: DeploymentPause, at: Timestamp) async throws -> Deployment?
+    {
         try await write { db in
             try db.lock("deployment")
-            try Self.setPause(of: id, isPaused, at: at, db)
+            if !pause.isPaused, pause.skipsMissed == true, try Self.deployment(id, db)?.deployment.isPaused == true {
+                try Self.skipMissed(ofDeployment: id, at: at, db)
+            }
+            try Self.setPause(of: id, pause.isPaused, at: at, db)
             return try Self.deployment(id, db)?.deployment
         }
     }

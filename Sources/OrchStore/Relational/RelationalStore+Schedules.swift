@@ -92,8 +92,19 @@ extension RelationalStore {
         }
     }
 
-    /// Passes over the slots that came while a schedule was paused, and says so.
-    private static func skipMissed(_ schedule: StoredSchedule, at: Timestamp, _ db: any SQLSession) throws {
+    /// Passes over the slots that came while a deployment was paused, of those of its schedules that are not paused themselves.
+    static func skipMissed(ofDeployment id: Identifier, at: Timestamp, _ db: any SQLSession) throws {
+        let schedules = try ScheduleRow.list(
+            where: "deployment_id = ? AND is_active = 1", ["\(id)"], locks: true, db)
+        for schedule in schedules.readable { try skipMissed(schedule, paused: "its deployment", at: at, db) }
+    }
+
+    /// Passes over the slots that came while a schedule made no runs, and says so.
+    ///
+    /// - Parameter paused: what was paused. Defaults to the schedule.
+    private static func skipMissed(
+        _ schedule: StoredSchedule, paused: String = "the schedule", at: Timestamp, _ db: any SQLSession
+    ) throws {
         guard let timetable = try? schedule.spec.timetable(),
             let last = timetable.previous(before: at + .microseconds(1))
         else { return }
@@ -103,7 +114,7 @@ extension RelationalStore {
         let isOne = first.slot == last.slot
         let record = ScheduleSlotRecord(
             first: first.slot, last: last.slot, count: isOne ? 1 : 0, outcome: .skipped,
-            reason: "it passed while the schedule was paused\(schedule.pauseReason.map { " (\($0))" } ?? ""), "
+            reason: "it passed while \(paused) was paused\(schedule.pauseReason.map { " (\($0))" } ?? ""), "
                 + "and whoever resumed it wanted none of these", at: at)
         try ScheduleSlotRow.add(record, to: schedule.id, db)
         try db.run("UPDATE schedule SET cursor_slot = ? WHERE id = ?", ["\(last.slot)", "\(schedule.id)"])
