@@ -17,6 +17,7 @@ struct Run: AsyncParsableCommand {
               orch run monthly-flow --data-interval 2020-07-01/2020-08-01
               orch run docker-flow --start-in 10m --priority 5 --job-variable memory=2g
               orch run docker-flow --idempotency-key 2020-07 --name 'july-{{ ds_nodash | default: "now" }}' --detach
+              orch run docker-flow --start-at 2026-07-01T07:00 --detach      # by the clocks here
               orch run docker-flow --detach -o json
 
             Exit codes: 0 completed, 1 failed, 2 usage, 3 crashed, 4 cancelled, 5 API unreachable or refused, \
@@ -25,7 +26,10 @@ struct Run: AsyncParsableCommand {
     )
 
     @Argument(help: "The deployment: NAME or FLOW/NAME.")
-    var deployment: String
+    var deployment: String?
+
+    @Option(name: .customLong("id"), help: "The deployment, by its identifier in place of its name.")
+    var deploymentID: String?
 
     @Option(
         name: [.customShort("p"), .customLong("param")], parsing: .singleValue,
@@ -35,7 +39,9 @@ struct Run: AsyncParsableCommand {
     @Option(name: .customLong("params"), help: "Parameters as one JSON object; -p wins.")
     var parametersJSON: String?
 
-    @Option(name: .customLong("tag"), parsing: .singleValue, help: "A tag for the run. May be given again.")
+    @Option(
+        name: [.customShort("t"), .customLong("tag")], parsing: .singleValue,
+        help: "A tag for the run. May be given again.")
     var tags: [String] = []
 
     @Option(
@@ -46,6 +52,9 @@ struct Run: AsyncParsableCommand {
     @Flag(help: "Return at once; the run goes on.")
     var detach = false
 
+    @Flag(help: "Follow the run to its end, as without it.")
+    var watch = false
+
     @OptionGroup(title: "The run") var runOptions: RunRequestOptions
     @OptionGroup(title: "Run policy, in place of the deployment's") var policy: RunPolicyOptions
     @OptionGroup var connection: Connection
@@ -53,10 +62,31 @@ struct Run: AsyncParsableCommand {
 
     func validate() throws {
         guard tags.allSatisfy(PlainText.isPlain) else { throw ValidationError("--tag: expected \(PlainText.expected)") }
+        guard (deployment == nil) != (deploymentID == nil) else {
+            throw ValidationError("expected one deployment: its name, or --id")
+        }
+        if let deploymentID, Identifier(deploymentID) == nil {
+            throw ValidationError(
+                "--id: expected a deployment's identifier, a UUID, got \(PlainText.quoted(deploymentID))")
+        }
+        if watch, detach { throw ValidationError("--watch and --detach: expected one of them") }
+    }
+
+    /// The deployment's name.
+    ///
+    /// - Throws: where none has the identifier that was given.
+    private func name(_ client: OrchClient) async throws -> String {
+        if let deployment { return deployment }
+        guard let found = try await client.deployments().first(where: { "\($0.id)" == deploymentID?.lowercased() })
+        else {
+            throw Message(.usage, "--id: there is no deployment \(deploymentID ?? ""): orch deployment ls lists them")
+        }
+        return found.fullName
     }
 
     /// The run that is asked for. The deployment is looked up only for what has to be read by its schema, or over its policy.
     private func request(_ client: OrchClient) async throws -> FlowRunRequest {
+        let deployment = try await name(client)
         var request = FlowRunRequest(deployment: deployment, tags: tags, dataInterval: dataInterval)
         try runOptions.apply(to: &request)
         guard !parameters.isEmpty || parametersJSON != nil || policy.isGiven else { return request }

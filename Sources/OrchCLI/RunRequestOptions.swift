@@ -12,12 +12,15 @@ struct RunRequestOptions: ParsableArguments {
     @Option(
         name: .customLong("start-in"),
         help: ArgumentHelp(
-            "How long from now it is due: seconds, 30s, 10m, 2h, 1d or ISO 8601 (PT1H30M).", valueName: "span"),
+            "How long from now it is due: seconds, 30s, 10m, 2h, 1d, \"10 minutes\" or ISO 8601 (PT1H30M).",
+            valueName: "span"),
         transform: StartTime.span)
     var startIn: Duration?
     @Option(
         name: .customLong("start-at"),
-        help: ArgumentHelp("When it is due: 2026-07-01T07:00:00Z.", valueName: "time"), transform: StartTime.instant)
+        help: ArgumentHelp(
+            "When it is due: 2026-07-01T07:00:00Z, or by the clocks here 2026-07-01T07:00, or a day's midnight: 2026-07-01.",
+            valueName: "time"), transform: StartTime.instant)
     var startAt: Timestamp?
     @Option(help: "How soon it is taken among those that wait: 0 (first) to 1000, in minutes.") var priority: Int?
     @Option(name: [.customShort("q"), .customLong("queue"), .customLong("work-queue")], help: "Another work queue.")
@@ -43,26 +46,6 @@ struct RunRequestOptions: ParsableArguments {
         request.scheduledFor = startAt ?? startIn.map { now + $0 }
         let variables = try JobVariables.read(jobVariables)
         request.jobVariables = variables.isEmpty ? nil : variables
-    }
-}
-
-/// When a run starts, as people type it.
-enum StartTime {
-    /// Reads `90`, `90s`, `10m`, `1h30m`, `2d` or `PT1H30M`; ten years at most.
-    static func span(_ text: String) throws -> Duration {
-        let span = TimeSpan(text) ?? TimeSpan(text + "s")
-        guard let span, span.duration <= .seconds(315_360_000) else {
-            throw ValidationError("expected a length of time such as 90s, 10m, 1h30m, 2d or PT1H30M, got \"\(text)\"")
-        }
-        return span.duration
-    }
-
-    /// Reads an instant in RFC 3339.
-    static func instant(_ text: String) throws -> Timestamp {
-        guard let time = Timestamp(text) else {
-            throw ValidationError("expected a time such as 2026-07-01T07:00:00Z, got \"\(text)\"")
-        }
-        return time
     }
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import OrchModel
 import Testing
 
 @testable import OrchCLI
@@ -16,6 +17,28 @@ struct FlowRunListTests {
         throws
     {
         #expect(try FlowRuns.List.parse(["--state", state]).state == state)
+    }
+
+    @Test func prefectsWordsAreTaken() throws {
+        let list = try FlowRuns.List.parse(["--flow-name", "etl", "--state-type", "FAILED"])
+        #expect(list.flow == "etl" && list.state == "FAILED")
+    }
+
+    @Test func runsOfAScheduleHaveTheirSlotsAndThoseOfABackfillTheirData() throws {
+        var run = Sample.run
+        let slot = try #require(ScheduleSlot("2020-07-02T07:00/0"))
+        run.schedule = ScheduledSlot(scheduleID: .new(), slug: "monthly", slot: slot)
+        run.dataInterval = DataInterval("2020-07-01/2020-08-01")
+        let now = Timestamp(microseconds: 0)
+        func row(_ arguments: [String]) throws -> [String: String] {
+            let table = try FlowRuns.List.parse(arguments).table([run], at: now)
+            return Dictionary(zip(table.header, table.rows[0])) { first, _ in first }
+        }
+        #expect(try row(["--schedule", "x/monthly"])["SLOT"] == "2020-07-02T07:00")
+        let ofBackfill = try row(["--backfill", "4f2b9c11"])
+        #expect(ofBackfill["DATA FROM"] == "2020-07-01 00:00:00" && ofBackfill["DATA TO"] == "2020-08-01 00:00:00")
+        let usual = try row([])
+        #expect(usual["SLOT"] == nil && usual["DATA FROM"] == nil && usual["NAME"] == "run")
     }
 
     @Test func aStateThatThereIsNotIsRefusedWithTheNearest() {
