@@ -13,7 +13,12 @@ struct RunStatesDocumentTests {
             .scheduled, RunState.awaitingRescheduleName,
             "it waits for something outside, and has no container until it looks again"
         ),
+        (
+            .scheduled, RunState.awaitingSlotName,
+            "a limit of runs or of its task's tag is full; its message says which, and who holds the slots"
+        ),
         (.pending, "Pending", "an agent has claimed it and makes its container"),
+        (.pending, RunState.pullingName, "its agent pulls its image; its message says how far it is"),
         (.running, "Running", "its process has started"),
         (.running, RunState.retryingName, "the same, in a second or later attempt"),
         (.paused, "Paused", "its container is frozen; or it is held in its queue, and no agent takes it"),
@@ -155,5 +160,9 @@ struct RunStatesDocumentTests {
 
     @Test func everyTypeIsExplained() {
         #expect(Set(Self.names.map(\.0)) == Set(StateType.allCases))
+    }
+
+    @Test func everyNarrowerNameIsExplained() {
+        #expect(Set(RunState.narrowNames).subtracting(Self.names.map(\.1)) == [])
     }
 }
