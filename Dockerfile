@@ -19,7 +19,7 @@ RUN apt-get update \
 
 FROM runtime AS orch
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends libpq5 libsqlite3-0 libzstd1 \
+    && apt-get install --yes --no-install-recommends git libpq5 libsqlite3-0 libzstd1 \
     && rm -rf /var/lib/apt/lists/* \
     && install --directory --owner=orch --group=orch --mode=0700 /var/lib/orch
 COPY --from=build /out/orch /usr/local/bin/orch
