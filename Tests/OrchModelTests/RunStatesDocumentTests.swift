@@ -7,7 +7,10 @@ struct RunStatesDocumentTests {
     /// Narrower names, and when a state has them.
     private static let names: [(StateType, String, String)] = [
         (.scheduled, "Scheduled", "waits for an agent, or for its time"),
-        (.scheduled, RunState.lateName, "was due 15 s ago, and no agent has taken it"),
+        (
+            .scheduled, RunState.lateName,
+            "was due 15 s ago (`late_after`), nothing holds it back, and no agent has taken it"
+        ),
         (.scheduled, RunState.awaitingRetryName, "its last attempt went wrong or was not enough, another one follows"),
         (
             .scheduled, RunState.awaitingRescheduleName,
