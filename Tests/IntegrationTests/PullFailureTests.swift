@@ -160,6 +160,26 @@ struct PullFailureTests {
         }
     }
 
+    @Test func aPullThatTakesLongerThanItMayIsGivenUp() async throws {
+        try await withRegistry { registry, bench in
+            let digest = try await registry.push(.init(repository: "endless", layer: try layer(bytes: 300_000)))
+            let proxy = try FaultServer { request in stalling(request, at: digest, before: registry) }
+            defer { proxy.stop() }
+            let image = "127.0.0.1:\(proxy.port)/endless:1"
+            let attempt = try await bench.run(
+                bench.claimed("true") {
+                    $0.image = image
+                    $0.registryLogin = login(registry, at: "127.0.0.1:\(proxy.port)")
+                    // Longer without progress than it may take at all.
+                    $0.container.pullIdleTimeoutSeconds = 600
+                    $0.container.pullTimeoutSeconds = 2
+                })
+            expect(
+                try #require(attempt.end), image, says: "it took too long to pull (it was given up after 2 s)",
+                "raise docker-container.pull_timeout_seconds")
+        }
+    }
+
     @Test(.enabled(if: SecondDaemon.isPossible, "needs root, dockerd, containerd and ip, for a daemon of its own"))
     func aPullGoesOnWhenItsDaemonWasKilled() async throws {
         let daemon = try await SecondDaemon(keepsContainers: false)
