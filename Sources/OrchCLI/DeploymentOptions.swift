@@ -46,7 +46,8 @@ struct DeploymentOptions: ParsableArguments {
         parsing: .singleValue,
         help: "A label that an agent must have, NAME=VALUE, such as gpu=true. May be given again.")
     var requires: [String] = []
-    @Option(name: .customLong("run-name"), help: "A template for the names of runs.") var runName: String?
+    @Option(name: .customLong("run-name"), help: "A template for the names of runs, such as \"etl-{{ month }}\".")
+    var runName: String?
     @Option(
         parsing: .upToNextOption,
         help: "Files of a git repository beside the image: git URL@REF:PATH.")

@@ -102,4 +102,37 @@ struct RunTemplateRoutesTests {
             #expect(try await server.refusal(.post, "flow-runs", backwards).status == 400)
         }
     }
+
+    @Test("a run's name may name its parameters, secrets hidden, and its parameters that name")
+    func runNamesOfParameters() async throws {
+        try await ServerFixture.with { server in
+            var deployment = Self.deployment(["password": "hunter2", "folder": "raw/{{ flow_run_name }}"])
+            deployment.runName = "etl-{{ month | pad: 2 }}-{{ parameters.password }}-{{ deployment }}"
+            try await server.succeed(.post, "deployments", deployment)
+            let run = try await server.createRun(FlowRunRequest(deployment: "monthly", parameters: ["month": 7]))
+            #expect(run.name == "etl-07-********-monthly")
+            #expect(run.parameters["folder"] == .string("raw/\(run.name)"))
+            var request = FlowRunRequest(deployment: "monthly")
+            request.name = "by hand {{ mnoth }}"
+            let (status, fault) = try await server.refusal(.post, "flow-runs", request)
+            #expect(status == 422 && fault.message.contains("did you mean \"month\"?"), "\(fault.message)")
+        }
+    }
+
+    @Test("a name that no run has is refused when the deployment is saved, with the nearest one")
+    func unknownNamesInRunNames() async throws {
+        try await ServerFixture.with { server in
+            var deployment = Self.deployment([:])
+            deployment.runName = "etl-{{ mnoth }}"
+            let (status, fault) = try await server.refusal(.post, "deployments", deployment)
+            #expect(status == 422)
+            #expect(fault.message == "a deployment's run name cannot be filled in")
+            #expect(
+                fault.details == ["template, character 5: there is no \"mnoth\": did you mean \"month\"?"],
+                "\(fault.details)")
+            deployment.enforcesParameterSchema = false
+            deployment.parameters = ["mnoth": 7]
+            try await server.succeed(.post, "deployments", deployment)
+        }
+    }
 }

@@ -194,7 +194,7 @@ public struct RunTemplates: Sendable {
 
 extension ParameterSchema.Property {
     /// Whether its values are single ones, that can stand in a text.
-    fileprivate var isSingle: Bool { value.kind != .array && value.kind != .object }
+    var isSingle: Bool { value.kind != .array && value.kind != .object }
 }
 
 extension ParameterProblem {

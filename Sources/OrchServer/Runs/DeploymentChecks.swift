@@ -44,13 +44,22 @@ struct DeploymentChecks: Sendable {
                 throw APIFailure.invalid("a deployment's \(what) has 1 to 500 bytes on one line")
             }
         }
-        if let runName = request.runName {
-            do throws(TemplateError) {
-                _ = try Template(runName)
-            } catch {
-                throw APIFailure.invalid(
-                    "a deployment's run name is no template that can be read", details: ["\(error)"])
-            }
+        try checkRunName()
+    }
+
+    private func checkRunName() throws {
+        guard let runName = request.runName else { return }
+        let template: RunNameTemplate
+        do throws(TemplateError) {
+            template = try RunNameTemplate(runName)
+        } catch {
+            throw APIFailure.invalid("a deployment's run name is no template that can be read", details: ["\(error)"])
+        }
+        let others = request.enforcesParameterSchema == false ? Array(request.parameters.keys) : []
+        do throws(TemplateError) {
+            try template.check(request.parameterSchema, others: others.sorted())
+        } catch {
+            throw APIFailure.invalid("a deployment's run name cannot be filled in", details: ["\(error)"])
         }
     }
 

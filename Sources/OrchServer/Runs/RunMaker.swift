@@ -66,8 +66,8 @@ struct RunMaker: Sendable {
         var facts = RunFacts(
             runID: id, runName: "\(deployment.name)-\(id.short)", flow: deployment.flowName,
             deployment: deployment.name, scheduledFor: due, dataInterval: request.dataInterval)
-        if let name = request.name ?? deployment.runName { facts.runName = try RunName(name).text(facts) }
-        let (parameters, templates) = try parameters(of: stored, with: request.parameters, facts)
+        let (parameters, templates) = try named(
+            request.name ?? deployment.runName, of: stored, with: request.parameters, &facts)
         try await checkBlocks(of: deployment, parameters)
         let hidden = try SealedParameters(parameters, schema: deployment.parameterSchema, keys: keys)
         let queue = request.workQueue ?? deployment.workQueue
@@ -113,6 +113,22 @@ struct RunMaker: Sendable {
         for tag in tags where !(1...100).contains(tag.count) {
             throw APIFailure.invalid("the run's tags: expected 1 to 100 characters each, got one of \(tag.count)")
         }
+    }
+
+    /// The parameters, once the run has the name that was wished for.
+    ///
+    /// - Parameter name: a template, which may name parameters, as these may name the run; nil = none was wished for.
+    private func named(
+        _ name: String?, of stored: StoredDeployment, with given: [String: JSONValue], _ facts: inout RunFacts
+    ) throws -> (values: [String: JSONValue], templates: [String: JSONValue]) {
+        guard let name = try name.map(RunName.init) else { return try parameters(of: stored, with: given, facts) }
+        if name.namesParameters {
+            let values = try parameters(of: stored, with: given, facts).values
+            facts.runName = try name.text(facts, parameters: stored.deployment.parameterSchema.redacted(values))
+        } else {
+            facts.runName = try name.text(facts)
+        }
+        return try parameters(of: stored, with: given, facts)
     }
 
     /// Flow's defaults, overridden by the deployment's values, overridden by the request's; and what had templates in it.
