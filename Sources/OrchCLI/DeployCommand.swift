@@ -34,7 +34,8 @@ struct Deploy: AsyncParsableCommand {
     @Option(help: "The flow, where the image holds several.") var flow: String?
     @Flag(name: .customLong("create-queue"), help: "Make the work queue where it does not exist.")
     var createsQueue = false
-    @Option(help: "How long to wait for an agent's answer, in seconds.") var timeout = 60.0
+    @Option(help: "How long to wait for an agent's answer, in seconds; during a pull, for its next word.")
+    var timeout = 60.0
     @Argument(parsing: .postTerminator, help: "After --: the command of an image without orch's SDK.")
     var command: [String] = []
     @OptionGroup(title: "The deployment") var options: DeploymentOptions
@@ -54,8 +55,10 @@ struct Deploy: AsyncParsableCommand {
         var known: [AgentTaskRequest: AgentTaskAnswer] = [:]
         if let reference = target.question {
             let question = AgentTaskRequest(
-                queue: options.queue, question: .describeImage(reference: reference), waitSeconds: timeout)
-            known[question] = try await client.ask(question)
+                queue: options.queue,
+                question: .describeImage(reference: reference, infrastructure: try pulled(by: infrastructure())),
+                waitSeconds: timeout)
+            known[question] = try await client.ask(question, hear: ImageQuestions.tell)
         }
         let answer = known.values.first ?? .noDescription(image: target.image)
         let entries = try entries(for: answer)
@@ -83,6 +86,15 @@ struct Deploy: AsyncParsableCommand {
     }
 
     private func infrastructure() throws -> Infrastructure { try Self.infrastructure(infra) }
+
+    /// How the image is pulled where it is not on the agent's host: as the deployment's runs would pull it.
+    private func pulled(by infrastructure: Infrastructure) throws -> Infrastructure? {
+        var entry = DeploymentEntry(name: name ?? "")
+        entry.infrastructureType = infrastructure.type
+        entry.infrastructureBlock = infrastructure.block
+        try options.apply(to: &entry)
+        return ImageQuestions.infrastructure(of: entry)
+    }
 
     /// What is deployed, and what an agent is asked of it.
     private func target() throws -> DeployTarget {

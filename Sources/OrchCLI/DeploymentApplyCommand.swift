@@ -12,7 +12,8 @@ extension Deployments {
             name: [.customShort("q"), .customLong("queue"), .customLong("work-queue")],
             help: "The work queue, in place of what the files say.")
         var queue: String?
-        @Option(help: "How long to wait for an agent's answer, in seconds.") var timeout = 60.0
+        @Option(help: "How long to wait for an agent's answer, in seconds; during a pull, for its next word.")
+        var timeout = 60.0
 
         /// Does something with what the files come to, once agents have looked at the images; warnings go to standard error.
         func with(

@@ -41,7 +41,8 @@ extension Deployments {
         @Option(name: [.customLong("sb", withSingleDash: true), .customLong("storage-block")], help: .hidden)
         var storageBlock: String?
         @Option(help: .hidden) var path: String?
-        @Option(help: "How long to wait for an agent's answer, in seconds.") var timeout = 60.0
+        @Option(help: "How long to wait for an agent's answer, in seconds; during a pull, for its next word.")
+        var timeout = 60.0
         @OptionGroup(title: "The deployment") var options: DeploymentOptions
         @OptionGroup(title: "Run policy") var policy: RunPolicyOptions
         @OptionGroup var connection: Connection
@@ -127,6 +128,7 @@ extension Deployments {
             let infrastructure = try infrastructure()
             var asked = DeploymentEntry(name: name)
             asked.infrastructureType = infrastructure.type
+            asked.infrastructureBlock = infrastructure.block
             asked.workQueue = options.queue
             asked.entrypoint = infrastructure.kind == .process ? DeployTarget.wholePath(entrypoint) : entrypoint
             let found: ImageQuestions.Finding

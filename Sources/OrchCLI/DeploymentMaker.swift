@@ -33,7 +33,8 @@ struct DeploymentMaker {
         case .noDescription: throw refusal("image", Self.noDescription(image))
         case .noImage(_, let available): throw refusal("image", missingImage(available))
         case .failed(let message): throw refusal("image", message)
-        case .probed: throw refusal("", "the agent answered another question than was asked; are versions equal?")
+        case .probed, .pulling:
+            throw refusal("", "the agent answered another question than was asked; are versions equal?")
         }
     }
 

@@ -37,7 +37,7 @@ struct DeploymentPlan {
         switch answer {
         case .description(let description): return try flowEntries(for: description)
         case .failed(let message): throw Message(.unreachable, message)
-        case .probed:
+        case .probed, .pulling:
             throw Message(.unreachable, "the agent answered another question than was asked; are versions equal?")
         case .noDescription, .noImage:
             var entry = DeploymentEntry(name: name ?? "")

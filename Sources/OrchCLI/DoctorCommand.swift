@@ -125,7 +125,7 @@ struct Doctor: AsyncParsableCommand {
             return Check(name: name, result: .failed, message: "is not on the agent's host; build or pull it there")
         case .failed(let message):
             return Check(name: name, result: .failed, message: message)
-        case .probed:
+        case .probed, .pulling:
             return Check(name: name, result: .failed, message: "the agent misunderstood")
         }
     }
@@ -162,7 +162,7 @@ struct Doctor: AsyncParsableCommand {
             return Check(name: name, result: .failed, message: message)
         case .noImage(let image, _):
             return Check(name: name, result: .failed, message: "the image \(image) is not on the agent's host")
-        case .description, .noDescription:
+        case .description, .noDescription, .pulling:
             return Check(name: name, result: .failed, message: "the agent misunderstood the question")
         }
     }

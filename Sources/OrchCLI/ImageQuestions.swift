@@ -26,8 +26,18 @@ struct ImageQuestions {
         self.init { question in
             var question = question
             question.waitSeconds = timeout
-            return try await client.ask(question)
+            return try await client.ask(question, hear: Self.tell)
         }
+    }
+
+    /// Tells whoever waits how far a pull has come.
+    static func tell(_ news: String) { FileHandles.writeError("\(TerminalText.harmless(news))\n") }
+
+    /// By what an image is pulled that is not on the agent's host; nil for programs.
+    static func infrastructure(of entry: DeploymentEntry) -> Infrastructure? {
+        guard entry.infrastructureType != InfrastructureKind.process.rawValue else { return nil }
+        return Infrastructure(
+            block: entry.infrastructureBlock, overrides: entry.overrides.isEmpty ? nil : entry.overrides)
     }
 
     /// The image of a deployment with what it holds; `IMAGE:FLOW` is taken apart at the last `:` that a flow of the image follows.
@@ -88,7 +98,9 @@ struct ImageQuestions {
         let isProcess = entry.infrastructureType == InfrastructureKind.process.rawValue
         let question = AgentTaskRequest(
             queue: entry.workQueue ?? "default",
-            question: .describeImage(reference: isProcess ? ProgramReference.text(image) : image),
+            question: .describeImage(
+                reference: isProcess ? ProgramReference.text(image) : image,
+                infrastructure: Self.infrastructure(of: entry)),
             requires: entry.requires)
         if let known = answers[question] { return known }
         let answer = try await ask(question)

@@ -35,4 +35,27 @@ extension OrchClient {
     package func ask(_ request: AgentTaskRequest) async throws(OrchClientError) -> AgentTaskAnswer {
         try await send(Call(.post, "agent-tasks").waiting(request.waitSeconds), request)
     }
+
+    /// The same, for as long as an image is pulled for the answer: `GET /api/agent-tasks/{id}/answer`.
+    ///
+    /// - Parameters:
+    ///   - request: its `waitSeconds` are for how long nothing may be heard.
+    ///   - hear: is told how far the pull has come, each time that is another text.
+    package func ask(
+        _ request: AgentTaskRequest, hear: (String) -> Void
+    ) async throws(OrchClientError) -> AgentTaskAnswer {
+        var request = request
+        request.followsPull = true
+        var answer = try await ask(request)
+        var last: String?
+        let wait = Int(min(max(1, request.waitSeconds.rounded(.up)), 300))
+        while case .pulling(let news) = answer {
+            if news.message != last { hear(news.message) }
+            last = news.message
+            answer = try await get(
+                Call(.get, "agent-tasks", "\(news.task)", "answer")
+                    .asking([("after", "\(news.number)"), ("wait", "\(wait)")]).waiting(Double(wait)))
+        }
+        return answer
+    }
 }

@@ -234,6 +234,11 @@ package protocol Store: Sendable {
     ) async throws -> [AgentTask]
     /// Keeps the answer to a question; false where there is no such question any more.
     func answer(_ id: Identifier, with answer: AgentTaskAnswer) async throws -> Bool
+    /// Keeps news of a pull until the answer comes; false where nobody waits for that any more. The agent that tells it has the
+    /// question to itself from then on.
+    func tell(_ news: PullNews, at: Timestamp) async throws -> Bool
+    /// Keeps a question until `expiry`, for who still waits; false where it is gone.
+    func keepQuestion(_ id: Identifier, until expiry: Timestamp) async throws -> Bool
     /// The answer to a question; nil while there is none.
     func answer(to id: Identifier) async throws -> AgentTaskAnswer?
     /// Removes a question.

@@ -14,7 +14,7 @@ struct ImageQuestionsTests {
     }
 
     private static func reference(_ question: AgentTaskRequest) -> String {
-        if case .describeImage(let reference) = question.question { reference } else { "another question" }
+        if case .describeImage(let reference, _) = question.question { reference } else { "another question" }
     }
 
     private func entry(_ entrypoint: String) -> DeploymentEntry {

@@ -71,6 +71,100 @@ struct AgentRoutesTests {
         }
     }
 
+    @Test(
+        "an agent is told how to pull, with the block's login; whoever asked hears of the pull until the answer is there"
+    )
+    func pullsAreFollowed() async throws {
+        try await ServerFixture.with { server in
+            let login: [String: JSONValue] = [
+                "registry_url": "registry.example.org", "username": "me", "password": "s3cret-canary",
+            ]
+            try await server.succeed(.put, "blocks/docker-registry-credentials/mine", ["values": login])
+            try await server.succeed(
+                .put, "blocks/docker-container/big",
+                ["values": ["registry_credentials": "mine", "pull_timeout_seconds": 90] as [String: JSONValue]])
+            async let reply = server.poll(capacity: 0, wait: 60)
+            await server.untilWaiting(for: .queue("default"))
+            while try await server.controller.store.agents().isEmpty { try? await Task.sleep(for: .milliseconds(1)) }
+            var request = AgentTaskRequest(
+                queue: "default",
+                question: .describeImage(
+                    reference: "taxi:latest",
+                    infrastructure: Infrastructure(block: "big", overrides: ["platform": "linux/arm64"])))
+            request.followsPull = true
+            async let first: AgentTaskAnswer = server.call(.post, "agent-tasks", request)
+            let task = try #require(try await reply.tasks.first)
+            let pull = try #require(task.pull)
+            #expect(pull.policy == .ifNotPresent && pull.platform == "linux/arm64" && pull.limitSeconds == 90)
+            #expect(pull.login?.password == "s3cret-canary" && pull.login?.registry == "registry.example.org")
+            #expect(try JSONValue(encoding: task.question).jsonText.contains("canary") == false)
+
+            func news(_ number: Int) -> AgentTaskAnswer {
+                .pulling(PullNews(task: task.id, number: number, message: "pulling: \(number) of 9 layers"))
+            }
+            let path = "agent-tasks/\(task.id)/answer"
+            try await server.succeed(.post, path, token: server.agent, news(1))
+            #expect(try await first == news(1))
+            let silent = try await server.refusal(.get, "agent-tasks/\(Identifier.new())/answer?after=1&wait=0")
+            #expect(silent.status == 404)
+            async let second: AgentTaskAnswer = server.call(.get, path + "?after=1&wait=60")
+            await server.untilWaiting(for: .answer(task.id))
+            try await server.succeed(.post, path, token: server.agent, news(2))
+            #expect(try await second == news(2))
+            let found = AgentTaskAnswer.noDescription(image: "taxi:latest")
+            try await server.succeed(.post, path, token: server.agent, found)
+            let last: AgentTaskAnswer = try await server.call(.get, path + "?after=2")
+            #expect(last == found)
+            #expect(try await server.refusal(.post, path, token: server.agent, news(3)).status == 404)
+        }
+    }
+
+    @Test("whoever waits for the answer alone is not woken by news of a pull; an agent that falls silent is told of")
+    func pullsThatAreNotFollowed() async throws {
+        try await ServerFixture.with { server in
+            async let reply = server.poll(capacity: 0, wait: 60)
+            await server.untilWaiting(for: .queue("default"))
+            while try await server.controller.store.agents().isEmpty { try? await Task.sleep(for: .milliseconds(1)) }
+            var request = AgentTaskRequest(
+                queue: "default",
+                question: .describeImage(reference: "taxi:latest", infrastructure: Infrastructure()))
+            async let answer: AgentTaskAnswer = server.call(.post, "agent-tasks", request)
+            let task = try #require(try await reply.tasks.first)
+            let path = "agent-tasks/\(task.id)/answer"
+            let news = AgentTaskAnswer.pulling(PullNews(task: task.id, number: 1, message: "pulling taxi:latest"))
+            try await server.succeed(.post, path, token: server.agent, news)
+            let found = AgentTaskAnswer.noDescription(image: "taxi:latest")
+            try await server.succeed(.post, path, token: server.agent, found)
+            #expect(try await answer == found)
+
+            request.followsPull = true
+            async let first: AgentTaskAnswer = server.call(.post, "agent-tasks", request)
+            let next = try #require(try await server.poll(capacity: 0, wait: 60).tasks.first)
+            let other = "agent-tasks/\(next.id)/answer"
+            try await server.succeed(
+                .post, other, token: server.agent,
+                AgentTaskAnswer.pulling(PullNews(task: next.id, number: 1, message: "pulling taxi:latest")))
+            #expect(try await first.isNews)
+            let silent = try await server.refusal(.get, other + "?after=1&wait=0")
+            #expect(silent.status == 504 && silent.fault.message.contains("has not been heard"))
+            #expect(try await server.refusal(.post, other, token: server.agent, news).status == 422)
+            #expect(try await server.refusal(.get, other + "?after=1&wait=0").status == 404)
+        }
+    }
+
+    @Test("nothing is pulled for a question that names no infrastructure, or a block that is not there")
+    func questionsWithoutPull() async throws {
+        try await ServerFixture.with { server in
+            let assembler = server.controller.desk.claims
+            for question in [
+                question, .describeImage(reference: "taxi:latest", infrastructure: Infrastructure(block: "nosuch")),
+                .describeImage(reference: "process:/bin/taxi", infrastructure: Infrastructure(type: "process")),
+            ] {
+                #expect(try await assembler.equipped(AgentTask(id: .new(), question: question)).pull == nil)
+            }
+        }
+    }
+
     @Test("an agent that would not get such runs is not asked; where there is no other, that is told at once")
     func onlyAgentsThatFitAreAsked() async throws {
         try await ServerFixture.with { server in

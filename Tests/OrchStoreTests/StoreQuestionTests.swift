@@ -61,6 +61,38 @@ extension StoreConformance {
             }
         }
 
+        @Test("news of a pull stands until the answer, and is refused once nobody waits", arguments: StoreKind.all)
+        func newsOfAPull(kind: StoreKind) async throws {
+            try await kind.withStore { store in
+                let task = question()
+                try await store.ask(
+                    task, of: "default", placement: Placement(nil), until: Sample.at(60), at: Sample.at(0))
+                func tell(_ number: Int, at seconds: Double) async throws -> Bool {
+                    try await store.tell(
+                        PullNews(task: task.id, number: number, message: "pulling"), at: Sample.at(seconds))
+                }
+                #expect(try await tell(1, at: 1))
+                #expect(try await tell(2, at: 60))
+                #expect(
+                    try await store.answer(to: task.id)
+                        == .pulling(PullNews(task: task.id, number: 2, message: "pulling")))
+                // Whoever works on it is known to.
+                #expect(
+                    try await store.takeQuestions(
+                        of: ["default"], labels: [:], lastTakenBefore: Sample.at(40), at: Sample.at(60)
+                    ).isEmpty)
+                #expect(try await tell(3, at: 61) == false)
+                #expect(try await store.keepQuestion(task.id, until: Sample.at(120)))
+                #expect(try await tell(3, at: 61))
+                _ = try await store.answer(task.id, with: .noDescription(image: "taxi:latest"))
+                #expect(try await tell(4, at: 62))
+                #expect(try await store.answer(to: task.id) == .noDescription(image: "taxi:latest"))
+                try await store.forgetQuestion(task.id)
+                #expect(try await tell(5, at: 63) == false)
+                #expect(try await store.keepQuestion(task.id, until: Sample.at(120)) == false)
+            }
+        }
+
         @Test(arguments: StoreKind.all)
         func questionsOfWhoeverWentAwayAreRemoved(kind: StoreKind) async throws {
             try await kind.withStore { store in

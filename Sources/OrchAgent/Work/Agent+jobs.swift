@@ -95,7 +95,7 @@ extension Agent {
                 "a question is left to the next poll", metadata: ["task": "\(task.id)", "reason": "\(error)"])
         }
         let desk = QuestionDesk(engines: engines, settings: configuration.launch, clock: clock, instance: instance)
-        let answer = await desk.answer(task)
+        let answer = await answer(task, at: desk)
         var backoff = Backoff()
         for _ in 0..<5 {
             do throws(ControllerFault) {

@@ -30,10 +30,15 @@ package struct QuestionDesk: Sendable {
     var engine: any ContainerEngine { engines[.docker] ?? AbsentEngine(kind: .docker) }
 
     /// The answer to a question; what goes wrong is an answer too.
-    package func answer(_ task: AgentTask) async -> AgentTaskAnswer {
+    ///
+    /// - Parameter tell: is told how far a pull is, which may take long. Defaults to nobody.
+    package func answer(
+        _ task: AgentTask, telling tell: @escaping PullListener = { _ in true }
+    ) async -> AgentTaskAnswer {
         switch task.question {
-        case .describeImage(let image):
+        case .describeImage(let image, _):
             if let program = ProgramReference.path(image) { return await describe(program: program, task: task.id) }
+            if let pull = task.pull { return await describe(image, task: task.id, pulling: pull, telling: tell) }
             return await describe(image, task: task.id)
         case .probe(let image, let container, let apiURL):
             guard case .description(let description) = await describe(image, task: task.id) else {
@@ -45,7 +50,7 @@ package struct QuestionDesk: Sendable {
     }
 
     /// Reads the description out of a container that is created and never started.
-    private func describe(_ image: String, task: Identifier) async -> AgentTaskAnswer {
+    func describe(_ image: String, task: Identifier) async -> AgentTaskAnswer {
         do throws(EngineFault) {
             let spec = inert(image, task: task)
             let bytes = try await withContainer(spec, on: engine) { id throws(EngineFault) in
@@ -86,10 +91,15 @@ package struct QuestionDesk: Sendable {
     }
 
     private func missing(_ image: String) async -> AgentTaskAnswer {
+        .noImage(image: image, available: await available(near: image))
+    }
+
+    /// The images of the host, nearest names first.
+    func available(near image: String) async -> [String] {
         let names: [String]
         do throws(EngineFault) { names = try await engine.imageNames() } catch { names = [] }
         let near = NearestName.nearest(to: image, in: names)
-        return .noImage(image: image, available: near + names.filter { !near.contains($0) }.sorted())
+        return near + names.filter { !near.contains($0) }.sorted()
     }
 
     /// A container, or a process, that is looked into and gets nothing of a run's.

@@ -2,8 +2,9 @@
 public struct AgentTask: Codable, Hashable, Sendable {
     /// What is asked.
     public enum Question: Codable, Hashable, Sendable {
-        /// Read an image's description, starting nothing where it holds the file.
-        case describeImage(reference: String)
+        /// Read an image's description, starting nothing where it holds the file. With an infrastructure, an image that is
+        /// not on the agent's host is pulled before, as the first run of such a deployment would have it pulled.
+        case describeImage(reference: String, infrastructure: Infrastructure? = nil)
         /// Start a container like a run's and let it call the API's health address. Asked with an empty `apiURL`,
         /// the controller fills in what runs are given: its address for containers and the default container block.
         case probe(image: String, container: DockerContainerBlock, apiURL: String)
@@ -19,10 +20,13 @@ public struct AgentTask: Codable, Hashable, Sendable {
 
     public var id: Identifier
     public var question: Question
+    /// How the image may be pulled; nil = not at all. The controller says so to the agent alone, and keeps none of it.
+    public var pull: ImagePull?
 
-    public init(id: Identifier, question: Question) {
+    public init(id: Identifier, question: Question, pull: ImagePull? = nil) {
         self.id = id
         self.question = question
+        self.pull = pull
     }
 }
 
@@ -32,6 +36,8 @@ public struct AgentTaskRequest: Codable, Hashable, Sendable {
     public var question: AgentTask.Question
     /// How long to wait for the answer, in seconds; at most 300.
     public var waitSeconds: Double
+    /// Whether news of a pull is an answer too, so that the asker goes on with `GET /api/agent-tasks/{id}/answer`; nil = no.
+    public var followsPull: Bool?
     /// What is required of the agent that is asked, as of one that runs; nil = nothing.
     public var requires: [String: JSONValue]?
 
@@ -46,7 +52,7 @@ public struct AgentTaskRequest: Codable, Hashable, Sendable {
 
     /// Which agents may answer: those that would get such runs.
     public var placement: Placement {
-        guard case .describeImage(let reference) = question, ProgramReference.path(reference) != nil else {
+        guard case .describeImage(let reference, _) = question, ProgramReference.path(reference) != nil else {
             return Placement(requires)
         }
         return Placement(Placement.demands(of: requires, on: InfrastructureKind.process.rawValue))
@@ -61,6 +67,8 @@ public enum AgentTaskAnswer: Codable, Hashable, Sendable {
     /// The image is not on the agent's host; `available` are those that are, nearest names first.
     case noImage(image: String, available: [String])
     case probed(ProbeResult)
+    /// The image is being pulled: another answer follows.
+    case pulling(PullNews)
     /// It could not be found out; the text says why and what to do.
     case failed(message: String)
 }
@@ -76,6 +84,29 @@ public struct ProbeResult: Codable, Hashable, Sendable {
     public init(reachable: Bool, apiURL: String, message: String) {
         self.reachable = reachable
         self.apiURL = apiURL
+        self.message = message
+    }
+}
+
+extension AgentTaskAnswer {
+    /// Whether another answer follows this one.
+    public var isNews: Bool {
+        if case .pulling = self { true } else { false }
+    }
+}
+
+/// How far the pull is that an answer waits for.
+public struct PullNews: Codable, Hashable, Sendable {
+    /// The question that is to be answered.
+    public var task: Identifier
+    /// Which news of this question it is, from 1.
+    public var number: Int
+    /// What is pulled, and how far it has come.
+    public var message: String
+
+    public init(task: Identifier, number: Int, message: String) {
+        self.task = task
+        self.number = number
         self.message = message
     }
 }

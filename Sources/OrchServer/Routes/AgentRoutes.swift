@@ -27,6 +27,7 @@ struct AgentRoutes: Sendable {
                 try await wish(call) { try await store.setMaintenance($0, of: $1) }
             },
             Endpoint(.post, "agent-tasks", .adminOnly, handler: ask),
+            Endpoint(.get, "agent-tasks/:id/answer", .adminOnly, query: ["after", "wait"], handler: follow),
             Endpoint(.post, "agent-tasks/:id/answer", .agents, bodyLimit: 4 << 20) { call in
                 let id = try call.identifier("id")
                 guard try await tasks.answer(id, try await call.body()) else {
@@ -66,11 +67,26 @@ struct AgentRoutes: Sendable {
         }
         let limit = Duration.seconds(request.waitSeconds, upTo: OrchServerConfiguration.longestQuestion)
         let question = try await claims.complete(request.question)
-        guard let answer = try await tasks.ask(question, of: request.queue, placement: placement, atMost: limit) else {
+        let answer = try await tasks.ask(
+            question, of: request.queue, placement: placement, atMost: limit, followsPull: request.followsPull == true)
+        guard let answer else {
             throw APIFailure(
                 .gatewayTimeout, "timeout",
                 "no agent of the queue \"\(request.queue)\" answered within \(limit.components.seconds) s; it is polled by "
                     + agents.joined(separator: ", "))
+        }
+        return try APIJSON.response(answer)
+    }
+
+    private func follow(_ call: APICall) async throws -> Response {
+        let id = try call.identifier("id")
+        let longest = OrchServerConfiguration.longestQuestion.components.seconds
+        let after = try call.number("after", in: 0...Int64(Int32.max), default: 0)
+        let wait = try call.number("wait", in: 0...longest, default: 60)
+        guard let answer = try await tasks.follow(id, after: Int(after), atMost: .seconds(wait)) else {
+            throw APIFailure(
+                .gatewayTimeout, "timeout",
+                "the agent that pulls the image has not been heard for \(wait) s: look at it with `orch agent ls`")
         }
         return try APIJSON.response(answer)
     }

@@ -58,10 +58,12 @@ struct ImageCheck: Sendable {
                 requires: request.requires))
     }
 
-    /// A question without what does not tell it from others.
-    private static func plain(_ question: AgentTaskRequest) -> AgentTaskRequest {
-        let requires = question.requires.flatMap { $0.isEmpty ? nil : $0 }
-        return AgentTaskRequest(queue: question.queue, question: question.question, requires: requires)
+    /// A question without what does not tell it from others: how its image is pulled, too.
+    private static func plain(_ asked: AgentTaskRequest) -> AgentTaskRequest {
+        let requires = asked.requires.flatMap { $0.isEmpty ? nil : $0 }
+        var question = asked.question
+        if case .describeImage(let reference, _) = question { question = .describeImage(reference: reference) }
+        return AgentTaskRequest(queue: asked.queue, question: question, requires: requires)
     }
 
     private func ask(
@@ -137,7 +139,7 @@ struct ImageCheck: Sendable {
         case .failed(let message):
             return request.kind == .sdk && request.infrastructure.kind == .process
                 ? DeploymentCheck(problems: [message]) : DeploymentCheck(warnings: [message])
-        case .probed:
+        case .probed, .pulling:
             return DeploymentCheck(warnings: ["the agent answered another question than was asked"])
         }
     }

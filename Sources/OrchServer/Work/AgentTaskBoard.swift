@@ -15,29 +15,41 @@ struct AgentTaskBoard: Sendable {
     private static let beginning = Duration.seconds(10)
     /// How often the answer is looked for though nobody told of it.
     private static let recheck = Duration.seconds(2)
+    /// For how long a question is kept after the time that who asked wants to wait.
+    static let grace = Duration.seconds(60)
 
     /// Puts a question to the agents of a queue that would get runs of this placement.
     ///
+    /// - Parameter followsPull: whether the first news of a pull is an answer; the question stays then, for
+    ///   ``follow(_:after:atMost:)``. Defaults to false.
     /// - Returns: the answer; nil where none came within `limit`.
     func ask(
-        _ question: AgentTask.Question, of queue: String, placement: Placement, atMost limit: Duration
+        _ question: AgentTask.Question, of queue: String, placement: Placement, atMost limit: Duration,
+        followsPull: Bool = false
     ) async throws -> AgentTaskAnswer? {
         let task = AgentTask(id: .new(), question: question)
         let waiter = Waiter()
         let registration = wakeups.register(waiter, for: [.answer(task.id)])
         defer { withExtendedLifetime(registration) {} }
         let now = time.now()
-        try await store.ask(task, of: queue, placement: placement, until: now + limit + .seconds(60), at: now)
+        try await store.ask(task, of: queue, placement: placement, until: now + limit + Self.grace, at: now)
         wakeups.signal(.queue(queue))
+        return try await answer(to: task.id, waiter, atMost: limit) { followsPull || !$0.isNews }
+    }
+
+    /// Waits for an answer that is wanted; a question that needs no other one is forgotten.
+    func answer(
+        to id: Identifier, _ waiter: Waiter, atMost limit: Duration, where isWanted: (AgentTaskAnswer) -> Bool
+    ) async throws -> AgentTaskAnswer? {
         let deadline = ContinuousClock.now.advanced(by: limit)
         var answer: AgentTaskAnswer?
         while answer == nil, !waiter.isClosed {
+            answer = try await store.answer(to: id).flatMap { isWanted($0) ? $0 : nil }
             let left = deadline - .now
-            guard left > .zero else { break }
+            guard answer == nil, left > .zero else { break }
             await waiter.wait(atMost: min(left, Self.recheck))
-            answer = try await store.answer(to: task.id)
         }
-        try await store.forgetQuestion(task.id)
+        if answer?.isNews != true { try await store.forgetQuestion(id) }
         return answer
     }
 
@@ -64,7 +76,13 @@ struct AgentTaskBoard: Sendable {
 
     /// Hands an answer to who asked; false where nobody waits for it any more.
     func answer(_ id: Identifier, _ answer: AgentTaskAnswer) async throws -> Bool {
-        let isAwaited = try await store.answer(id, with: answer)
+        if case .pulling(let news) = answer, news.task != id {
+            throw APIFailure.invalid("the news is of task \(news.task): expected \(id)")
+        }
+        let isAwaited =
+            if case .pulling(let news) = answer { try await store.tell(news, at: time.now()) } else {
+                try await store.answer(id, with: answer)
+            }
         wakeups.signal(.answer(id))
         return isAwaited
     }

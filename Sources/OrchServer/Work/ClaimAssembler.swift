@@ -83,7 +83,7 @@ struct ClaimAssembler: Sendable {
     }
 
     /// How the container or the process is made, and who pulls its image.
-    private func container(
+    func container(
         _ infrastructure: Infrastructure, isNew: Bool
     ) async throws -> (block: DockerContainerBlock, process: ProcessBlock?, login: RegistryLogin?) {
         let kind = infrastructure.kind ?? .docker

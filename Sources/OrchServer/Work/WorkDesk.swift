@@ -87,9 +87,10 @@ struct WorkDesk: Sendable {
         let known = try await selector.patterns.isEmpty ? [] : store.queueNames()
         let remarks = selector.remarks(known: known)
         if !remarks.isEmpty { reply.remarks = remarks }
-        reply.tasks = try await tasks.take(
+        let questions = try await tasks.take(
             from: selector.names.union(known.filter(selector.matches)).sorted(), labels: poll.agent.labels ?? [:],
             at: time.now())
+        for question in questions { reply.tasks.append(await equipped(question)) }
         return reply
     }
 
@@ -97,6 +98,16 @@ struct WorkDesk: Sendable {
     private func endOtherPoll(of agent: AgentInfo) async throws {
         _ = try await store.setDrain(AgentWish(by: "agent \(agent.name)", at: time.now()), of: agent.name)
         wakeups.signal(.agent(agent.name))
+    }
+
+    /// A question with how its image may be pulled; without it where the blocks cannot be read.
+    private func equipped(_ question: AgentTask) async -> AgentTask {
+        do { return try await claims.equipped(question) } catch {
+            logger.error(
+                "a question's container block cannot be read",
+                metadata: ["task": "\(question.id)", "error": "\(error)"])
+            return question
+        }
     }
 
     /// Wakes those whom it concerns that runs have ended, or are to end, because of limits.

@@ -50,6 +50,30 @@ extension RelationalStore {
         }
     }
 
+    package func tell(_ news: PullNews, at: Timestamp) async throws -> Bool {
+        try await write { db in
+            guard let row = try db.row("SELECT answer, expires_at FROM agent_task WHERE id = ?", ["\(news.task)"])
+            else {
+                return false
+            }
+            var reader = RowReader(row, table: "agent_task")
+            let (answer, expiry): (AgentTaskAnswer?, Timestamp) = (try reader.optionalJSON(), try reader.time())
+            guard expiry >= at else { return false }
+            // News that was overtaken by the answer says nothing.
+            guard answer.map(\.isNews) != false else { return true }
+            try db.run(
+                "UPDATE agent_task SET answer = ? WHERE id = ?",
+                [try JSONText.encode(AgentTaskAnswer.pulling(news)), "\(news.task)"])
+            return true
+        }
+    }
+
+    package func keepQuestion(_ id: Identifier, until expiry: Timestamp) async throws -> Bool {
+        try await write { db in
+            try db.run("UPDATE agent_task SET expires_at = ? WHERE id = ?", [expiry.microseconds, "\(id)"]) > 0
+        }
+    }
+
     package func answer(to id: Identifier) async throws -> AgentTaskAnswer? {
         try await read { db in
             guard let row = try db.row("SELECT answer FROM agent_task WHERE id = ?", ["\(id)"]) else { return nil }

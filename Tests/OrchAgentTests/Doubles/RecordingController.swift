@@ -26,6 +26,7 @@ final class RecordingController: ControllerAPI {
         var heldBack = 0
         var losesNext = false
         var farewells: [AgentFarewell] = []
+        var knowsNoQuestion = false
     }
 
     private let state = Mutex(State())
@@ -50,6 +51,8 @@ final class RecordingController: ControllerAPI {
     func setAway(_ isAway: Bool) { mutate { $0.isAway = isAway } }
     /// The next report meets this fault.
     func refuseNext(_ fault: ControllerFault) { mutate { $0.faults.append(fault) } }
+    /// From now on nobody waits for an answer when there is news of it.
+    func forgetQuestions() { mutate { $0.knowsNoQuestion = true } }
     /// From now on every poll meets this fault.
     func refusePolls(_ fault: ControllerFault) { mutate { $0.pollFault = fault } }
     func fence(_ claimed: ClaimedRun) {
@@ -190,6 +193,7 @@ final class RecordingController: ControllerAPI {
 
     func send(_ answer: AgentTaskAnswer, to task: Identifier) async throws(ControllerFault) {
         try enter()
+        if answer.isNews, state.withLock({ $0.knowsNoQuestion }) { throw .unknown("there is no such question") }
         mutate { $0.answers.append(answer) }
     }
 }
