@@ -21,7 +21,7 @@ struct RegistryDeployTests {
         ], deployments: [])
 
     private func withRegistry(_ body: @escaping @Sendable (TestRegistry, LiveStack) async throws -> Void) async throws {
-        let registry = try await TestRegistry()
+        let registry = try await TestRegistry.started()
         let outcome: Result<Void, any Error>
         do {
             let file = TarArchive.Entry(

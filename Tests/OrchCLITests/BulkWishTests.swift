@@ -52,7 +52,9 @@ struct BulkWishTests {
 
     @Test("what failed is tried again, what is paused goes on, and the rest is told")
     func othersKinds() {
-        let found = runs([(.crashed, "Crashed"), (.completed, "Completed"), (.paused, "Suspended"), (.running, "Running")])
+        let found = runs([
+            (.crashed, "Crashed"), (.completed, "Completed"), (.paused, "Suspended"), (.running, "Running"),
+        ])
         let retry = BulkWish(.retry, found)
         #expect(retry.runs.map(\.name) == ["run-0"])
         #expect(retry.remark == "3 runs have not failed (1 Completed, 1 Running, 1 Suspended)")

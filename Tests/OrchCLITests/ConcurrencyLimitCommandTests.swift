@@ -52,7 +52,8 @@ struct ConcurrencyLimitCommandTests {
         #expect((good.tag, good.limit) == ("my tag", 0))
     }
 
-    @Test("The list in JSON has the limits of tasks and of runs, and says which is which; --runs has those of runs alone")
+    @Test(
+        "The list in JSON has the limits of tasks and of runs, and says which is which; --runs has those of runs alone")
     func jsonListsAll() async throws {
         try await LiveController.with { live in
             _ = try await live.admin.saveRunLimit(RunLimitRequest(key: .tag("etl"), limit: 3))

@@ -125,7 +125,7 @@ struct AgentRoutesTests {
             async let reply = server.poll(capacity: 0, wait: 60)
             await server.untilWaiting(for: .queue("default"))
             while try await server.controller.store.agents().isEmpty { try? await Task.sleep(for: .milliseconds(1)) }
-            var request = AgentTaskRequest(
+            let request = AgentTaskRequest(
                 queue: "default",
                 question: .describeImage(reference: "taxi:latest", infrastructure: Infrastructure()))
             async let answer: AgentTaskAnswer = server.call(.post, "agent-tasks", request)
@@ -137,8 +137,12 @@ struct AgentRoutesTests {
             try await server.succeed(.post, path, token: server.agent, found)
             #expect(try await answer == found)
 
-            request.followsPull = true
-            async let first: AgentTaskAnswer = server.call(.post, "agent-tasks", request)
+            let following = {
+                var following = request
+                following.followsPull = true
+                return following
+            }()
+            async let first: AgentTaskAnswer = server.call(.post, "agent-tasks", following)
             let next = try #require(try await server.poll(capacity: 0, wait: 60).tasks.first)
             let other = "agent-tasks/\(next.id)/answer"
             try await server.succeed(
@@ -160,7 +164,8 @@ struct AgentRoutesTests {
                 question, .describeImage(reference: "taxi:latest", infrastructure: Infrastructure(block: "nosuch")),
                 .describeImage(reference: "process:/bin/taxi", infrastructure: Infrastructure(type: "process")),
             ] {
-                #expect(try await assembler.equipped(AgentTask(id: .new(), question: question)).pull == nil)
+                let equipped = try await assembler.equipped(AgentTask(id: .new(), question: question))
+                #expect(equipped.pull == nil)
             }
         }
     }

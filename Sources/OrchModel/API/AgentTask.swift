@@ -12,7 +12,7 @@ public struct AgentTask: Codable, Hashable, Sendable {
         /// The image, or the program, that it is about.
         public var image: String {
             switch self {
-            case .describeImage(let reference): ProgramReference.path(reference) ?? reference
+            case .describeImage(let reference, _): ProgramReference.path(reference) ?? reference
             case .probe(let image, _, _): image
             }
         }

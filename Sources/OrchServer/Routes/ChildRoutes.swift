@@ -81,7 +81,8 @@ struct ChildRoutes: Sendable {
                 wakeups.signal(.run(run.id))
             }
             return try APIJSON.response(run)
-        case .unchanged(let run), .ended(let run), .child(let run), .passedOver(let run): return try APIJSON.response(run)
+        case .unchanged(let run), .ended(let run), .child(let run), .passedOver(let run):
+            return try APIJSON.response(run)
         case .unknown: throw APIFailure.notFound("there is no run \(run.id)")
         }
     }

@@ -75,7 +75,9 @@ struct WorkDesk: Sendable {
         tell(of: outcome)
         // One that knows is not told again, and one that tells no session would not know what is meant.
         if outcome.drains, poll.isDraining != true, poll.agent.session != nil { reply.drains = true }
-        if poll.isDraining == true, !outcome.drains, poll.agent.session != nil { try await endOtherPoll(of: poll.agent) }
+        if poll.isDraining == true, !outcome.drains, poll.agent.session != nil {
+            try await endOtherPoll(of: poll.agent)
+        }
         for claim in claimed {
             if let run = try await launchable(claim) { reply.runs.append(run) }
             wakeups.signal(.run(claim.run.id))
