@@ -37,6 +37,8 @@ enum DeploymentBatch {
         var problems: [String] = []
         let known = known.map { DeploymentCheckRequest.Known($0.key, $0.value) }
         var checks: [DeploymentCheck] = []
+        // Those of one image are looked at together, as an agent is asked once in a page.
+        let requests = requests.sorted { ($0.image, $0.workQueue) < ($1.image, $1.workQueue) }
         for start in stride(from: 0, to: requests.count, by: page) {
             let some = Array(requests[start..<min(start + page, requests.count)])
             checks += try await client.check(DeploymentCheckRequest(some, known: known))

@@ -94,13 +94,15 @@ extension StoreConformance {
                 for seconds in [2.0, 3] {
                     _ = try await store.pauseSchedule(
                         id, SchedulePause(isPaused: true, reason: "the source moves"), at: Sample.at(seconds))
-                    _ = try await store.pauseDeployment(deployment.id, DeploymentPause(isPaused: true), at: Sample.at(seconds))
+                    _ = try await store.pauseDeployment(
+                        deployment.id, DeploymentPause(isPaused: true), at: Sample.at(seconds))
                 }
                 #expect(try await lastPause() == PastPause(start: Sample.at(2), reason: "the source moves"))
                 #expect(try await ofDeployment() == PastPause(start: Sample.at(2)))
                 for seconds in [5.0, 6] {
                     _ = try await store.pauseSchedule(id, SchedulePause(isPaused: false), at: Sample.at(seconds))
-                    _ = try await store.pauseDeployment(deployment.id, DeploymentPause(isPaused: false), at: Sample.at(seconds))
+                    _ = try await store.pauseDeployment(
+                        deployment.id, DeploymentPause(isPaused: false), at: Sample.at(seconds))
                 }
                 let past = PastPause(start: Sample.at(2), end: Sample.at(5), reason: "the source moves")
                 #expect(try await lastPause() == past && past.holds(Sample.at(2)) && !past.holds(Sample.at(5)))
