@@ -30,7 +30,13 @@ struct PostgresLoadSession {
 
     /// What each load begins with, whatever the server's or the role's settings are: every statement sees what was
     /// committed before it, and the bounds of partitions are printed as we compare them.
-    static let begin = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL DateStyle TO 'ISO, YMD'"
+    ///
+    /// The server looks after half a minute of silence whether we are there: a container that is killed goes with its network,
+    /// so that nobody tells the server, which would hold the month's lock for two hours otherwise.
+    static let begin = """
+        BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL DateStyle TO 'ISO, YMD'; \
+        SET LOCAL tcp_keepalives_idle = 15; SET LOCAL tcp_keepalives_interval = 5; SET LOCAL tcp_keepalives_count = 3
+        """
 
     private var ledger: PostgresLedger {
         PostgresLedger(connection: connection, table: table.name, month: table.month, locks: locks)
