@@ -5,13 +5,15 @@ struct BulkWish {
     /// What is wished.
     enum Kind: String {
         case cancel, pause, suspend, resume, retry, remove
+        /// A retry of all that has ended, what has completed too.
+        case repetition = "repeat"
 
         /// The states that are meant where none is said.
         var states: [StateType] {
             switch self {
             case .cancel, .pause, .suspend: StateType.allCases.filter { !$0.isTerminal }
             case .resume: [.paused]
-            case .retry: [.failed, .crashed]
+            case .retry, .repetition: [.failed, .crashed]
             case .remove: StateType.allCases.filter(\.isTerminal)
             }
         }
@@ -22,7 +24,7 @@ struct BulkWish {
             case .cancel, .pause, .suspend: !run.state.type.isTerminal
             case .resume: run.state.type == .paused
             case .retry: run.state.type.isTerminal && run.state.type != .completed
-            case .remove: run.state.type.isTerminal
+            case .repetition, .remove: run.state.type.isTerminal
             }
         }
 
@@ -33,7 +35,7 @@ struct BulkWish {
             case .cancel, .pause, .suspend: "\(has) ended already"
             case .resume: "\(are) not paused"
             case .retry: "\(has) not failed"
-            case .remove: "\(has) not ended"
+            case .repetition, .remove: "\(has) not ended"
             }
         }
     }

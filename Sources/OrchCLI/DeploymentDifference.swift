@@ -56,10 +56,6 @@ struct DeploymentDifference: Encodable {
         let own = Set(DeploymentRequest.memberNames)
         var members = all.filter { name, value in own.contains(name) && value != [] && value != [:] && value != "" }
         members["isPaused"] = .bool(deployment.isPaused == true)
-        // A set, written in any order.
-        if let causes = members["policy"]?["retryOn"]?.arrayValue {
-            members["policy"]?["retryOn"] = .array(causes.sorted { $0.jsonText < $1.jsonText })
-        }
         if let schedules = members["schedules"]?.arrayValue {
             members["schedules"] = .object(
                 Dictionary(schedules.map { ($0["slug"]?.stringValue ?? "", $0) }) { first, _ in first })

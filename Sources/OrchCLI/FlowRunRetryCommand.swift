@@ -37,7 +37,7 @@ extension FlowRuns {
         func run() async throws {
             let client = try connection.client()
             guard !selection.isByFilter, selection.runs.count == 1 else {
-                return try await selection.make(.retry, client, output) { id in
+                return try await selection.make(all ? .repetition : .retry, client, output) { id in
                     try await client.retry(id, RetryRequest(next: try await client.run(id), all: all))
                 }
             }

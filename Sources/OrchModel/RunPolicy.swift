@@ -67,6 +67,22 @@ public struct RunPolicy: Codable, Hashable, Sendable {
         expectedSeconds = try container.decodeIfPresent(Double.self, forKey: .expectedSeconds)
     }
 
+    /// Writes a policy; equal ones have one form, as a set has no order of its own.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(retries, forKey: .retries)
+        try container.encode(retryDelaySeconds, forKey: .retryDelaySeconds)
+        try container.encode(retryBackoff, forKey: .retryBackoff)
+        try container.encode(retryMaxDelaySeconds, forKey: .retryMaxDelaySeconds)
+        try container.encode(retryJitter, forKey: .retryJitter)
+        try container.encode(retryOn.sorted { $0.description < $1.description }, forKey: .retryOn)
+        try container.encodeIfPresent(timeoutSeconds, forKey: .timeoutSeconds)
+        try container.encodeIfPresent(stopGraceSeconds, forKey: .stopGraceSeconds)
+        try container.encodeIfPresent(lateAfterSeconds, forKey: .lateAfterSeconds)
+        try container.encodeIfPresent(deadlineSeconds, forKey: .deadlineSeconds)
+        try container.encodeIfPresent(expectedSeconds, forKey: .expectedSeconds)
+    }
+
     /// How long after it is due a run that no agent has taken is Late: 15 s, as Prefect has it, unless its policy says.
     public static func lateAfter(_ policy: RunPolicy?) -> Duration { .seconds(policy?.lateAfterSeconds ?? 15) }
 

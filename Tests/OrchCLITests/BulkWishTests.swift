@@ -58,6 +58,7 @@ struct BulkWishTests {
         let retry = BulkWish(.retry, found)
         #expect(retry.runs.map(\.name) == ["run-0"])
         #expect(retry.remark == "3 runs have not failed (1 Completed, 1 Running, 1 Suspended)")
+        #expect(BulkWish(.repetition, found).runs.map(\.name) == ["run-0", "run-1"])
         let resume = BulkWish(.resume, found)
         #expect(resume.runs.map(\.name) == ["run-2"])
         #expect(resume.remark == "3 runs are not paused (1 Completed, 1 Crashed, 1 Running)")

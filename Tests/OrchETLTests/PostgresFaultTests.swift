@@ -144,6 +144,21 @@ struct PostgresFaultTests {
         #expect(try database.psql("SELECT total_amount FROM green_taxi_trips") == "1")
     }
 
+    /// A container that is killed goes with its network, and the server may never hear of it.
+    @Test func theServerAsksAfterALoadThatHasFallenSilent() async throws {
+        let database = try PostgresDatabase()
+        let overTCP = try PostgresConfiguration(url: database.url(port: database.cluster.port))
+        let settings = try await PostgresConnection.with(overTCP) { connection in
+            try await connection.transaction(PostgresLoadSession.begin) {
+                try await connection.query(
+                    "SELECT current_setting('tcp_keepalives_idle'), current_setting('tcp_keepalives_interval'), "
+                        + "current_setting('tcp_keepalives_count')"
+                ).rows.first
+            }
+        }
+        #expect(settings == ["15", "5", "3"])
+    }
+
     @Test func namesTheRowThatTheServerRefuses() async throws {
         let database = try PostgresDatabase()
         _ = try await database.sink.load(csv: try database.csv(1), of: try database.green())

@@ -14,7 +14,7 @@ struct RequestFormTests {
             set.formUnion(count % 2 == 0 ? causes : causes.reversed())
             var request = FlowRunRequest(deployment: "docker-flow")
             request.policy = RunPolicy(retryOn: set)
-            forms.insert(try JSONValue(comparing: request).jsonText)
+            forms.insert(try JSONValue(encoding: request).jsonText)
         }
         #expect(forms.count == 1)
     }

@@ -31,8 +31,8 @@ struct PostgresLoadSession {
     /// What each load begins with, whatever the server's or the role's settings are: every statement sees what was
     /// committed before it, and the bounds of partitions are printed as we compare them.
     ///
-    /// The server looks after half a minute of silence whether we are there: a container that is killed goes with its network,
-    /// so that nobody tells the server, which would hold the month's lock for two hours otherwise.
+    /// After 15 s of silence the server asks whether we are there, and gives us up 15 s later. A container that is killed goes
+    /// with its network, so that nobody may tell the server, which would hold the month's lock for two hours otherwise.
     static let begin = """
         BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL DateStyle TO 'ISO, YMD'; \
         SET LOCAL tcp_keepalives_idle = 15; SET LOCAL tcp_keepalives_interval = 5; SET LOCAL tcp_keepalives_count = 3

@@ -47,7 +47,7 @@ package struct SecretMask: Sendable {
 
     /// The bytes without secrets; nil where there is none in them.
     private func masked(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
-        var masked: [UInt8]?
+        var masked: [UInt8] = []
         var copied = 0
         var index = 0
         while index + 1 < bytes.count {
@@ -58,11 +58,14 @@ package struct SecretMask: Sendable {
                 index += 1
                 continue
             }
-            masked = (masked ?? []) + bytes[copied..<index] + Self.placeholder
+            masked += bytes[copied..<index]
+            masked += Self.placeholder
             index += needle.count
             copied = index
         }
-        return masked.map { $0 + bytes[copied...] }
+        guard copied > 0 else { return nil }
+        masked += bytes[copied...]
+        return masked
     }
 
     private static func pair(_ first: UInt8, _ second: UInt8) -> UInt16 { UInt16(first) << 8 | UInt16(second) }

@@ -27,13 +27,15 @@ package enum SecretTexts {
         case .string(let text): [text]
         case .int(let number): [String(number)]
         case .array(let elements): elements.flatMap(all)
-        case .object(let members):
-            {
-                let telling = members.filter { isTelling($0.key) }
-                return (telling.isEmpty ? members : telling).sorted { $0.key < $1.key }.flatMap { all(in: $0.value) }
-            }()
+        case .object(let members): telling(of: members).sorted { $0.key < $1.key }.flatMap { all(in: $0.value) }
         case .null, .bool, .double: []
         }
+    }
+
+    /// The members whose names tell of a secret; all where none does.
+    private static func telling(of members: [String: JSONValue]) -> [String: JSONValue] {
+        let telling = members.filter { isTelling($0.key) }
+        return telling.isEmpty ? members : telling
     }
 
     /// Whether a name says that what it names is secret: `password`, `API_TOKEN`, `private_key`, but not `token_uri`.

@@ -39,7 +39,7 @@ struct DeploymentRegistry: Sendable {
         let parameters = try SealedParameters(request.parameters, schema: request.parameterSchema, keys: keys)
         var shown = request
         shown.parameters = parameters.shown
-        let fingerprint = keys.fingerprint(of: try JSONValue(comparing: request).jsonText)
+        let fingerprint = keys.fingerprint(of: try JSONValue(encoding: request).jsonText)
         return DeploymentDraft(request: shown, sealedParameters: parameters.sealed, fingerprint: fingerprint)
     }
 

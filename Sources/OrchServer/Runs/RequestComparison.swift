@@ -15,7 +15,7 @@ struct RequestComparison: Sendable {
             guard !Self.isEmpty(value) else { return }
             marks[path] = String(keys.fingerprint(of: "\(path)=\(value.jsonText)").prefix(16))
         }
-        for (name, value) in try JSONValue(comparing: request).objectValue ?? [:] where !ignored.contains(name) {
+        for (name, value) in try JSONValue(encoding: request).objectValue ?? [:] where !ignored.contains(name) {
             guard Self.membersOfTheirOwn.contains(name), let members = value.objectValue else {
                 mark(value, at: name)
                 continue
